@@ -1,0 +1,1 @@
+"""The terminal: a talk, and questions asked in bulk."""

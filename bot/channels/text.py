@@ -1,0 +1,40 @@
+"""A reply as plain text, for the terminal and for chats without layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bot.core.decision import Contact, LawLine, Reply
+
+
+def plain_text(reply: Reply, messages: Mapping[str, str]) -> str:
+    """The whole reply as lines; buttons are left to the channel."""
+    return "\n".join(_lines(reply, messages))
+
+
+def contact_line(line: Contact, messages: Mapping[str, str]) -> str:
+    """One hotline: number, name, what for, and whether somebody answers now."""
+    state = {True: "render.open", False: "render.closed", None: "render.unknown_hours"}[line.open]
+    return f"{line.number} {line.name}：{line.purpose}（{messages[state]}）"
+
+
+def law_line(line: LawLine) -> str:
+    """One citation with what it says: the Decision in its own words, other law by our gloss."""
+    return f"{line.label}：{line.quote or line.gist}"
+
+
+def _lines(reply: Reply, messages: Mapping[str, str]) -> Iterator[str]:
+    if reply.note:
+        yield reply.note
+    yield reply.lead
+    if reply.steps:
+        yield messages["render.steps"]
+        yield from (f"{place}. {step}" for place, step in enumerate(reply.steps, 1))
+    if reply.more:
+        yield reply.more
+    if reply.law:
+        yield messages["render.law"]
+        yield from (f"· {law_line(line)}" for line in reply.law)
+    if reply.contacts:
+        yield messages["render.contacts"]
+        yield from (f"· {contact_line(line, messages)}" for line in reply.contacts)

@@ -1,0 +1,1 @@
+"""YAML to typed objects, and the checks that keep the content right."""

@@ -1,0 +1,150 @@
+"""Builds what serves from the content, once for each state of it: cached by content hash, never in git."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import __version__
+from bot.content.load import Reader, load_corpus, load_library, read_library
+from bot.content.problems import ContentError
+from bot.core.audience import Audience
+from bot.core.content_types import Library, Topic
+from bot.core.cues import Cues
+from bot.core.intent_types import Corpus
+from bot.nlu.engine import Engine
+
+FOLDERS = ("knowledge", "intents")
+LIBRARY = "library.json"
+CUES = "cues.json"
+DONE = "done"
+#: Built contents kept; older ones are removed.
+KEPT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that answers, in memory, for one state of the content."""
+
+    library: Library
+    cues: Cues
+    engine: Engine
+    digest: str
+
+
+def content_files(root: Path) -> list[Path]:
+    """Every content file, in a fixed order."""
+    return sorted(path for folder in FOLDERS for path in (root / folder).rglob("*.yaml"))
+
+
+def content_digest(root: Path) -> str:
+    """A hash over every content file and the program's version. Raises ContentError where there is none."""
+    files = content_files(root)
+    digest = hashlib.sha256(f"{__version__} {_program_digest()}".encode())
+    for path in files:
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:20]
+
+
+def _program_digest() -> str:
+    """A hash over the code that makes the model: a changed feature must not meet an old cache."""
+    package = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for path in sorted([*(package / "nlu").rglob("*.py"), *(package / "core").glob("*types.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def built(root: Path, cache: Path) -> Path:
+    """The folder of the built content, made in a process of its own where it is missing.
+
+    Training needs scikit-learn and a few hundred megabytes that the serving process must not keep.
+    Raises ContentError where the content is broken.
+    """
+    folder = cache / content_digest(root)
+    if (folder / DONE).exists():
+        return folder
+    cache.mkdir(parents=True, exist_ok=True)
+    made = subprocess.run(  # noqa: S603  (our own module, no shell)
+        [sys.executable, "-m", "bot.content.build", str(root), str(cache)],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+    if not (folder / DONE).exists():
+        reader = Reader(root)
+        read_library(reader)
+        if reader.problems:
+            raise ContentError(reader.problems)
+        raise RuntimeError(f"training failed: {made.stderr.strip()[-2000:]}")
+    return folder
+
+
+def build(root: Path, cache: Path) -> Path:
+    """Compiles and trains into the cache, whole or not at all."""
+    from bot.nlu.train import train
+
+    library, corpus = load_library(root), load_corpus(root)
+    cues = load_cues(root)
+    target = cache / content_digest(root)
+    work = Path(tempfile.mkdtemp(dir=cache, prefix="building-"))
+    try:
+        (work / LIBRARY).write_text(library.model_dump_json(by_alias=True), encoding="utf-8")
+        (work / CUES).write_text(cues.model_dump_json(), encoding="utf-8")
+        train(corpus, documents(library, corpus), work)
+        (work / DONE).touch()
+        shutil.rmtree(target, ignore_errors=True)
+        work.rename(target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _tidy(cache)
+    return target
+
+
+def load_cues(root: Path) -> Cues:
+    """The words of short turns. Raises ContentError."""
+    reader = Reader(root)
+    cues = reader.record(Cues, root / "intents/dialogue.yaml")
+    if cues is None:
+        raise ContentError(reader.problems)
+    return cues
+
+
+def documents(library: Library, corpus: Corpus) -> dict[str, list[str]]:
+    """Each topic's title and plain answers: further examples in the words of the answer."""
+    return {
+        name: [topic.title, *(answer.short for answer in topic.answers.values())]
+        for name, topic in library.topics.items()
+        if name in corpus.intents
+    }
+
+
+def load_service(root: Path, cache: Path) -> Service:
+    """Everything that answers, built first where the cache has it not."""
+    folder = built(root, cache)
+    library = Library.model_validate_json((folder / LIBRARY).read_bytes())
+    cues = Cues.model_validate_json((folder / CUES).read_bytes())
+    engine = Engine.load(folder, {name: _readers(topic) for name, topic in library.topics.items()})
+    return Service(library, cues, engine, folder.name)
+
+
+def _readers(topic: Topic) -> frozenset[Audience]:
+    return frozenset(Audience) if "anyone" in topic.for_ else topic.readers
+
+
+def _tidy(cache: Path) -> None:
+    """Removes all but the newest built contents and what a broken build left."""
+    finished = sorted(cache.glob(f"*/{DONE}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in finished[KEPT:]:
+        shutil.rmtree(path.parent, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]), Path(sys.argv[2]))

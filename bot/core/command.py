@@ -1,0 +1,43 @@
+"""What a button sends. Short enough for every channel (64 bytes)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """The commands that a button or a slash command can carry."""
+
+    START = "start"
+    HELP = "help"
+    TOPIC = "topic"
+    MORE = "more"
+    SIMPLE = "simple"
+    WHY = "why"
+    ROLE = "role"
+    ROLES = "roles"
+    HUMAN = "human"
+    NONE = "none"
+    WRONG = "wrong"
+    HOTLINES = "hotlines"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb and its argument: ``topic:bullying.victim``."""
+
+    verb: Verb
+    value: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.verb}:{self.value}" if self.value else str(self.verb)
+
+
+def parse_command(text: str) -> Command | None:
+    """The command written in a text, or None where it is not one."""
+    verb, _, value = text.partition(":")
+    try:
+        return Command(Verb(verb), value)
+    except ValueError:
+        return None

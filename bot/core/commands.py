@@ -1,0 +1,124 @@
+"""Buttons, and short turns that mean what a button means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.core import decision as d
+from bot.core.articles import ArticleIndex
+from bot.core.audience import Audience
+from bot.core.command import Command, Verb
+from bot.core.cues import CueReader, age_in
+from bot.core.session import Session
+from bot.core.topical import COMPLAINT, Topical
+
+Decided = tuple[d.Decision, Session]
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Carries out what a button or a short turn asks for."""
+
+    topical: Topical
+
+    def run(self, command: Command, session: Session, reader: Audience) -> Decided:
+        """What a button asks for."""
+        if command.verb is Verb.TOPIC:
+            return self._topic(command.value, session, reader)
+        if command.verb is Verb.ROLE:
+            return self._role(command.value, session)
+        if command.verb in (Verb.MORE, Verb.SIMPLE, Verb.WHY):
+            return self._deepen(command.verb, session, reader)
+        if command.verb is Verb.HUMAN:
+            return d.Handoff(self.topical.human_reply(reader), reader), session
+        if command.verb is Verb.HOTLINES:
+            return self.topical.answer("help.hotlines", session, reader)
+        if command.verb is Verb.NONE:
+            failed = replace(session, failures=max(session.failures, 1))
+            return self.topical.unknown(failed, reader, None, "chat.rephrase")
+        return self._say(command.verb, session)
+
+    def talk(self, text: str, session: Session, cues: CueReader, index: ArticleIndex) -> Decided:
+        """Words: a short turn that leans on the one before, an article by number, or a question."""
+        reader = session.audience or cues.hinted(text) or Audience.STUDENT
+        short = self._short_turn(text, session, cues, reader)
+        if short is not None:
+            return short
+        if cues.declared(text) and len(text) <= 12:  # noqa: PLR2004  (我是家长, and nothing else)
+            return self._role(session.audience or reader, session)
+        return self._question(text, session, cues, index, reader)
+
+    def _question(
+        self, text: str, session: Session, cues: CueReader, index: ArticleIndex, reader: Audience
+    ) -> Decided:
+        asked = index.asked(text)
+        if asked is not None and not asked.exists:
+            return self.topical.no_article(asked, session)
+        old = index.repealed_in(text)
+        if asked is not None and old is None:
+            return self.topical.article(asked, index.topics_of(asked), session, reader)
+        if session.question and cues.links_back(text):
+            text = f"{session.question} {text}"
+        decided, after = self.topical.ask(text, session, reader)
+        if old is not None:
+            decided = self.topical.repealed(old, decided)
+        if decided.topic == COMPLAINT and session.topic:
+            return self._complaint(decided, after)
+        return decided, after
+
+    def _short_turn(self, text: str, session: Session, cues: CueReader, reader: Audience) -> Decided | None:
+        place = cues.ordinal(text)
+        if place is not None and place < len(session.options):
+            return self.topical.answer(session.options[place], session, reader)
+        meant = cues.exact(text)
+        if meant in ("more", "simple", "why") and session.topic:
+            return self._deepen(Verb(meant), session, reader)
+        if meant == "none" and session.failures:
+            return self.run(Command(Verb.NONE), session, reader)
+        if meant == "stop":
+            return self._say(Verb.START, replace(session, topic=None, options=(), failures=0), "chat.stopped")
+        if session.topic and cues.links_back(text) and age_in(text) is not None:
+            return self._same_for_age(text, session, reader)
+        return None
+
+    def _same_for_age(self, text: str, session: Session, reader: Audience) -> Decided | None:
+        """那要是14岁呢: the same matter at another age, where the topic says something of ages."""
+        topic = session.topic or ""
+        if not self.topical.library.topics[topic].by_age:
+            return None
+        decided, after = self.topical.answer(topic, session, reader, text=text)
+        return decided, replace(after, question=session.question)
+
+    def _topic(self, topic: str, session: Session, reader: Audience) -> Decided:
+        if topic not in self.topical.library.topics:
+            return self._say(Verb.START, session, "chat.old_button")
+        return self.topical.answer(topic, session, reader)
+
+    def _role(self, value: str, session: Session) -> Decided:
+        if value not in set(Audience):
+            return self._say(Verb.ROLES, session)
+        after = replace(session, audience=Audience(value), asked_role=True)
+        if session.topic:
+            return self.topical.answer(session.topic, after, Audience(value))
+        lead = self.topical.composer.say(f"chat.role_{value}")
+        return d.Notice(d.Reply(lead), Audience(value)), after
+
+    def _deepen(self, verb: Verb, session: Session, reader: Audience) -> Decided:
+        if session.topic is None or session.topic not in self.topical.library.topics:
+            return self._say(Verb.START, session, "chat.nothing_before")
+        composer = self.topical.composer
+        if verb is Verb.MORE:
+            reply = composer.more(session.topic, reader)
+        else:
+            reply = composer.simple(session.topic) if verb is Verb.SIMPLE else composer.why(session.topic)
+        return d.Answer(reply, reader, guesses=(d.Guess(session.topic, 1.0),)), session
+
+    def _complaint(self, decided: d.Decision, session: Session) -> Decided:
+        composer = self.topical.composer
+        choices = (composer.choice(Verb.SIMPLE), *map(composer.topic_choice, session.options[:3]))
+        return replace(decided, reply=replace(decided.reply, choices=(*choices, composer.choice(Verb.HUMAN)))), session
+
+    def _say(self, verb: Verb, session: Session, key: str = "") -> Decided:
+        composer = self.topical.composer
+        choices = composer.roles() if verb in (Verb.START, Verb.ROLES) and not key else ()
+        return d.Notice(d.Reply(composer.say(key or f"chat.{verb}"), choices=choices)), session

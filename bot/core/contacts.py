@@ -1,0 +1,51 @@
+"""Who can be called at this hour."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+from bot.core.content_types import Hotline, Hours, Library
+from bot.core.decision import Contact
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN = re.compile(r"(\w{3})(?:-(\w{3}))? (\d\d:\d\d)-(\d\d:\d\d)")
+#: Answers all day in the whole country; shown where nothing else is surely open.
+FALLBACK_NUMBER = "110"
+
+
+def is_open(hours: Hours, now: dt.datetime) -> bool | None:
+    """Whether a line answers now; None where its hours are not known: unknown is never open."""
+    if hours.always:
+        return True
+    if not hours.known or not hours.weekly:
+        return None
+    return any(_within(span, now) for span in hours.weekly)
+
+
+def _within(span: str, now: dt.datetime) -> bool:
+    found = _SPAN.fullmatch(span)
+    if found is None:
+        raise ValueError(f"hours are written like mon-fri 09:00-17:00, not {span}")
+    first = _DAYS.index(found[1])
+    last = _DAYS.index(found[2]) if found[2] else first
+    clock = now.strftime("%H:%M")
+    return first <= now.weekday() <= last and found[3] <= clock < found[4]
+
+
+def contact(hotline: Hotline, now: dt.datetime) -> Contact:
+    """A hotline as it is shown at this hour."""
+    state = is_open(hotline.hours, now)
+    return Contact(
+        hotline.number, hotline.name, hotline.purpose, hotline.hours.text, state, hotline.sms
+    )
+
+
+def contacts(library: Library, numbers: Iterable[str], now: dt.datetime, region: str = "") -> tuple[Contact, ...]:
+    """These lines at this hour, a region's own in place of the national; one that is surely open stands among them."""
+    local = {line.number: line for line in library.regions[region].hotlines} if region in library.regions else {}
+    found = [contact(local.get(number) or library.hotlines[number], now) for number in numbers]
+    if found and not any(line.open for line in found):
+        found.append(contact(library.hotlines[FALLBACK_NUMBER], now))
+    return tuple(found)

@@ -1,0 +1,252 @@
+"""The content as typed, frozen objects: sources, topics, hotlines, scripts and messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from bot.core.audience import FALLBACK, Audience
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Record(BaseModel):
+    """Base of all content: frozen, and a misspelt field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class LawRef(Record):
+    """One cited article (``source:number``) or whole source, and what it says in our plain words."""
+
+    cite: Text
+    gist: Text
+
+    @property
+    def source(self) -> str:
+        """Id of the cited source."""
+        return self.cite.partition(":")[0]
+
+    @property
+    def article(self) -> str | None:
+        """Number of the cited article (``236-1`` is 第二百三十六条之一), or None for the whole source."""
+        return self.cite.partition(":")[2] or None
+
+
+class AgeNote(Record):
+    """What changes for an age: whole years, both ends included."""
+
+    from_: int = Field(alias="from", ge=0, le=120)
+    to: int = Field(ge=0, le=120)
+    text: Text
+
+
+class Answer(Record):
+    """What one reader is told: one or two sentences, steps, and what is said when asked for more."""
+
+    short: Text
+    steps: tuple[Text, ...] = ()
+    more: Text | None = None
+
+
+class Reading(Record):
+    """The two readings that an answer went through, and a hash of the text that was read."""
+
+    law: dt.date
+    tone: dt.date
+    compared: tuple[Text, ...] = ()
+    text: Text
+
+
+class Review(Record):
+    """Who read, until when it holds, and the lawyer who signed: empty until a named lawyer does."""
+
+    by: Text
+    review_by: dt.date
+    signed_off: str = ""
+    readings: dict[Audience, Reading] = Field(default_factory=dict)
+
+
+class Topic(Record):
+    """One thing that people ask about, with an answer for each reader."""
+
+    id: str = ""
+    title: Text
+    for_: tuple[str, ...] = Field(alias="for", min_length=1)
+    simple: Text
+    answers: dict[Audience, Answer] = Field(min_length=1)
+    by_age: tuple[AgeNote, ...] = ()
+    law: tuple[LawRef, ...] = ()
+    hotlines: tuple[Text, ...] = ()
+    related: tuple[Text, ...] = ()
+    review: Review | None = None
+
+    @property
+    def readers(self) -> frozenset[Audience]:
+        """The readers for whom there must be an answer; ``anyone`` means students and one adult at least."""
+        if "anyone" in self.for_:
+            return frozenset({Audience.STUDENT, Audience.PARENT})
+        return frozenset(Audience(name) for name in self.for_)
+
+    def answer_for(self, audience: Audience) -> tuple[Audience, Answer]:
+        """The answer for this reader, or the nearest reader's, with whose it is."""
+        for reader in FALLBACK[audience]:
+            if reader in self.answers:
+                return reader, self.answers[reader]
+        raise LookupError(self.id)
+
+    def text_hash(self, reader: Audience) -> str:
+        """A hash over everything that this reader can be shown: an edit changes it and voids the reading."""
+        shown = {
+            "title": self.title,
+            "simple": self.simple,
+            "answer": self.answers[reader].model_dump(mode="json"),
+            "by_age": [note.model_dump(mode="json") for note in self.by_age],
+            "law": [ref.model_dump(mode="json") for ref in self.law],
+            "hotlines": list(self.hotlines),
+        }
+        canonical = json.dumps(shown, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+class SourceKind(StrEnum):
+    """What sort of document a source is."""
+
+    DECISION = "decision"
+    LAW = "law"
+    REGULATION = "regulation"
+    INTERPRETATION = "interpretation"
+    RULE = "rule"
+    DOCUMENT = "document"
+
+
+class SourceStatus(StrEnum):
+    """Whether a source is still the law."""
+
+    IN_FORCE = "in_force"
+    AMENDED = "amended"
+    REPEALED = "repealed"
+
+
+class Official(Record):
+    """Where the official text is published."""
+
+    where: Text
+    url: str | None = None
+
+
+class SourceArticle(Record):
+    """An article quoted word for word (only the Decision), what it is about, and the topics that explain it."""
+
+    number: Text
+    about: Text
+    topics: tuple[Text, ...] = ()
+    text: Text
+
+
+class Fact(Record):
+    """One structured fact of a document: a short name, what it says in our words, and its figure if it has one."""
+
+    name: Text
+    text: Text
+    figure: float | None = None
+    unit: str | None = None
+
+
+class Source(Record):
+    """A document with its status and dates."""
+
+    id: str = ""
+    name: Text
+    short: Text
+    kind: SourceKind
+    issuer: Text
+    session: str | None = None
+    version: str | None = None
+    passed: dt.date | None = None
+    effective: dt.date | None = None
+    status: SourceStatus
+    successor: str | None = None
+    successor_note: str | None = None
+    official: Official
+    checked: dt.date
+    excerpt: bool = False
+    scope: str | None = None
+    article_numbers: tuple[str, ...] = ()
+    aliases: tuple[Text, ...] = ()
+    articles: tuple[SourceArticle, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    def has_article(self, number: str) -> bool:
+        """Whether this source has an article of this number; ranges are written ``1..132``, inserted ones ``236-1``."""
+        return number in self._numbers()
+
+    def _numbers(self) -> frozenset[str]:
+        known: set[str] = {article.number for article in self.articles}
+        for item in self.article_numbers:
+            first, dots, last = item.partition("..")
+            known.update(map(str, range(int(first), int(last) + 1)) if dots else (item,))
+        return frozenset(known)
+
+
+class Hours(Record):
+    """When a line answers. ``known`` false: never shown as open. ``weekly`` holds ``mon-fri 09:00-17:00``."""
+
+    always: bool = False
+    known: bool = True
+    text: Text
+    weekly: tuple[Text, ...] = ()
+
+
+class Hotline(Record):
+    """A number that can be called, with what happens then. ``checked`` is empty where nobody has checked."""
+
+    number: Text
+    name: Text
+    purpose: Text
+    hours: Hours
+    cost: Text
+    call: Text
+    sms: bool = False
+    checked: dt.date | None = None
+    source: str | None = None
+
+
+class Region(Record):
+    """Hotlines of one region, which add to or override the national ones."""
+
+    id: str = ""
+    name: Text
+    hotlines: tuple[Hotline, ...] = ()
+
+
+class Script(Record):
+    """What is said to someone in danger: to believe, what to do now, what happens next."""
+
+    lead: Text
+    steps: tuple[Text, ...] = ()
+    next: Text
+    hotlines: tuple[Text, ...]
+
+
+class ScriptSet(Record):
+    """The scripts of one level and kind, by reader."""
+
+    id: str = ""
+    readers: dict[Audience, Script]
+
+
+class Library(Record):
+    """Everything that the service can say, in memory."""
+
+    topics: dict[str, Topic]
+    sources: dict[str, Source]
+    hotlines: dict[str, Hotline]
+    regions: dict[str, Region] = Field(default_factory=dict)
+    scripts: dict[str, ScriptSet] = Field(default_factory=dict)
+    messages: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,86 @@
+"""Short turns that are understood from the turn before: more, simpler, why, the second one, and for another age."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from bot.core.audience import Audience
+from bot.core.content_types import Record, Text
+from bot.core.numerals import from_chinese
+
+_AGE = re.compile(r"(?<!\d)(\d{1,2}|[一二三四五六七八九十两]{1,3})\s*(?:周?岁|嵗)")
+
+
+class Cues(Record):
+    """The words for each short turn, and those by which a reader is guessed. Data: ``intents/dialogue.yaml``."""
+
+    more: tuple[Text, ...] = ()
+    simple: tuple[Text, ...] = ()
+    why: tuple[Text, ...] = ()
+    none: tuple[Text, ...] = ()
+    stop: tuple[Text, ...] = ()
+    ordinals: tuple[tuple[Text, ...], ...] = ()
+    links: tuple[Text, ...] = ()
+    declared: dict[Audience, tuple[Text, ...]] = Field(default_factory=dict)
+    hinted: dict[Audience, tuple[Text, ...]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CueReader:
+    """Recognises short turns in normalised text."""
+
+    cues: Cues
+
+    def exact(self, text: str) -> str | None:
+        """The name of the cue that is the whole message, or None."""
+        plain = _plain(text)
+        for name in ("more", "simple", "why", "none", "stop"):
+            if plain in getattr(self.cues, name):
+                return name
+        return None
+
+    def ordinal(self, text: str) -> int | None:
+        """0 for the first, 1 for the second …, where the message is only that."""
+        plain = _plain(text)
+        for place, words in enumerate(self.cues.ordinals):
+            if plain in words:
+                return place
+        return None
+
+    def links_back(self, text: str) -> bool:
+        """Whether a short message begins like a sequel: 那要是…, 如果是….呢."""
+        return len(text) <= 16 and text.startswith(self.cues.links)
+
+    def declared(self, text: str) -> Audience | None:
+        """Who the writer says to be, in so many words."""
+        return _most(self.cues.declared, text)
+
+    def hinted(self, text: str) -> Audience | None:
+        """Who the writer seems to be."""
+        return self.declared(text) or _most(self.cues.hinted, text)
+
+
+def age_in(text: str) -> int | None:
+    """The one age in whole years that a text names; None where it names none or several."""
+    found = {item[1] for item in _AGE.finditer(text)}
+    if len(found) != 1:
+        return None
+    return _years(found.pop())
+
+
+def _years(text: str) -> int | None:
+    years = from_chinese(text)
+    return years if 0 < years < 100 else None
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text if char.isalnum()).rstrip("吧呗啊呀哦嘛呢了")
+
+
+def _most(words: dict[Audience, tuple[str, ...]], text: str) -> Audience | None:
+    counts = {reader: sum(word in text for word in listed) for reader, listed in words.items()}
+    best = max(counts, key=lambda reader: counts[reader], default=None)
+    return best if best is not None and counts[best] else None

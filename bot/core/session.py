@@ -1,0 +1,52 @@
+"""What is remembered of a talk between two turns; the channel's store keeps it, sealed, for a short while."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass, replace
+
+from bot.core.audience import Audience
+from bot.core.risk import RiskLevel
+
+#: Turns read together with a new one for risk and follow-ups.
+REMEMBERED_TURNS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One talk. ``turns`` are the person's last messages, oldest first; ``options`` the topics last offered."""
+
+    audience: Audience | None = None
+    turns: tuple[str, ...] = ()
+    question: str = ""
+    topic: str | None = None
+    options: tuple[str, ...] = ()
+    failures: int = 0
+    risk: RiskLevel = RiskLevel.NONE
+    asked_role: bool = False
+    region: str = ""
+
+    def heard(self, text: str) -> Session:
+        """The talk after the person said this."""
+        return replace(self, turns=(*self.turns, text[:1000])[-REMEMBERED_TURNS:])
+
+    def dump(self) -> bytes:
+        """As JSON, for sealing."""
+        return json.dumps(asdict(self), ensure_ascii=False).encode()
+
+    @classmethod
+    def load(cls, data: bytes) -> Session:
+        """From what ``dump`` made. Raises ValueError or TypeError on anything else."""
+        raw = json.loads(data)
+        raw["audience"] = Audience(raw["audience"]) if raw["audience"] else None
+        raw["risk"] = RiskLevel(raw["risk"])
+        raw["turns"], raw["options"] = tuple(raw["turns"]), tuple(raw["options"])
+        return cls(**raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a turn is handled: local time of the service, given by the caller so that nothing here reads a clock."""
+
+    now: dt.datetime

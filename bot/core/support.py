@@ -1,0 +1,31 @@
+"""What is said to someone who may be in danger: the script of the level and kind, and who answers now."""
+
+from __future__ import annotations
+
+from bot.core.audience import FALLBACK, Audience
+from bot.core.command import Verb
+from bot.core.compose import Composer
+from bot.core.contacts import contacts
+from bot.core.content_types import Library, Script
+from bot.core.decision import Reply
+from bot.core.risk import RiskReading
+
+
+def script_for(library: Library, risk: RiskReading, audience: Audience) -> Script:
+    """The script of this level and kind, or the level's general one, for this reader or the nearest."""
+    found = library.scripts.get(f"{risk.level}.{risk.kind}") or library.scripts[f"{risk.level}.other"]
+    return next(found.readers[reader] for reader in FALLBACK[audience] if reader in found.readers)
+
+
+def support_reply(composer: Composer, risk: RiskReading, audience: Audience, group: bool = False) -> Reply:
+    """The reply to a disclosure. In a group, one neutral line: nothing of it may be read there."""
+    if group:
+        return Reply(lead=composer.say("chat.group_private"))
+    script = script_for(composer.library, risk, audience)
+    return Reply(
+        lead=script.lead,
+        steps=script.steps,
+        more=script.next,
+        contacts=contacts(composer.library, script.hotlines, composer.now, composer.region),
+        choices=(composer.choice(Verb.WRONG),),
+    )

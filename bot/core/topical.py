@@ -1,0 +1,159 @@
+"""Answers, asks back, or says that it does not know: by two thresholds, and never in a loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.core import decision as d
+from bot.core.articles import ArticleQuestion
+from bot.core.audience import Audience
+from bot.core.command import Verb
+from bot.core.compose import Composer, cite_label
+from bot.core.contacts import contacts
+from bot.core.content_types import LawRef, Library, Source
+from bot.core.cues import age_in
+from bot.core.ports import TopicReading, Understanding
+from bot.core.session import Session
+
+OUT_OF_SCOPE = "bot.out_of_scope"
+HUMAN = "bot.human"
+COMPLAINT = "bot.complaint"
+#: Small talk: answered, but the matter before it stays the matter.
+SMALL_TALK = frozenset({"bot.greeting", "bot.thanks", "bot.identity", "bot.privacy", HUMAN, COMPLAINT})
+OPTIONS_SHOWN = 3
+ALTERNATIVES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Answer from ``answer`` on with a lead of ``gap``; ask back from ``clarify`` on; below, say that it does not know."""
+
+    answer: float = 0.40
+    gap: float = 0.10
+    clarify: float = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Topical:
+    """Decides about topics for one turn."""
+
+    library: Library
+    understanding: Understanding
+    thresholds: Thresholds
+    composer: Composer
+
+    def ask(self, text: str, session: Session, reader: Audience) -> tuple[d.Decision, Session]:
+        """Classify a question and answer it, ask back, or admit not to know."""
+        reading = self.understanding.read_topics(text, reader)
+        best = reading.best
+        if best.topic == OUT_OF_SCOPE and best.confidence >= self.thresholds.clarify:
+            return self.unknown(session, reader, reading, "chat.out_of_scope")
+        if best.confidence >= self.thresholds.answer and reading.gap >= self.thresholds.gap:
+            return self.answer(best.topic, session, reader, reading, text)
+        if best.confidence >= self.thresholds.clarify:
+            return self.clarify(session, reader, reading)
+        return self.unknown(session, reader, reading, "chat.unknown")
+
+    def answer(
+        self, topic: str, session: Session, reader: Audience, reading: TopicReading | None = None, text: str = ""
+    ) -> tuple[d.Decision, Session]:
+        """The answer of a topic, with what its reader's age changes."""
+        guesses, trace = _told(reading) if reading else ((d.Guess(topic, 1.0),), ())
+        reply = self.composer.topic(topic, reader, age_in(text))
+        if topic in SMALL_TALK:
+            kind: type[d.Decision] = d.Handoff if topic == HUMAN else d.Answer
+            return kind(reply, reader, guesses=guesses, trace=trace), replace(session, failures=0)
+        asked = session.asked_role
+        if session.audience is None and not asked:
+            reply = replace(reply, choices=(*reply.choices, self.composer.choice(Verb.ROLES)))
+        after = replace(
+            session,
+            topic=topic,
+            question=text or session.question,
+            options=self.library.topics[topic].related,
+            failures=0,
+            asked_role=True,
+        )
+        return d.Answer(reply, reader, guesses=guesses, trace=trace), after
+
+    def clarify(self, session: Session, reader: Audience, reading: TopicReading) -> tuple[d.Decision, Session]:
+        """Ask back with the best three; after one failed clarification, rephrase, then the way to a person."""
+        if session.failures:
+            return self.unknown(session, reader, reading, "chat.unknown")
+        options = tuple(guess.topic for guess in reading.guesses if guess.topic != OUT_OF_SCOPE)[:OPTIONS_SHOWN]
+        choices = (*map(self.composer.topic_choice, options), self.composer.choice(Verb.NONE))
+        guesses, trace = _told(reading)
+        reply = d.Reply(self.composer.say("chat.clarify"), choices=choices)
+        after = replace(session, options=options, failures=session.failures + 1)
+        return d.Clarify(reply, reader, guesses=guesses, trace=trace), after
+
+    def unknown(
+        self, session: Session, reader: Audience, reading: TopicReading | None, key: str
+    ) -> tuple[d.Decision, Session]:
+        """Say plainly that it does not know: first ask to rephrase, then show the way to a person; never loop."""
+        guesses, trace = _told(reading) if reading else ((), ())
+        after = replace(session, failures=session.failures + 1, options=())
+        if session.failures >= 2:  # noqa: PLR2004  (a first try, a rephrasing; then a person)
+            reply = self.human_reply(reader, "chat.unknown_again")
+            return d.Handoff(reply, reader, guesses=guesses, trace=trace), after
+        if session.failures == 1:
+            key = "chat.rephrase"
+        reply = d.Reply(
+            self.composer.say(key),
+            contacts=contacts(self.library, ("12348", "12355"), self.composer.now, self.composer.region),
+            choices=(self.composer.choice(Verb.HUMAN), self.composer.choice(Verb.HOTLINES)),
+        )
+        if guesses and key == "chat.out_of_scope":
+            guesses = tuple(guess for guess in guesses if guess.topic != OUT_OF_SCOPE)
+            guesses = (d.Guess(OUT_OF_SCOPE, reading.best.confidence if reading else 1.0), *guesses)
+        return d.Abstain(reply, reader, guesses=guesses, trace=trace), after
+
+    def human_reply(self, reader: Audience, key: str = "") -> d.Reply:
+        """The way to a person, with a first line of the messages file where one is named."""
+        reply = self.composer.topic(HUMAN, reader)
+        return replace(reply, lead=self.composer.say(key)) if key else reply
+
+    def article(
+        self, question: ArticleQuestion, topics: tuple[str, ...], session: Session, reader: Audience
+    ) -> tuple[d.Decision, Session]:
+        """An article by its number: the Decision in its own words, other law where its official text is."""
+        source = self.library.sources[question.source]
+        ref = self._gloss(question, topics)
+        label = cite_label(source, question.number)
+        key = "quoted" if source.articles else ("glossed" if topics else "elsewhere")
+        lead = self.composer.say(f"article.{key}").format(article=label, where=source.official.where)
+        reply = d.Reply(
+            lead,
+            title=label,
+            law=(self.composer.law_line(ref),),
+            choices=tuple(map(self.composer.topic_choice, topics[:OPTIONS_SHOWN])),
+        )
+        guesses = tuple(d.Guess(name, 1.0 if place == 0 else 0.0) for place, name in enumerate(topics[:ALTERNATIVES]))
+        after = replace(session, topic=topics[0] if topics else session.topic, options=topics, failures=0)
+        return d.Answer(reply, reader, guesses=guesses, trace=("article",)), after
+
+    def no_article(self, question: ArticleQuestion, session: Session) -> tuple[d.Decision, Session]:
+        """The source has no article of that number."""
+        source = self.library.sources[question.source]
+        lead = self.composer.say("article.missing").format(article=cite_label(source, question.number))
+        return d.Notice(d.Reply(lead), trace=("article",)), session
+
+    def repealed(self, source: Source, decided: d.Decision) -> d.Decision:
+        """The answer, after a line on what replaced the repealed law that was asked about."""
+        successor = self.library.sources[source.successor].short if source.successor else ""
+        line = self.composer.say("article.repealed").format(
+            old=source.short, new=successor, since=source.successor_note or ""
+        )
+        return replace(decided, reply=replace(decided.reply, lead=f"{line}\n{decided.reply.lead}"))
+
+    def _gloss(self, question: ArticleQuestion, topics: tuple[str, ...]) -> LawRef:
+        cite = f"{question.source}:{question.number}"
+        refs = (ref for name in topics for ref in self.library.topics[name].law if ref.cite == cite)
+        own = next((a for a in self.library.sources[question.source].articles if a.number == question.number), None)
+        about = own.about if own else self.composer.say("article.no_gloss")
+        return next(refs, LawRef(cite=cite, gist=about))
+
+
+def _told(reading: TopicReading) -> tuple[tuple[d.Guess, ...], tuple[str, ...]]:
+    return reading.guesses[:ALTERNATIVES], reading.trace
+

@@ -1,0 +1,1 @@
+"""Understanding: normalise, segment, classify topics, detect risk; train and evaluate."""

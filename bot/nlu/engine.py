@@ -1,0 +1,63 @@
+"""Puts the parts of understanding together from a built model's folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bot.core.audience import Audience
+from bot.core.intent_types import Corpus
+from bot.core.ports import TopicReading
+from bot.core.risk import RiskReading
+from bot.nlu.features import Terms
+from bot.nlu.keywords import KeywordIndex
+from bot.nlu.linear import LinearModel
+from bot.nlu.normalise import Normaliser
+from bot.nlu.risk.detector import RiskDetector, RiskModels, RiskThresholds
+from bot.nlu.risk.rules import RuleBook
+from bot.nlu.segment import Segmenter
+from bot.nlu.topics import TopicReader, TopicSettings
+
+DICTIONARY = "words.txt"
+SIGNS = "signs.json"
+SETTINGS = "settings.json"
+
+
+class Engine:
+    """The understanding of one content. Safe to use from several threads once built."""
+
+    def __init__(self, normaliser: Normaliser, topics: TopicReader, risk: RiskDetector) -> None:
+        self._normaliser, self.topics, self.risk = normaliser, topics, risk
+
+    def normalise(self, text: str) -> str:
+        """The text as the rules see it."""
+        return self._normaliser(text)
+
+    def read_risk(self, text: str, before: Sequence[str]) -> RiskReading:
+        """The risk in a message, read together with the turns before it."""
+        return self.risk.read(text, before)
+
+    def read_topics(self, text: str, audience: Audience | None) -> TopicReading:
+        """The topics that a message may be about."""
+        return self.topics.read(self._normaliser(text), audience)
+
+    @classmethod
+    def load(cls, folder: Path, readers: Mapping[str, frozenset[Audience]]) -> Engine:
+        """Loads what ``bot.nlu.train`` wrote. Raises OSError or ValueError where it is broken."""
+        signs = Corpus.model_validate_json((folder / SIGNS).read_bytes())
+        settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        normaliser = Normaliser(signs.lexicon)
+        terms = Terms(Segmenter(folder / DICTIONARY), signs.lexicon)
+        topics = TopicReader(
+            LinearModel.load(folder, "topics"),
+            terms,
+            KeywordIndex(signs.intents, normaliser),
+            TopicSettings.load(settings["topics"]),
+        )
+        topics.set_readers(readers)
+        models = None
+        if settings["risk"]:
+            models = RiskModels(LinearModel.load(folder, "levels"), LinearModel.load(folder, "kinds"))
+        limits = RiskThresholds(**(settings["risk"] or {}))
+        return cls(normaliser, topics, RiskDetector(normaliser, terms, RuleBook(signs.risk, normaliser), models, limits))

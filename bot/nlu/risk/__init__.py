@@ -1,0 +1,1 @@
+"""Notices disclosures: rules over normalised text together with a linear model, explainable by both."""

@@ -1,0 +1,42 @@
+"""Cuts normalised text into words with jieba, on a dictionary of our own."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+with warnings.catch_warnings():
+    # jieba 0.42 warns of pkg_resources and of escape sequences when first compiled.
+    warnings.simplefilter("ignore")
+    import jieba
+
+
+class Segmenter:
+    """Words of a text. One instance a process: its dictionary is held in memory."""
+
+    def __init__(self, dictionary: Path | None = None, words: Iterable[str] = ()) -> None:
+        jieba.setLogLevel(logging.WARNING)
+        self._tokenizer: Any = jieba.Tokenizer(dictionary=str(dictionary) if dictionary else None)
+        self._tokenizer.tmp_dir = str(dictionary.parent) if dictionary else tempfile.gettempdir()
+        self._tokenizer.initialize()
+        for word in words:
+            self._tokenizer.add_word(word, freq=5_000)
+
+    def __call__(self, text: str) -> list[str]:
+        """The words of normalised text, in order, blanks and punctuation left out."""
+        return [word for word in self._tokenizer.cut(text, HMM=False) if word.isalnum()]
+
+    def frequencies(self) -> dict[str, int]:
+        """Every word that it knows, with its count."""
+        return {word: count for word, count in self._tokenizer.FREQ.items() if count}
+
+
+def write_dictionary(path: Path, frequencies: dict[str, int], needed: set[str], smallest: int = 300) -> None:
+    """Writes a smaller dictionary: the words needed and every common one. It loads in a tenth of the time."""
+    kept = {word: count for word, count in frequencies.items() if word in needed or count >= smallest or len(word) == 1}
+    lines = (f"{word} {count}" for word, count in sorted(kept.items()))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,89 @@
+"""Settings: read once from the environment, checked at start with a word on how to mend them."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "FAXIAOHU_"
+KEY_BYTES = 32
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the text says which and what to do."""
+
+
+class Settings(BaseSettings):
+    """Every setting, with its embedded default. The names in the environment begin with ``FAXIAOHU_``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=None, extra="ignore", frozen=True)
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("faxiaohu"), description="数据文件夹，不能放在代码目录里")
+    cache_dir: Path = Field(default_factory=lambda: user_cache_path("faxiaohu"), description="训练好的模型存放处，可随时删除")
+    content_dir: Path | None = Field(default=None, description="内容目录（含 knowledge 和 intents）；不填用自带的")
+    database_url: SecretStr | None = Field(default=None, description="数据库地址；不填用数据文件夹里的 SQLite")
+    key: SecretStr | None = Field(default=None, description="加密用的密钥（base64，32 字节）；不填时生成在数据文件夹里")
+    host: str = Field(default="127.0.0.1", description="网页监听地址")
+    port: int = Field(default=8000, ge=1, le=65535, description="网页监听端口")
+    public_url: str = Field(default="", description="对外网址，如 https://example.org；用于 Telegram webhook 和私聊链接")
+    secure_cookies: bool = Field(default=False, description="网页走 HTTPS 时设为 true")
+    trusted_proxies: str = Field(default="", description="可信的反向代理地址，逗号分隔；不填则不看转发头")
+    operator: str = Field(default="", description="运营单位的名称，显示在网页底部；不填则不显示")
+    region: str = Field(default="", description="默认地区代码，对应 knowledge/hotlines/regions 里的文件名")
+    timezone: str = Field(default="Asia/Shanghai", description="时区")
+    answer_at: float = Field(default=0.40, ge=0, le=1, description="把握到多少才直接回答")
+    answer_gap: float = Field(default=0.10, ge=0, le=1, description="领先第二名多少才直接回答")
+    clarify_at: float = Field(default=0.15, ge=0, le=1, description="把握到多少才反问；再低就说不知道")
+    memory_minutes: int = Field(default=120, ge=5, le=1440, description="对话上文加密保留多少分钟")
+    rate_per_minute: int = Field(default=30, ge=1, description="同一个人每分钟最多回答多少条；超出的仍会读风险")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="日志级别")
+    log_json: bool = Field(default=False, description="日志写成 JSON，便于收集")
+    telegram_token: SecretStr | None = Field(default=None, description="Telegram 机器人令牌；不填则只开网页")
+    telegram_api: str = Field(default="https://api.telegram.org", description="Telegram Bot API 的基础地址")
+    telegram_mode: str = Field(default="polling", pattern="^(polling|webhook)$", description="polling 或 webhook")
+    telegram_secret: SecretStr | None = Field(default=None, description="webhook 的校验串")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @field_validator("key")
+    @classmethod
+    def _whole_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(base64.b64decode(value.get_secret_value(), validate=True)) != KEY_BYTES:
+            raise ValueError("the key must be 32 bytes in base64")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of all clocks that people see."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the store."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_dir / 'faxiaohu.sqlite3'}"
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises SettingsError, one line for each setting that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("\n".join(map(_line, error.errors()))) from None
+
+
+def _line(item: object) -> str:
+    where = ".".join(map(str, item["loc"]))  # type: ignore[index]
+    field = Settings.model_fields.get(where)
+    described = f"（{field.description}）" if field and field.description else ""
+    return f"设置 {PREFIX}{where.upper()} 不对{described}：{item['msg']}"  # type: ignore[index]
