@@ -1,4 +1,4 @@
-"""The command ``faxiaohu``: thin doors to the program. Imports wait until a command needs them, so that it starts fast."""
+"""The command ``faxiaohu``: thin doors to the program. Imports wait until a command needs them: it starts fast."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "FAXIAOHU_"
@@ -23,14 +24,20 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=None, extra="ignore", frozen=True)
 
-    data_dir: Path = Field(default_factory=lambda: user_data_path("faxiaohu"), description="数据文件夹，不能放在代码目录里")
-    cache_dir: Path = Field(default_factory=lambda: user_cache_path("faxiaohu"), description="训练好的模型存放处，可随时删除")
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("faxiaohu"), description="数据文件夹，不能放在代码目录里"
+    )
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("faxiaohu"), description="训练好的模型存放处，可随时删除"
+    )
     content_dir: Path | None = Field(default=None, description="内容目录（含 knowledge 和 intents）；不填用自带的")
     database_url: SecretStr | None = Field(default=None, description="数据库地址；不填用数据文件夹里的 SQLite")
     key: SecretStr | None = Field(default=None, description="加密用的密钥（base64，32 字节）；不填时生成在数据文件夹里")
     host: str = Field(default="127.0.0.1", description="网页监听地址")
     port: int = Field(default=8000, ge=1, le=65535, description="网页监听端口")
-    public_url: str = Field(default="", description="对外网址，如 https://example.org；用于 Telegram webhook 和私聊链接")
+    public_url: str = Field(
+        default="", description="对外网址，如 https://example.org；用于 Telegram webhook 和私聊链接"
+    )
     secure_cookies: bool = Field(default=False, description="网页走 HTTPS 时设为 true")
     trusted_proxies: str = Field(default="", description="可信的反向代理地址，逗号分隔；不填则不看转发头")
     operator: str = Field(default="", description="运营单位的名称，显示在网页底部；不填则不显示")
@@ -82,8 +89,8 @@ def read_settings() -> Settings:
         raise SettingsError("\n".join(map(_line, error.errors()))) from None
 
 
-def _line(item: object) -> str:
-    where = ".".join(map(str, item["loc"]))  # type: ignore[index]
+def _line(item: ErrorDetails) -> str:
+    where = ".".join(map(str, item["loc"]))
     field = Settings.model_fields.get(where)
     described = f"（{field.description}）" if field and field.description else ""
-    return f"设置 {PREFIX}{where.upper()} 不对{described}：{item['msg']}"  # type: ignore[index]
+    return f"设置 {PREFIX}{where.upper()} 不对{described}：{item['msg']}"

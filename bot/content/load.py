@@ -43,7 +43,9 @@ class Reader:
         if data is None:
             return None
         if not isinstance(data, dict):
-            self.problems.append(Problem(relative(path, self.root), 1, "文件开头应是“名字: 内容”", "参照 CONTRIBUTING 里的样子"))
+            self.problems.append(
+                Problem(relative(path, self.root), 1, "文件开头应是“名字: 内容”", "参照 CONTRIBUTING 里的样子")
+            )
             return None
         return self._validated(kind, path, data | extra)
 

@@ -9,12 +9,16 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One finding: the file, the line (1-based; 0 for the whole file), what is wrong and how to mend it."""
+    """One finding: the file, the line (1-based; 0 for the whole file), what is wrong and how to mend it.
+
+    A ``mild`` one is told but does not make the check fail: nothing in the file is wrong, something is due.
+    """
 
     path: str
     line: int
     what: str
     mend: str
+    mild: bool = False
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path

@@ -39,11 +39,15 @@ def read_yaml(path: Path, root: Path) -> Any:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
         what = f"不是正确的 YAML：{error.problem or error.context}"
-        raise ContentError([Problem(name, line, what, "检查缩进、冒号后的空格和引号；含冒号或 # 的句子要加引号")]) from None
+        raise ContentError(
+            [Problem(name, line, what, "检查缩进、冒号后的空格和引号；含冒号或 # 的句子要加引号")]
+        ) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ContentError([Problem(name, 0, f"读不出来：{error}", "请存成 UTF-8 编码的纯文本")]) from None
     except OSError as error:
-        raise ContentError([Problem(name, 0, f"打不开：{error.strerror}", "检查文件是否存在、是否有读取权限")]) from None
+        raise ContentError(
+            [Problem(name, 0, f"打不开：{error.strerror}", "检查文件是否存在、是否有读取权限")]
+        ) from None
 
 
 def line_of(path: Path, keys: tuple[str | int, ...]) -> int:

@@ -44,13 +44,11 @@ class Commands:
         short = self._short_turn(text, session, cues, reader)
         if short is not None:
             return short
-        if cues.declared(text) and len(text) <= 12:  # noqa: PLR2004  (我是家长, and nothing else)
+        if cues.declared(text) and len(text) <= 12:  # 我是家长, and nothing else
             return self._role(session.audience or reader, session)
         return self._question(text, session, cues, index, reader)
 
-    def _question(
-        self, text: str, session: Session, cues: CueReader, index: ArticleIndex, reader: Audience
-    ) -> Decided:
+    def _question(self, text: str, session: Session, cues: CueReader, index: ArticleIndex, reader: Audience) -> Decided:
         asked = index.asked(text)
         if asked is not None and not asked.exists:
             return self.topical.no_article(asked, session)

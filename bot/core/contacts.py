@@ -37,9 +37,7 @@ def _within(span: str, now: dt.datetime) -> bool:
 def contact(hotline: Hotline, now: dt.datetime) -> Contact:
     """A hotline as it is shown at this hour."""
     state = is_open(hotline.hours, now)
-    return Contact(
-        hotline.number, hotline.name, hotline.purpose, hotline.hours.text, state, hotline.sms
-    )
+    return Contact(hotline.number, hotline.name, hotline.purpose, hotline.hours.text, state, hotline.sms)
 
 
 def contacts(library: Library, numbers: Iterable[str], now: dt.datetime, region: str = "") -> tuple[Contact, ...]:

@@ -16,10 +16,10 @@ from bot.core.cues import CueReader
 from bot.core.message import Attachment, Incoming
 from bot.core.ports import Understanding
 from bot.core.risk import NO_RISK, RiskLevel, RiskReading
-from bot.core.writing import foreign_script
 from bot.core.session import Session
 from bot.core.support import support_reply
 from bot.core.topical import Thresholds, Topical
+from bot.core.writing import foreign_script
 
 #: Longer messages are read for risk to their end, and answered with a request to ask in fewer words.
 LONGEST_QUESTION = 1_000

@@ -36,9 +36,7 @@ class StoredTalk:
     Deciding takes about a millisecond and is done on the event loop (``bench/answer.py`` shows it).
     """
 
-    def __init__(
-        self, dialogue: Callable[[], Dialogue], store: SessionStore, now: Callable[[], dt.datetime]
-    ) -> None:
+    def __init__(self, dialogue: Callable[[], Dialogue], store: SessionStore, now: Callable[[], dt.datetime]) -> None:
         self._dialogue, self._store, self._now = dialogue, store, now
 
     async def respond(self, key: str, incoming: Incoming) -> Decision:

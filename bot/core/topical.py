@@ -26,7 +26,7 @@ ALTERNATIVES = 6
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Answer from ``answer`` on with a lead of ``gap``; ask back from ``clarify`` on; below, say that it does not know."""
+    """Answer from ``answer`` on with a lead of ``gap``; ask back from ``clarify`` on; below that, admit not to know."""
 
     answer: float = 0.40
     gap: float = 0.10
@@ -49,13 +49,13 @@ class Topical:
         if best.topic == OUT_OF_SCOPE and best.confidence >= self.thresholds.clarify:
             return self.unknown(session, reader, reading, "chat.out_of_scope")
         if best.confidence >= self.thresholds.answer and reading.gap >= self.thresholds.gap:
-            return self.answer(best.topic, session, reader, reading, text)
+            return self.answer(best.topic, session, reader, reading=reading, text=text)
         if best.confidence >= self.thresholds.clarify:
             return self.clarify(session, reader, reading)
         return self.unknown(session, reader, reading, "chat.unknown")
 
     def answer(
-        self, topic: str, session: Session, reader: Audience, reading: TopicReading | None = None, text: str = ""
+        self, topic: str, session: Session, reader: Audience, *, reading: TopicReading | None = None, text: str = ""
     ) -> tuple[d.Decision, Session]:
         """The answer of a topic, with what its reader's age changes."""
         guesses, trace = _told(reading) if reading else ((d.Guess(topic, 1.0),), ())
@@ -93,7 +93,7 @@ class Topical:
         """Say plainly that it does not know: first ask to rephrase, then show the way to a person; never loop."""
         guesses, trace = _told(reading) if reading else ((), ())
         after = replace(session, failures=session.failures + 1, options=())
-        if session.failures >= 2:  # noqa: PLR2004  (a first try, a rephrasing; then a person)
+        if session.failures >= 2:  # a first try, a rephrasing; then a person
             reply = self.human_reply(reader, "chat.unknown_again")
             return d.Handoff(reply, reader, guesses=guesses, trace=trace), after
         if session.failures == 1:
@@ -156,4 +156,3 @@ class Topical:
 
 def _told(reading: TopicReading) -> tuple[tuple[d.Guess, ...], tuple[str, ...]]:
     return reading.guesses[:ALTERNATIVES], reading.trace
-

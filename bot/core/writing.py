@@ -11,7 +11,10 @@ _LATIN_WORDS = 3
 
 
 def foreign_script(text: str) -> str | None:
-    """``mongolian``, ``cyrillic``, ``latin``, ``wordless`` (only symbols) or ``other``; None where there is Chinese to read."""
+    """The script that cannot be read, or None where there is Chinese.
+
+    One of ``mongolian``, ``cyrillic``, ``latin``, ``wordless`` (only symbols) and ``other``.
+    """
     if any("\u4e00" <= char <= "\u9fff" for char in text):
         return None
     letters = [char for char in text if char.isalpha()]

@@ -56,8 +56,10 @@ class Engine:
             TopicSettings.load(settings["topics"]),
         )
         topics.set_readers(readers)
-        models = None
-        if settings["risk"]:
-            models = RiskModels(LinearModel.load(folder, "levels"), LinearModel.load(folder, "kinds"))
-        limits = RiskThresholds(**(settings["risk"] or {}))
-        return cls(normaliser, topics, RiskDetector(normaliser, terms, RuleBook(signs.risk, normaliser), models, limits))
+        risk = settings["risk"]
+        models = (
+            RiskModels(LinearModel.load(folder, "levels"), LinearModel.load(folder, "kinds"), RiskThresholds(**risk))
+            if risk
+            else None
+        )
+        return cls(normaliser, topics, RiskDetector(normaliser, terms, RuleBook(signs.risk, normaliser), models))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.core.intent_types import Lexicon
 
@@ -51,5 +52,5 @@ class Terms:
         if self._use.synonyms:
             terms += [f"={new}" for new, old in zip(folded, words, strict=True) if new != old]
         if self._use.word_pairs:
-            terms += [f"{one}+{two}" for one, two in zip(folded, folded[1:], strict=False)]
+            terms += [f"{one}+{two}" for one, two in pairwise(folded)]
         return terms

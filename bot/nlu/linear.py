@@ -39,12 +39,12 @@ class LinearModel:
         rows: list[int] = []
         values: list[float] = []
         for vocabulary, terms, scale in zip(self.vocabularies, blocks, self.scale, strict=True):
-            counts = Counter(filter(None.__ne__, map(vocabulary.get, terms)))
+            counts = Counter([vocabulary[term] for term in terms if term in vocabulary])
             if not counts:
                 continue
             block_rows = list(counts)
             block = (1.0 + np.log(np.fromiter(counts.values(), float, len(counts)))) * self.idf[block_rows]
-            rows += block_rows  # type: ignore[arg-type]  # None was filtered out
+            rows += block_rows
             values += list(block * (scale / np.sqrt(block @ block)))
         return np.asarray(rows, dtype=np.intp), np.asarray(values, dtype=np.float32)
 

@@ -34,9 +34,7 @@ class TopicSettings:
 class TopicReader:
     """Reads topics of normalised text."""
 
-    def __init__(
-        self, model: LinearModel, terms: MakeTerms, keywords: KeywordIndex, settings: TopicSettings
-    ) -> None:
+    def __init__(self, model: LinearModel, terms: MakeTerms, keywords: KeywordIndex, settings: TopicSettings) -> None:
         self._model, self._terms, self._keywords, self._settings = model, terms, keywords, settings
         self._column = {topic: place for place, topic in enumerate(model.classes)}
         self._against: dict[Audience, Floats] = {}
@@ -44,7 +42,9 @@ class TopicReader:
     def set_readers(self, readers: Mapping[str, frozenset[Audience]]) -> None:
         """Tell for whom each topic is: one that is not for a reader needs more signs to be guessed for them."""
         for audience in Audience:
-            against = [0.0 if audience in readers.get(topic, frozenset(Audience)) else 1.0 for topic in self._model.classes]
+            against = [
+                0.0 if audience in readers.get(topic, frozenset(Audience)) else 1.0 for topic in self._model.classes
+            ]
             self._against[audience] = np.asarray(against, dtype=np.float32)
 
     def read(self, text: str, audience: Audience | None) -> TopicReading:

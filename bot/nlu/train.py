@@ -71,7 +71,7 @@ def fit_topics(examples: Sequence[Utterance], extra: Sequence[Utterance], terms:
 def calibrate(examples: Sequence[Utterance], extra: Sequence[Utterance], terms: MakeTerms) -> float:
     """The temperature under which confidence is right for writers who were not trained on."""
     writers = sorted({item.writer for item in examples})
-    held = set(writers[:: CALIBRATION_SHARE])
+    held = set(writers[::CALIBRATION_SHARE])
     kept = [item for item in examples if item.writer not in held]
     model = fit_topics(kept or examples, extra, terms)
     column = {topic: place for place, topic in enumerate(model.classes)}
@@ -93,7 +93,8 @@ def _train_risk(content: RiskContent, talks: Sequence[str], terms: MakeTerms, fo
 def _write_signs(corpus: Corpus, folder: Path) -> None:
     """What serving needs of the corpus: keywords, lexicon, rules; no examples."""
     intents = {
-        name: intent.model_copy(update={"examples": {}, "confusable_with": ()}) for name, intent in corpus.intents.items()
+        name: intent.model_copy(update={"examples": {}, "confusable_with": ()})
+        for name, intent in corpus.intents.items()
     }
     signs = Corpus(intents=intents, lexicon=corpus.lexicon, risk=corpus.risk.model_copy(update={"examples": ()}))
     (folder / SIGNS).write_text(signs.model_dump_json(by_alias=True), encoding="utf-8")

@@ -19,7 +19,7 @@ ALTERNATIVES = 5
 LONGEST_LINE = 2_000_000
 
 
-class BadLine(ValueError):
+class BadLineError(ValueError):
     """A line of input that is not a question."""
 
 
@@ -43,7 +43,7 @@ class Asker:
         """The answer to one line of JSON; ``{"error": …}`` where the line is not a question."""
         try:
             return self._answered(_parsed(line))
-        except BadLine as error:
+        except BadLineError as error:
             return {"error": str(error)}
 
     def _answered(self, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,19 +78,19 @@ def answers(asker: Asker, lines: Iterable[str]) -> Iterator[str]:
 
 def _parsed(line: str) -> Mapping[str, Any]:
     if len(line) > LONGEST_LINE:
-        raise BadLine("the line is longer than 2 MB")
+        raise BadLineError("the line is longer than 2 MB")
     try:
         data = json.loads(line)
     except (ValueError, RecursionError):
-        raise BadLine("not a line of JSON") from None
+        raise BadLineError("not a line of JSON") from None
     if not isinstance(data, dict) or not ({"text", "turns"} & set(data)):
-        raise BadLine('expected an object with "text" or "turns"')
+        raise BadLineError('expected an object with "text" or "turns"')
     return data
 
 
 def _texts(value: Any) -> list[str]:
     if not isinstance(value, list) or not value or not all(isinstance(item, str) for item in value):
-        raise BadLine('"text" must be a string, "turns" a list of strings')
+        raise BadLineError('"text" must be a string, "turns" a list of strings')
     # A lone surrogate cannot be written as UTF-8 again.
     return [item.encode("utf-8", "replace").decode("utf-8") for item in value]
 
@@ -101,4 +101,4 @@ def _audience(value: Any) -> Audience | None:
     try:
         return Audience(value)
     except ValueError:
-        raise BadLine('"audience" must be student, parent or school') from None
+        raise BadLineError('"audience" must be student, parent or school') from None

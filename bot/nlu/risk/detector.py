@@ -31,6 +31,7 @@ class RiskModels:
 
     levels: LinearModel
     kinds: LinearModel
+    thresholds: RiskThresholds = RiskThresholds()
 
 
 class RiskDetector:
@@ -42,10 +43,8 @@ class RiskDetector:
         terms: MakeTerms,
         rules: RuleBook,
         models: RiskModels | None,
-        thresholds: RiskThresholds,
     ) -> None:
-        self._normalise, self._terms = normalise, terms
-        self._rules, self._models, self._thresholds = rules, models, thresholds
+        self._normalise, self._terms, self._rules, self._models = normalise, terms, rules, models
 
     def read(self, text: str, before: Sequence[str] = ()) -> RiskReading:
         """The risk of this message.
@@ -74,7 +73,7 @@ class RiskDetector:
         """What the models alone say."""
         if self._models is None or not text:
             return NO_RISK
-        terms, limits = self._terms(text), self._thresholds
+        terms, limits = self._terms(text), self._models.thresholds
         levels = self._models.levels
         shares = dict(zip(levels.classes, softmax(levels.scores(terms), limits.temperature).tolist(), strict=True))
         alarm = shares.get(RiskLevel.DISCLOSURE, 0.0) + shares.get(RiskLevel.URGENT, 0.0)
