@@ -33,6 +33,11 @@ def make_service(settings: Settings) -> Service:
     return load_service(content_root(settings), settings.cache_dir)
 
 
+def thresholds(settings: Settings) -> Thresholds:
+    """The thresholds of the settings."""
+    return Thresholds(settings.answer_at, settings.answer_gap, settings.clarify_at, settings.refuse_at)
+
+
 def make_dialogue(service: Service, settings: Settings) -> Dialogue:
     """The dialogue over a service."""
     return Dialogue(
@@ -40,5 +45,5 @@ def make_dialogue(service: Service, settings: Settings) -> Dialogue:
         service.engine,
         CueReader(service.cues),
         ArticleIndex(service.library),
-        Thresholds(settings.answer_at, settings.answer_gap, settings.clarify_at),
+        thresholds(settings),
     )

@@ -15,9 +15,13 @@ from bot.core.session import Session
 
 @dataclass(frozen=True, slots=True)
 class TopicReading:
-    """The topics that a text may be about, best first, and the ids of keywords that spoke for them."""
+    """The topics that a text may be about, best first, and the ids of keywords that spoke for them.
+
+    ``outside`` is the probability that it is about none of them.
+    """
 
     guesses: tuple[Guess, ...]
+    outside: float = 0.0
     trace: tuple[str, ...] = ()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from bot.core import decision as d
 from bot.core.articles import ArticleQuestion
@@ -24,13 +25,38 @@ OPTIONS_SHOWN = 3
 ALTERNATIVES = 6
 
 
+class Verdict(StrEnum):
+    """What a reading of topics leads to."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    UNKNOWN = "unknown"
+    REFUSE = "refuse"
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Answer from ``answer`` on with a lead of ``gap``; ask back from ``clarify`` on; below that, admit not to know."""
+    """Answer from ``answer`` on with a lead of ``gap``; ask back from ``clarify`` on; below that, admit not to know.
+
+    ``refuse``: how surely a question must lie outside the service's matter to be turned away.
+    The defaults were chosen from the curve that ``faxiaohu evaluate --curve`` prints.
+    """
 
     answer: float = 0.40
     gap: float = 0.10
     clarify: float = 0.15
+    refuse: float = 0.5
+
+    def verdict(self, reading: TopicReading) -> Verdict:
+        """What to do with a reading."""
+        if reading.outside >= self.refuse:
+            return Verdict.REFUSE
+        if reading.best.confidence >= self.answer and reading.gap >= self.gap:
+            return Verdict.ANSWER
+        return Verdict.CLARIFY if reading.best.confidence >= self.clarify else Verdict.UNKNOWN
+
+
+KEYS = {Verdict.UNKNOWN: "chat.unknown", Verdict.REFUSE: "chat.out_of_scope"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +71,12 @@ class Topical:
     def ask(self, text: str, session: Session, reader: Audience) -> tuple[d.Decision, Session]:
         """Classify a question and answer it, ask back, or admit not to know."""
         reading = self.understanding.read_topics(text, reader)
-        best = reading.best
-        if best.topic == OUT_OF_SCOPE and best.confidence >= self.thresholds.clarify:
-            return self.unknown(session, reader, reading, "chat.out_of_scope")
-        if best.confidence >= self.thresholds.answer and reading.gap >= self.thresholds.gap:
-            return self.answer(best.topic, session, reader, reading=reading, text=text)
-        if best.confidence >= self.thresholds.clarify:
+        verdict = self.thresholds.verdict(reading)
+        if verdict is Verdict.ANSWER:
+            return self.answer(reading.best.topic, session, reader, reading=reading, text=text)
+        if verdict is Verdict.CLARIFY:
             return self.clarify(session, reader, reading)
-        return self.unknown(session, reader, reading, "chat.unknown")
+        return self.unknown(session, reader, reading, KEYS[verdict])
 
     def answer(
         self, topic: str, session: Session, reader: Audience, *, reading: TopicReading | None = None, text: str = ""
@@ -80,7 +104,7 @@ class Topical:
         """Ask back with the best three; after one failed clarification, rephrase, then the way to a person."""
         if session.failures:
             return self.unknown(session, reader, reading, "chat.unknown")
-        options = tuple(guess.topic for guess in reading.guesses if guess.topic != OUT_OF_SCOPE)[:OPTIONS_SHOWN]
+        options = tuple(guess.topic for guess in reading.guesses)[:OPTIONS_SHOWN]
         choices = (*map(self.composer.topic_choice, options), self.composer.choice(Verb.NONE))
         guesses, trace = _told(reading)
         reply = d.Reply(self.composer.say("chat.clarify"), choices=choices)
@@ -103,9 +127,8 @@ class Topical:
             contacts=contacts(self.library, ("12348", "12355"), self.composer.now, self.composer.region),
             choices=(self.composer.choice(Verb.HUMAN), self.composer.choice(Verb.HOTLINES)),
         )
-        if guesses and key == "chat.out_of_scope":
-            guesses = tuple(guess for guess in guesses if guess.topic != OUT_OF_SCOPE)
-            guesses = (d.Guess(OUT_OF_SCOPE, reading.best.confidence if reading else 1.0), *guesses)
+        if reading and reading.outside >= self.thresholds.refuse:
+            guesses = (d.Guess(OUT_OF_SCOPE, reading.outside), *guesses)
         return d.Abstain(reply, reader, guesses=guesses, trace=trace), after
 
     def human_reply(self, reader: Audience, key: str = "") -> d.Reply:

@@ -17,7 +17,7 @@ from bot.nlu.normalise import Normaliser
 from bot.nlu.risk.detector import RiskDetector, RiskModels, RiskThresholds
 from bot.nlu.risk.rules import RuleBook
 from bot.nlu.segment import Segmenter
-from bot.nlu.topics import TopicReader, TopicSettings
+from bot.nlu.topics import TopicModels, TopicReader, TopicSettings
 
 DICTIONARY = "words.txt"
 SIGNS = "signs.json"
@@ -27,8 +27,8 @@ SETTINGS = "settings.json"
 class Engine:
     """The understanding of one content. Safe to use from several threads once built."""
 
-    def __init__(self, normaliser: Normaliser, topics: TopicReader, risk: RiskDetector) -> None:
-        self._normaliser, self.topics, self.risk = normaliser, topics, risk
+    def __init__(self, normaliser: Normaliser, segment: Segmenter, topics: TopicReader, risk: RiskDetector) -> None:
+        self._normaliser, self.words, self.topics, self.risk = normaliser, segment, topics, risk
 
     def normalise(self, text: str) -> str:
         """The text as the rules see it."""
@@ -42,18 +42,23 @@ class Engine:
         """The topics that a message may be about."""
         return self.topics.read(self._normaliser(text), audience)
 
+    def evidence(self, plain: str, topic: str) -> list[tuple[str, float]]:
+        """The terms of normalised text that weigh most for a topic, with their weight in the decision."""
+        return self.topics.evidence(plain, topic)
+
     @classmethod
     def load(cls, folder: Path, readers: Mapping[str, frozenset[Audience]]) -> Engine:
         """Loads what ``bot.nlu.train`` wrote. Raises OSError or ValueError where it is broken."""
         signs = Corpus.model_validate_json((folder / SIGNS).read_bytes())
         settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
         normaliser = Normaliser(signs.lexicon)
-        terms = Terms(Segmenter(folder / DICTIONARY), signs.lexicon)
+        segment = Segmenter(folder / DICTIONARY)
+        terms = Terms(segment, signs.lexicon)
         topics = TopicReader(
-            LinearModel.load(folder, "topics"),
+            TopicModels(LinearModel.load(folder, "topics"), LinearModel.load(folder, "scope")),
             terms,
             KeywordIndex(signs.intents, normaliser),
-            TopicSettings.load(settings["topics"]),
+            TopicSettings(**settings["topics"]),
         )
         topics.set_readers(readers)
         risk = settings["risk"]
@@ -62,4 +67,6 @@ class Engine:
             if risk
             else None
         )
-        return cls(normaliser, topics, RiskDetector(normaliser, terms, RuleBook(signs.risk, normaliser), models))
+        return cls(
+            normaliser, segment, topics, RiskDetector(normaliser, terms, RuleBook(signs.risk, normaliser), models)
+        )

@@ -1,4 +1,4 @@
-"""Turns a message into the terms that the linear models weigh: character n-grams, words, synonyms."""
+"""Turns a message into the terms that the linear models weigh: characters, pairs of characters, words."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from bot.core.intent_types import Lexicon
 
 @dataclass(frozen=True, slots=True)
 class FeatureSet:
-    """Which terms are made; each part can be switched off to measure what it gives."""
+    """Which blocks of terms are made; each can be switched off to measure what it gives."""
 
-    chars: tuple[int, int] = (1, 3)
+    characters: bool = True
+    character_pairs: bool = True
     words: bool = True
-    word_pairs: bool = True
     synonyms: bool = True
 
 
 class Terms:
-    """Makes the terms of normalised text, in blocks that are weighed apart: characters, words.
+    """Makes the terms of normalised text, in blocks that are weighed apart.
 
     The same instance serves training and answering.
     """
@@ -31,26 +31,16 @@ class Terms:
         self._standard = {other: standard for standard, others in lexicon.synonyms.items() for other in others}
 
     def __call__(self, text: str) -> tuple[list[str], ...]:
-        """The terms of a text, repeats included: one list a block."""
-        blocks = [self._characters(text)]
-        if self._use.words:
-            blocks.append(self._words(self._segment(text)))
-        return tuple(blocks)
-
-    def _characters(self, text: str) -> list[str]:
+        """The terms of a text, repeats included: characters, their pairs, words; a block switched off is empty."""
         plain = "".join(char for char in text if char.isalnum())
         padded = f"^{plain}$"
-        shortest, longest = self._use.chars
-        terms = list(plain) if shortest == 1 else []
-        for size in range(max(shortest, 2), longest + 1):
-            terms += [padded[start : start + size] for start in range(len(padded) - size + 1)]
-        return terms
+        return (
+            list(plain) if self._use.characters else [],
+            [one + two for one, two in pairwise(padded)] if self._use.character_pairs else [],
+            self._words(self._segment(text)) if self._use.words else [],
+        )
 
     def _words(self, words: list[str]) -> list[str]:
-        folded = [self._standard.get(word, word) for word in words] if self._use.synonyms else words
-        terms = list(words)
-        if self._use.synonyms:
-            terms += [f"={new}" for new, old in zip(folded, words, strict=True) if new != old]
-        if self._use.word_pairs:
-            terms += [f"{one}+{two}" for one, two in pairwise(folded)]
-        return terms
+        if not self._use.synonyms:
+            return words
+        return words + [f"={self._standard[word]}" for word in words if word in self._standard]

@@ -56,6 +56,16 @@ class LinearModel:
         scores: Floats = values @ self.weights[rows] + self.bias
         return scores
 
+    def evidence(self, blocks: Sequence[Sequence[str]], name: str) -> list[tuple[str, float]]:
+        """Each known term of a text and what it adds to a class, greatest first."""
+        rows, values = self.vector(blocks)
+        column = self.classes.index(name)
+        terms = {row: term for vocabulary in self.vocabularies for term, row in vocabulary.items()}
+        told = [
+            (terms[int(row)], float(value * self.weights[row, column])) for row, value in zip(rows, values, strict=True)
+        ]
+        return sorted(told, key=lambda item: -item[1])
+
     def save(self, folder: Path, name: str) -> None:
         """Writes the model as arrays and one JSON file."""
         np.savez(folder / f"{name}.npz", idf=self.idf, bias=self.bias)

@@ -90,7 +90,9 @@ def figures(predictions: Sequence[Prediction]) -> Figures:
     """Accuracy and refusals: topics are judged on questions in scope, refusals on those out of it."""
     inside = [item for item in predictions if item.truth != OUT_OF_SCOPE]
     outside = [item for item in predictions if item.truth == OUT_OF_SCOPE]
-    writers = {name: share([i for i in inside if i.writer == name], _first) for name in sorted({i.writer for i in inside})}
+    writers = {
+        name: share([i for i in inside if i.writer == name], _first) for name in sorted({i.writer for i in inside})
+    }
     return Figures(
         top1=share(inside, _first),
         top3=share(inside, lambda item: item.truth in item.guesses[:3]),

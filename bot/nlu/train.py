@@ -1,4 +1,4 @@
-"""Builds the understanding from the corpus: dictionary, topic model, risk models, calibration."""
+"""Builds the understanding from the corpus: dictionary, topic and risk models, calibration."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.core.intent_types import Corpus, RiskContent
-from bot.core.risk import RiskLevel
+from bot.core.intent_types import Corpus
 from bot.nlu.engine import DICTIONARY, SETTINGS, SIGNS
 from bot.nlu.features import Terms
-from bot.nlu.fit import FitOptions, fit_linear, fit_temperature
-from bot.nlu.linear import LinearModel, MakeTerms
+from bot.nlu.fit import FitOptions, fit_linear, fit_sigmoid, fit_temperature
+from bot.nlu.linear import MakeTerms
+from bot.nlu.metrics import OUT_OF_SCOPE
 from bot.nlu.normalise import Normaliser
-from bot.nlu.risk.detector import RiskThresholds
+from bot.nlu.risk.train import train_risk
 from bot.nlu.segment import Segmenter, write_dictionary
-from bot.nlu.topics import TopicSettings
+from bot.nlu.topics import INSIDE, OUTSIDE, TopicModels, TopicSettings, scope_score
 
 #: One writer in this many is held out to calibrate confidence.
 CALIBRATION_SHARE = 5
+SCOPE_OPTIONS = FitOptions(strength=0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,48 +47,68 @@ def utterances(corpus: Corpus) -> list[Utterance]:
 def train(corpus: Corpus, documents: Mapping[str, Sequence[str]], folder: Path) -> None:
     """Trains everything and writes it to a folder. ``documents``: a topic's title and answers, as further examples."""
     normaliser = Normaliser(corpus.lexicon)
-    full = Segmenter(words=corpus.lexicon.words)
-    examples = [replace(item, text=normaliser(item.text)) for item in utterances(corpus)]
-    extra = [Utterance(normaliser(text), topic, "") for topic, texts in documents.items() for text in texts]
+    examples, extra = normalised(corpus, documents, normaliser)
     talks = [normaliser("。".join(item.turns)) for item in corpus.risk.examples]
-    needed = {word for text in [*(u.text for u in [*examples, *extra]), *talks] for word in full(text)}
-    write_dictionary(folder / DICTIONARY, full.frequencies(), needed | set(corpus.lexicon.words))
+    _write_words([*(item.text for item in [*examples, *extra]), *talks], corpus, folder)
     terms = Terms(Segmenter(folder / DICTIONARY), corpus.lexicon)
-    model = fit_topics(examples, extra, terms)
-    model.save(folder, "topics")
-    settings = replace(TopicSettings(), temperature=calibrate(examples, extra, terms))
-    risk = _train_risk(corpus.risk, talks, terms, folder)
+    models = fit_topics(examples, extra, terms)
+    models.topics.save(folder, "topics")
+    models.scope.save(folder, "scope")
+    risk = train_risk(corpus.risk, talks, terms, folder)
     _write_signs(corpus, folder)
-    told = {"topics": asdict(settings), "risk": asdict(risk) if risk else None}
+    told = {"topics": asdict(calibrate(examples, extra, terms)), "risk": asdict(risk) if risk else None}
     (folder / SETTINGS).write_text(json.dumps(told), encoding="utf-8")
 
 
-def fit_topics(examples: Sequence[Utterance], extra: Sequence[Utterance], terms: MakeTerms) -> LinearModel:
-    """The topic model of these utterances and documents, all normalised."""
+def normalised(
+    corpus: Corpus, documents: Mapping[str, Sequence[str]], normaliser: Normaliser
+) -> tuple[list[Utterance], list[Utterance]]:
+    """The examples and the documents, normalised."""
+    examples = [replace(item, text=normaliser(item.text)) for item in utterances(corpus)]
+    extra = [Utterance(normaliser(text), topic, "") for topic, texts in documents.items() for text in texts]
+    return examples, [item for item in extra if item.topic != OUT_OF_SCOPE]
+
+
+def fit_topics(examples: Sequence[Utterance], extra: Sequence[Utterance], terms: MakeTerms) -> TopicModels:
+    """The topic and scope models of these utterances and documents, all normalised."""
     both = [*examples, *extra]
-    return fit_linear([item.text for item in both], [item.topic for item in both], terms, FitOptions())
+    inside = [item for item in both if item.topic != OUT_OF_SCOPE]
+    topics = fit_linear([item.text for item in inside], [item.topic for item in inside], terms, FitOptions())
+    sides = [OUTSIDE if item.topic == OUT_OF_SCOPE else INSIDE for item in both]
+    if len(set(sides)) == 1:  # nothing to tell apart: a corpus of a test, or an editor's first topics
+        both, sides = [*both, Utterance("", OUT_OF_SCOPE, "")], [*sides, OUTSIDE]
+    scope = fit_linear([item.text for item in both], sides, terms, SCOPE_OPTIONS)
+    return TopicModels(topics, scope)
 
 
-def calibrate(examples: Sequence[Utterance], extra: Sequence[Utterance], terms: MakeTerms) -> float:
-    """The temperature under which confidence is right for writers who were not trained on."""
+def calibrate(examples: Sequence[Utterance], extra: Sequence[Utterance], terms: MakeTerms) -> TopicSettings:
+    """The settings under which confidence is right for writers who were not trained on."""
     writers = sorted({item.writer for item in examples})
     held = set(writers[::CALIBRATION_SHARE])
     kept = [item for item in examples if item.writer not in held]
-    model = fit_topics(kept or examples, extra, terms)
-    column = {topic: place for place, topic in enumerate(model.classes)}
-    judged = [item for item in examples if item.writer in held and item.topic in column]
-    scores = np.stack([model.scores(terms(item.text)) for item in judged])
-    return fit_temperature(scores, [column[item.topic] for item in judged])
+    judged = [item for item in examples if item.writer in held]
+    settings = TopicSettings()
+    if not kept or not judged:
+        return settings
+    models = fit_topics(kept, extra, terms)
+    column = {topic: place for place, topic in enumerate(models.topics.classes)}
+    rows = [terms(item.text) for item in judged]
+    scores = np.stack([models.topics.scores(row) for row in rows])
+    known = [place for place, item in enumerate(judged) if item.topic in column]
+    temperature = fit_temperature(scores[known], [column[judged[place].topic] for place in known])
+    sides = [item.topic != OUT_OF_SCOPE for item in judged]
+    if len(set(sides)) == 1:
+        return replace(settings, temperature=temperature)
+    weighed = [scope_score(models.scope, row, line, settings.fit) for row, line in zip(rows, scores, strict=True)]
+    slope, offset = fit_sigmoid(weighed, sides)
+    return replace(settings, temperature=temperature, slope=slope, offset=offset)
 
 
-def _train_risk(content: RiskContent, talks: Sequence[str], terms: MakeTerms, folder: Path) -> RiskThresholds | None:
-    levels = [str(item.level) for item in content.examples]
-    if len(set(levels)) < len(RiskLevel):
-        return None
-    fit_linear(talks, levels, terms, FitOptions()).save(folder, "levels")
-    risky = [(text, str(item.kind)) for text, item in zip(talks, content.examples, strict=True) if item.kind]
-    fit_linear([text for text, _ in risky], [kind for _, kind in risky], terms, FitOptions()).save(folder, "kinds")
-    return RiskThresholds()
+def _write_words(texts: Sequence[str], corpus: Corpus, folder: Path) -> None:
+    """A dictionary of the words that occur in the corpus and of every common one."""
+    full = Segmenter(words=corpus.lexicon.words)
+    needed = {word for text in texts for word in full(text)}
+    write_dictionary(folder / DICTIONARY, full.frequencies(), needed | set(corpus.lexicon.words))
 
 
 def _write_signs(corpus: Corpus, folder: Path) -> None:
@@ -95,6 +116,7 @@ def _write_signs(corpus: Corpus, folder: Path) -> None:
     intents = {
         name: intent.model_copy(update={"examples": {}, "confusable_with": ()})
         for name, intent in corpus.intents.items()
+        if intent.keywords
     }
     signs = Corpus(intents=intents, lexicon=corpus.lexicon, risk=corpus.risk.model_copy(update={"examples": ()}))
     (folder / SIGNS).write_text(signs.model_dump_json(by_alias=True), encoding="utf-8")

@@ -60,5 +60,11 @@ def read_content(root: Path, today: dt.date | None = None) -> Content:
     library, corpus = read_library(reader), read_corpus(reader)
     questions = tuple(read_questions(reader))
     return Content(
-        root, library, corpus, questions, Normaliser(corpus.lexicon), today or dt.datetime.now(dt.UTC).date(), tuple(reader.problems)
+        root,
+        library,
+        corpus,
+        questions,
+        Normaliser(corpus.lexicon),
+        today or dt.datetime.now(dt.UTC).date(),
+        tuple(reader.problems),
     )

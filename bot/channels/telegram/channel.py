@@ -1,0 +1,138 @@
+"""The Telegram channel as a whole: registers with Telegram, then fetches, answers and sends until stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+from pydantic import SecretStr
+from starlette.routing import Route
+from telegram import Bot, BotCommand
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels.telegram.api import ALLOWED_UPDATES, Me, insist, introduce, make_bot
+from bot.channels.telegram.errors import (
+    ChannelError,
+    TokenMissingError,
+    WebhookAddressError,
+    WebhookRejectedError,
+)
+from bot.channels.telegram.flood import Flood
+from bot.channels.telegram.pace import Bell, Pace
+from bot.channels.telegram.poller import Poller
+from bot.channels.telegram.sender import Sender
+from bot.channels.telegram.slash import MENU
+from bot.channels.telegram.webhook import PATH, Webhook
+from bot.channels.telegram.worker import Worker
+from bot.core.ports import Inbox, Outbox
+from bot.core.talk import Talk
+
+log = structlog.get_logger(__name__)
+
+
+class TelegramSettings(Protocol):
+    """The settings that the channel reads; ``bot.settings.Settings`` has them."""
+
+    @property
+    def telegram_token(self) -> SecretStr | None: ...  # noqa: D102
+    @property
+    def telegram_api(self) -> str: ...  # noqa: D102
+    @property
+    def telegram_mode(self) -> str: ...  # noqa: D102
+    @property
+    def telegram_secret(self) -> SecretStr | None: ...  # noqa: D102
+    @property
+    def public_url(self) -> str: ...  # noqa: D102
+    @property
+    def rate_per_minute(self) -> int: ...  # noqa: D102
+
+
+@dataclass(slots=True, kw_only=True)
+class TelegramChannel:
+    """One bot. In webhook mode its ``routes`` must be served at the public address."""
+
+    settings: TelegramSettings
+    talk: Talk
+    inbox: Inbox
+    outbox: Outbox
+    messages: Mapping[str, str]
+    now: Callable[[], dt.datetime]
+    pace: Pace = field(default_factory=Pace)
+    _arrived: Bell = field(default_factory=Bell)
+    _queued: Bell = field(default_factory=Bell)
+    _secret: str = ""
+
+    def __post_init__(self) -> None:
+        given = self.settings.telegram_secret
+        self._secret = given.get_secret_value() if given else secrets.token_urlsafe(32)
+
+    def routes(self) -> list[Route]:
+        """What the web server must serve: the webhook, where one is asked for."""
+        return [Webhook(self.inbox, self._secret, self._arrived).route()] if self._by_webhook else []
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until stopped. Raises ChannelError, whose text says how to mend it."""
+        try:
+            await self._serve(stop)
+        except ChannelError as error:
+            raise type(error)(self.messages[error.key]) from None
+
+    @property
+    def _by_webhook(self) -> bool:
+        return self.settings.telegram_mode == "webhook"
+
+    async def _serve(self, stop: asyncio.Event) -> None:
+        token = self.settings.telegram_token
+        if token is None:
+            raise TokenMissingError
+        if self._by_webhook and not self.settings.public_url.startswith("https://"):
+            raise WebhookAddressError
+        bot = make_bot(token.get_secret_value(), self.settings.telegram_api, self.pace)
+        try:
+            me = await insist(stop, self.pace, lambda: introduce(bot))
+            await insist(stop, self.pace, lambda: self._register(bot))
+            if me is not None and not stop.is_set():
+                await self._work(bot, me, stop)
+        finally:
+            await bot.shutdown()
+
+    async def _work(self, bot: Bot, me: Me, stop: asyncio.Event) -> None:
+        log.info("telegram.ready", mode=self.settings.telegram_mode)
+        sender = Sender(bot, self.outbox, self.now, self._queued, self.pace)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(sender.run(stop))
+                tasks.create_task(self._worker(bot, me).run(stop))
+                if not self._by_webhook:
+                    tasks.create_task(Poller(bot, self.inbox, self._arrived, self.pace).run(stop))
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
+
+    def _worker(self, bot: Bot, me: Me) -> Worker:
+        async def confirm(callback: str) -> None:
+            try:
+                await bot.answer_callback_query(callback)
+            except TelegramError as error:
+                log.debug("telegram.press_not_confirmed", error=type(error).__name__)
+
+        flood = Flood(self.settings.rate_per_minute)
+        return Worker(
+            me, self.talk, self.inbox, self.messages, self.now, flood, self._arrived, self._queued, confirm, self.pace
+        )
+
+    async def _register(self, bot: Bot) -> None:
+        """The menu of commands, and the way by which updates come. What waits at Telegram is never dropped."""
+        await bot.set_my_commands([BotCommand(name, self.messages[f"telegram.command_{name}"]) for name in MENU])
+        if not self._by_webhook:
+            await bot.delete_webhook(drop_pending_updates=False)
+            return
+        address = self.settings.public_url.rstrip("/") + PATH
+        try:
+            await bot.set_webhook(address, secret_token=self._secret, allowed_updates=ALLOWED_UPDATES)
+        except BadRequest:
+            raise WebhookRejectedError from None

@@ -1,0 +1,59 @@
+"""From a decision to the messages that go out, with what a group and an edit ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.channels.telegram.api import Me
+from bot.channels.telegram.parse import Turn
+from bot.channels.telegram.render import Keyboard, keyboard, link_button, pages
+from bot.channels.telegram.wire import TelegramMessage
+from bot.core.command import Verb
+from bot.core.decision import Decision
+from bot.core.ports import Outgoing
+from bot.core.risk import RiskLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """Makes the outgoing messages of a turn."""
+
+    me: Me
+    messages: Mapping[str, str]
+
+    def outgoing(self, turn: Turn, decision: Decision) -> list[Outgoing]:
+        """The messages that answer a turn, in order; the keyboard is under the last."""
+        decision = self._fitted(turn, decision)
+        texts = pages(decision, self.messages)
+        buttons = self._buttons(turn, decision)
+        # In a group a reply shows whom it answers; who disclosed something is not pointed at.
+        quoted = turn.message if turn.incoming.group and not _personal(decision) else None
+        return [
+            Outgoing(
+                str(turn.chat),
+                TelegramMessage(text, buttons if text is texts[-1] else [], quoted, turn.thread).dump(),
+            )
+            for text in texts
+        ]
+
+    def _fitted(self, turn: Turn, decision: Decision) -> Decision:
+        """Nothing about how somebody feels in a group; an edit is acknowledged."""
+        reply = decision.reply
+        if turn.incoming.group:
+            reply = replace(reply, note="")
+        if turn.edited and not decision.risk.alarming:
+            reply = replace(reply, lead=f"{self.messages['chat.edited']}\n{reply.lead}")
+        return replace(decision, reply=reply)
+
+    def _buttons(self, turn: Turn, decision: Decision) -> Keyboard:
+        if not turn.incoming.group:
+            return keyboard(decision.reply.choices)
+        private = link_button(self.messages["telegram.private_button"], self.me.private_link(Verb.HUMAN))
+        if decision.risk.alarming:
+            return private
+        return [*keyboard(decision.reply.choices), *(private if _personal(decision) else [])]
+
+
+def _personal(decision: Decision) -> bool:
+    return decision.risk.level.rank >= RiskLevel.CONCERN.rank

@@ -1,0 +1,49 @@
+"""Slash commands and the payloads of deep links, as the service's own commands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.core.audience import Audience
+from bot.core.command import Command, Verb, parse_command
+
+#: The commands that are offered in Telegram's menu, in its order.
+MENU = ("start", "help", "role", "hotlines", "human", "stop")
+_VERBS = {"start": Verb.START, "help": Verb.HELP, "role": Verb.ROLES, "hotlines": Verb.HOTLINES, "human": Verb.HUMAN}
+_SLASH = re.compile(r"/(?P<name>[A-Za-z0-9_]{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Slash:
+    """A slash command: what it asks for, the words after it, and whether in a group it is meant for this bot."""
+
+    command: str
+    text: str
+    ours: bool
+
+
+def read_slash(text: str, username: str, stop_word: str) -> Slash | None:
+    """The slash command that a text is, or None. The words after it stay: their risk is read too."""
+    found = _SLASH.fullmatch(text.strip())
+    if found is None:
+        return None
+    name, rest = found["name"].lower(), (found["rest"] or "").strip()
+    ours = found["bot"].lower() == username.lower() if found["bot"] else name in MENU
+    if name == "stop":
+        return Slash("", f"{stop_word} {rest}".strip() if rest else stop_word, ours)
+    if name == "start":
+        linked = _linked(rest)
+        return Slash(linked or str(Verb.START), "" if linked else rest, ours)
+    if name == "role" and rest in set(Audience):
+        return Slash(str(Command(Verb.ROLE, rest)), "", ours)
+    if name in _VERBS:
+        return Slash(str(_VERBS[name]), rest, ours)
+    return Slash("" if rest else str(Verb.HELP), rest, ours)
+
+
+def _linked(payload: str) -> str:
+    """The command in a deep link's payload, which holds no dot or colon: ``topic-bullying-victim``, ``human``."""
+    verb, _, value = payload.partition("-")
+    command = f"{verb}:{value.replace('-', '.')}" if value else verb
+    return command if payload and parse_command(command) is not None else ""

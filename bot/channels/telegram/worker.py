@@ -1,0 +1,119 @@
+"""Answers what lies in the inbox, in order: the replies and the talk are kept as the update is erased."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.channels.telegram import CHANNEL
+from bot.channels.telegram.api import Me
+from bot.channels.telegram.flood import Flood, Verdict
+from bot.channels.telegram.pace import Bell, Pace, unless_stopped
+from bot.channels.telegram.parse import Gone, Turn, read_update
+from bot.channels.telegram.quiet import report
+from bot.channels.telegram.reply import Replies
+from bot.core.decision import Decision, Notice, Reply
+from bot.core.message import Attachment
+from bot.core.ports import Inbox, Received, TalkAfter
+from bot.core.talk import Talk
+
+#: After so many failures of one update, its sender is told that it failed, and the others go on.
+TRIES = 3
+
+
+@dataclass(slots=True)
+class Worker:
+    """Empties the inbox until it is stopped. ``confirm`` tells Telegram that a button's press arrived."""
+
+    me: Me
+    talk: Talk
+    inbox: Inbox
+    messages: Mapping[str, str]
+    now: Callable[[], dt.datetime]
+    flood: Flood
+    work: Bell
+    replies_ready: Bell
+    confirm: Callable[[str], Awaitable[None]]
+    pace: Pace
+    _failed: Counter[int] = field(default_factory=Counter)
+    _albums: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    _confirming: set[asyncio.Future[None]] = field(default_factory=set)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Answer until stopped; the turn in hand is finished."""
+        while not stop.is_set():
+            try:
+                for item in await self.inbox.pending(CHANNEL):
+                    await self._handle(item)
+                    if stop.is_set():
+                        break
+            except Exception as error:
+                report("telegram.turn_failed", error)
+                await unless_stopped(stop, asyncio.sleep(self.pace.retry_first))
+                continue
+            await unless_stopped(stop, self.work.wait(self.pace.idle))
+        await asyncio.gather(*self._confirming, return_exceptions=True)
+
+    async def _handle(self, item: Received) -> None:
+        try:
+            turn = read_update(item.body, self.me, self.messages["telegram.stop_word"])
+        except Exception as error:
+            report("telegram.update_unreadable", error)
+            turn = None
+        if isinstance(turn, Gone):
+            await self.talk.forget(turn.key)
+        if not isinstance(turn, Turn):
+            await self.inbox.settle(item, ())
+            return
+        await self._answer(item, turn)
+
+    async def _answer(self, item: Received, turn: Turn) -> None:
+        decision, after = await self._decided(item, turn)
+        shown = self._shown(turn, decision)
+        replies = Replies(self.me, self.messages).outgoing(turn, shown) if shown else ()
+        await self.inbox.settle(item, replies, after)
+        self._failed.pop(item.id, None)
+        self.replies_ready.ring()
+        if turn.callback:
+            task = asyncio.ensure_future(self.confirm(turn.callback))
+            self._confirming.add(task)
+            task.add_done_callback(self._confirming.discard)
+
+    async def _decided(self, item: Received, turn: Turn) -> tuple[Decision, TalkAfter | None]:
+        if turn.stale:
+            return self._notice("chat.old_button"), None
+        try:
+            return await self.talk.decide(turn.key, turn.incoming)
+        except Exception as error:
+            self._failed[item.id] += 1
+            if self._failed[item.id] < TRIES:
+                raise
+            report("telegram.turn_given_up", error)
+            return self._notice("chat.failed"), None
+
+    def _shown(self, turn: Turn, decision: Decision) -> Decision | None:
+        """What is said: alarming decisions always; none twice to one album; little to a flood."""
+        verdict = self.flood.judge(turn.user, turn.at or self.now())
+        if decision.risk.alarming:
+            return decision
+        if self._seen_album(turn) or verdict is Verdict.NOTHING:
+            return None
+        return self._notice("chat.too_fast") if verdict is Verdict.SLOW_DOWN else decision
+
+    def _seen_album(self, turn: Turn) -> bool:
+        """Whether this is one more picture, without words, of an album that was answered."""
+        if not turn.album or turn.incoming.attachment is Attachment.NONE:
+            return False
+        album, first = self._albums.get(turn.key, ("", None))
+        if album == turn.album and first != turn.message and not turn.incoming.text:
+            return True
+        if len(self._albums) > 1000:
+            self._albums.clear()
+        self._albums[turn.key] = (turn.album, turn.message)
+        return False
+
+    def _notice(self, key: str) -> Decision:
+        return Notice(Reply(self.messages[key]))

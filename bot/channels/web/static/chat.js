@@ -1,0 +1,134 @@
+// The talk without reloading: each form marked data-chat is sent as JSON, and the card that comes back is added.
+import { clear, take } from "./composer.js";
+
+const log = document.getElementById("log");
+const state = document.getElementById("status");
+const composer = document.getElementById("composer");
+const PATIENCE = 20000;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+let stopped = new AbortController();
+let queue = Promise.resolve();
+
+function copy(id) {
+  return document.getElementById(id).content.cloneNode(true).firstElementChild;
+}
+
+function show(node) {
+  node.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
+}
+
+async function post(turn, signal) {
+  const timer = new AbortController();
+  const late = setTimeout(() => timer.abort(), PATIENCE);
+  signal.addEventListener("abort", () => timer.abort());
+  try {
+    const response = await fetch(composer.dataset.api, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(turn),
+      signal: timer.signal,
+    });
+    if (response.status >= 500) throw new Error("server");
+    return (await response.json()).html;
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+// The card's markup is rendered and escaped by this site's server, as it is for browsers without scripts.
+function card(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  return holder.content.firstElementChild;
+}
+
+async function exchange(turn, bubble, moveFocus) {
+  const { signal } = stopped;
+  if (signal.aborted) return;
+  const thinking = copy("thinking");
+  bubble.after(thinking);
+  state.textContent = state.dataset.thinking;
+  try {
+    const answer = card(await post(turn, signal));
+    thinking.replaceWith(answer);
+    if (moveFocus) answer.focus({ preventScroll: true });
+    show(bubble);
+  } catch (error) {
+    thinking.remove();
+    if (!signal.aborted) offerRetry(turn, bubble, moveFocus);
+  }
+  state.textContent = "";
+}
+
+function offerRetry(turn, bubble, moveFocus) {
+  const failed = copy("failed");
+  failed.querySelector("button").addEventListener("click", () => {
+    failed.remove();
+    enqueue(turn, bubble, moveFocus);
+  });
+  bubble.after(failed);
+  show(bubble);
+}
+
+function enqueue(turn, bubble, moveFocus) {
+  queue = queue.then(() => exchange(turn, bubble, moveFocus));
+}
+
+function say(turn, words, moveFocus) {
+  const bubble = copy("you");
+  bubble.querySelector(".said").textContent = words;
+  log.append(bubble);
+  show(bubble);
+  enqueue(turn, bubble, moveFocus);
+}
+
+function mark(button) {
+  if (!button.closest(".roles")) return;
+  for (const other of document.querySelectorAll(".roles button")) {
+    other.setAttribute("aria-pressed", String(other === button));
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-chat]")) return;
+  event.preventDefault();
+  const button = event.submitter || document.activeElement;
+  if (button.name === "command") {
+    mark(button);
+    say({ command: button.value }, button.textContent.trim(), true);
+    return;
+  }
+  const text = take();
+  if (text) say({ text }, text, false);
+});
+
+const dialog = document.getElementById("confirm");
+
+document.getElementById("forget").addEventListener("click", (event) => {
+  if (!dialog.showModal) return;
+  event.preventDefault();
+  dialog.returnValue = "";
+  dialog.showModal();
+});
+
+dialog.addEventListener("close", async () => {
+  if (dialog.returnValue !== "yes") return;
+  stopped.abort();
+  await queue;
+  stopped = new AbortController();
+  try {
+    const response = await fetch("/api/forget", { method: "POST" });
+    if (!response.ok) throw new Error("server");
+  } catch (error) {
+    location.assign("/forget");
+    return;
+  }
+  clear();
+  log.replaceChildren(copy("deleted"));
+  for (const button of document.querySelectorAll(".roles button")) button.setAttribute("aria-pressed", "false");
+});
+
+document.addEventListener("leaving", () => stopped.abort());
+window.addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll(".law details")) details.open = true;
+});

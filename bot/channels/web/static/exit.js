@@ -1,0 +1,28 @@
+// Quick exit: forget the talk, blank the page, put a harmless page in its place. Works as a plain link without this.
+const exit = document.getElementById("exit");
+const TWICE_WITHIN = 1000;
+let lastEscape = -Infinity;
+
+function leave() {
+  document.dispatchEvent(new Event("leaving"));
+  const forget = exit.dataset.forget;
+  try {
+    fetch(forget, { method: "POST", keepalive: true }).catch(() => {});
+  } catch (error) {
+    navigator.sendBeacon(forget);
+  }
+  document.body.replaceChildren();
+  document.title = "";
+  location.replace(exit.dataset.url);
+}
+
+exit.addEventListener("click", (event) => {
+  event.preventDefault();
+  leave();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || event.keyCode === 229 || event.repeat) return;
+  if (event.timeStamp - lastEscape < TWICE_WITHIN) leave();
+  lastEscape = event.timeStamp;
+});

@@ -1,0 +1,54 @@
+"""Which talk a browser belongs to: a random number in a cookie, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+_ID = re.compile(r"[A-Za-z0-9_-]{43}")
+ID_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """One browser; ``new`` where it has no cookie yet."""
+
+    id: str
+    new: bool
+
+    @property
+    def key(self) -> str:
+        """The key of its talk."""
+        return f"web:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Reads and writes the cookie. ``secure``: only over HTTPS, bound to this host."""
+
+    secure: bool
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name."""
+        return "__Host-talk" if self.secure else "talk"
+
+    def of(self, request: Request) -> Visitor:
+        """The visitor of a request; a missing or malformed cookie makes a new one."""
+        found = request.cookies.get(self.cookie, "")
+        if _ID.fullmatch(found):
+            return Visitor(found, new=False)
+        return Visitor(secrets.token_urlsafe(ID_BYTES), new=True)
+
+    def remember(self, response: Response, visitor: Visitor) -> None:
+        """Give a new visitor the cookie, for as long as the browser is open."""
+        if visitor.new:
+            response.set_cookie(self.cookie, visitor.id, secure=self.secure, httponly=True, samesite="strict")
+
+    def forget(self, response: Response) -> None:
+        """Take the cookie away."""
+        response.delete_cookie(self.cookie, secure=self.secure, httponly=True, samesite="strict")

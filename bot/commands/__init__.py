@@ -1,0 +1,1 @@
+"""The commands of ``faxiaohu``, one file a group."""

@@ -1,0 +1,37 @@
+"""Mistakes that people can mend end in one clear line, not in a stack trace."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+#: The exit code of a mistake that can be mended.
+MENDABLE = 2
+
+
+class CommandError(Exception):
+    """A mistake in the use of a command; the text says what and how to mend it."""
+
+
+@contextmanager
+def mendable() -> Iterator[None]:
+    """Prints known mistakes to standard error and exits with code 2; a reader that went away ends quietly."""
+    try:
+        yield
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None
+    except Exception as error:
+        if not _known(error):
+            raise
+        print(error, file=sys.stderr)
+        raise SystemExit(MENDABLE) from None
+
+
+def _known(error: Exception) -> bool:
+    from bot.content.problems import ContentError
+    from bot.settings import SettingsError
+    from bot.storage.errors import StorageError
+
+    return isinstance(error, CommandError | ContentError | SettingsError | StorageError)

@@ -1,0 +1,1 @@
+"""Where things rest: tables, sealed, one repository a concept, on SQLite or PostgreSQL."""

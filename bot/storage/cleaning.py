@@ -1,0 +1,49 @@
+"""Deletes what has had its time, and leaves no trace of it in the log of the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Delete, and_, delete, func, or_, select, text
+
+from bot.storage.store import Store
+from bot.storage.tables import inbox, talk
+
+#: How long the number of a settled update is kept, to know it again. Longer than any channel delivers anew.
+SETTLED_KEPT = dt.timedelta(days=1)
+#: The greatest number is kept longer, to go on from there; channels may number anew after a quiet week.
+LAST_KEPT = dt.timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """How many rows went."""
+
+    talks: int
+    updates: int
+
+
+async def clean(store: Store) -> Cleaned:
+    """Delete expired talks and settled updates of yesterday, then empty SQLite's log. Raises StorageError."""
+    now = store.now()
+    expired = delete(talk).where(talk.c.expires_at <= now).returning(talk.c.pseudonym)
+    async with store.writing() as connection:
+        talks = len((await connection.execute(expired)).all())
+        updates = len((await connection.execute(_settled_before(now).returning(inbox.c.id))).all())
+    await _truncate(store)
+    return Cleaned(talks, updates)
+
+
+def _settled_before(now: dt.datetime) -> Delete:
+    newest = inbox.alias()
+    greatest = select(func.max(newest.c.update_number)).where(newest.c.channel == inbox.c.channel).scalar_subquery()
+    forgettable = and_(inbox.c.settled_at <= now - SETTLED_KEPT, inbox.c.update_number < greatest)
+    return delete(inbox).where(or_(forgettable, inbox.c.settled_at <= now - LAST_KEPT))
+
+
+async def _truncate(store: Store) -> None:
+    if store.engine.dialect.name != "sqlite":
+        return
+    async with store.reading() as connection:
+        await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))

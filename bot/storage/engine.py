@@ -1,0 +1,139 @@
+"""The one place that opens databases, and turns their errors into ours."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.storage import errors
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+)
+_NO_BEGIN = "faxiaohu_no_begin"
+_SQLITE_ERRORS: dict[int, type[errors.StorageError]] = {
+    sqlite3.SQLITE_FULL: errors.DatabaseFullError,
+    sqlite3.SQLITE_BUSY: errors.DatabaseLockedError,
+    sqlite3.SQLITE_LOCKED: errors.DatabaseLockedError,
+    sqlite3.SQLITE_READONLY: errors.DatabaseReadOnlyError,
+    sqlite3.SQLITE_CANTOPEN: errors.DatabaseUnreachableError,
+    sqlite3.SQLITE_NOTADB: errors.NotADatabaseError,
+    sqlite3.SQLITE_CORRUPT: errors.NotADatabaseError,
+}
+_POSTGRES_ERRORS: dict[str, type[errors.StorageError]] = {
+    "53100": errors.DatabaseFullError,
+    "55P03": errors.DatabaseLockedError,
+    "40P01": errors.DatabaseLockedError,
+    "25006": errors.DatabaseReadOnlyError,
+    "42P01": errors.SchemaTooOldError,
+    "42703": errors.SchemaTooOldError,
+}
+
+
+def database_url(address: str) -> URL:
+    """The address with the driver that is used here. Raises UnsupportedDatabaseError."""
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise errors.UnsupportedDatabaseError from None
+    backend = url.get_backend_name()
+    if backend not in _DRIVERS or (backend == "sqlite" and url.database in (None, "", ":memory:")):
+        raise errors.UnsupportedDatabaseError
+    return url.set(drivername=_DRIVERS[backend])
+
+
+def make_engine(address: str, patience: float = 15.0) -> AsyncEngine:
+    """An engine for ``sqlite:///…`` or ``postgresql://…``; a SQLite file and its folder are for this user alone.
+
+    ``patience`` is how many seconds it waits for another writer (SQLite) or for the server to answer (PostgreSQL).
+    Raises UnsupportedDatabaseError, or DatabaseUnreachableError where the folder cannot be made.
+    """
+    url = database_url(address)
+    if url.get_backend_name() == "sqlite":
+        _make_private(Path(str(url.database)))
+        engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": patience})
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    waiting = {"connect_timeout": max(1, round(patience))}
+    return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=waiting)
+
+
+@contextlib.asynccontextmanager
+async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction, kept as a whole or not at all. Raises StorageError."""
+    with translated():
+        async with engine.begin() as connection:
+            yield connection
+
+
+@contextlib.asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection outside any writing transaction: on SQLite it waits for no writer. Raises StorageError."""
+    with translated():
+        async with engine.execution_options(**{_NO_BEGIN: True}).connect() as connection:
+            yield connection
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turns errors of the databases into StorageError; their own texts may quote rows and go no further."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _ours(error.orig) from None
+    except sqlite3.Error as error:
+        raise _ours(error) from None
+    except (PoolTimeoutError, OSError):
+        raise errors.DatabaseUnreachableError from None
+
+
+def _ours(error: BaseException | None) -> errors.StorageError:
+    state = getattr(error, "sqlstate", None)
+    if state is not None:
+        return _POSTGRES_ERRORS.get(state, errors.StorageError)(f"PostgreSQL {state}")
+    if isinstance(error, sqlite3.Error):
+        return _from_sqlite(error)
+    return errors.DatabaseUnreachableError()
+
+
+def _from_sqlite(error: sqlite3.Error) -> errors.StorageError:
+    if str(error).startswith(("no such table", "no such column")):
+        return errors.SchemaTooOldError()
+    # The low byte is the primary code; the rest says how it came about.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return _SQLITE_ERRORS.get(code, errors.StorageError)(getattr(error, "sqlite_errorname", "SQLite"))
+
+
+def _make_private(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise errors.DatabaseUnreachableError(error.strerror or "") from None
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own BEGIN comes too late for transactions that read before they write.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if not connection.get_execution_options().get(_NO_BEGIN):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""Parts that every page shares: layout, hashed files, headers, limits and locks. No routes of its own."""

@@ -1,0 +1,1 @@
+"""Tests of what rests: one contract over SQLite and PostgreSQL."""

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, insert, inspect, text
+
+from bot.storage.engine import make_engine, reading, writing
+from bot.storage.errors import SchemaTooNewError, SchemaTooOldError
+from bot.storage.outbox import SealedOutbox
+from bot.storage.schema import expected_revision, known_revisions, problems, upgrade
+from bot.storage.store import Store
+from bot.storage.tables import metadata, talk
+
+from .conftest import Clock
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return list(compare_metadata(context, metadata))
+
+
+def _constraints(connection: Connection) -> list[object]:
+    found = inspect(connection)
+    return [(found.get_pk_constraint(name), found.get_unique_constraints(name)) for name in sorted(metadata.tables)]
+
+
+async def test_the_migrations_make_exactly_the_tables(store: Store) -> None:
+    async with store.reading() as connection:
+        assert await connection.run_sync(_differences) == []
+        migrated = await connection.run_sync(_constraints)
+    async with store.writing() as connection:
+        await connection.run_sync(metadata.drop_all)
+        await connection.run_sync(metadata.create_all)
+        assert await connection.run_sync(_constraints) == migrated
+
+
+async def test_an_empty_database_needs_an_upgrade_and_then_is_well(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert [type(problem) for problem in await problems(address)] == [SchemaTooOldError]
+    await upgrade(address)
+    assert await problems(address) == []
+
+
+async def test_upgrading_again_changes_nothing(store: Store, address: str, clock: Clock) -> None:
+    async with store.writing() as connection:
+        row = {"pseudonym": "p", "session": b"s", "updated_at": clock(), "expires_at": clock()}
+        await connection.execute(insert(talk), row)
+    await upgrade(address)
+    async with store.reading() as connection:
+        assert (await connection.execute(talk.select())).one().expires_at == clock()
+
+
+async def test_processes_that_start_at_once_upgrade_once(address: str) -> None:
+    await asyncio.gather(*(upgrade(address) for _ in range(4)))
+    assert await problems(address) == []
+
+
+async def test_tables_of_a_newer_program_are_refused(store: Store, address: str) -> None:
+    async with store.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'future'"))
+    assert [type(problem) for problem in await problems(address)] == [SchemaTooNewError]
+    with pytest.raises(SchemaTooNewError):
+        await upgrade(address)
+
+
+async def test_a_repository_without_its_tables_says_so(address: str, clock: Clock, store: Store) -> None:
+    async with writing(store.engine) as connection:
+        await connection.execute(text("DROP TABLE outbox"))
+    with pytest.raises(SchemaTooOldError):
+        await SealedOutbox(store).due("telegram", clock(), 1)
+
+
+async def test_a_failed_upgrade_leaves_nothing_half_made(address: str) -> None:
+    engine = make_engine(address)
+    async with writing(engine) as connection:
+        await connection.execute(text("CREATE TABLE outbox (stranger INTEGER)"))
+    with pytest.raises(Exception, match="database"):
+        await upgrade(address)
+    async with reading(engine) as connection:
+        assert await connection.run_sync(lambda sync: inspect(sync).get_table_names()) == ["outbox"]
+    await engine.dispose()
+
+
+def test_the_expected_revision_is_known() -> None:
+    assert expected_revision() in known_revisions()
