@@ -3,15 +3,44 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from starlette.applications import Starlette
+
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.web.app import create_web
+from bot.channels.web.options import WebOptions
 from bot.content.build import Service, load_service
+from bot.content.live import LiveContent
 from bot.core.articles import ArticleIndex
 from bot.core.cues import CueReader
 from bot.core.dialogue import Dialogue
+from bot.core.talk import StoredTalk
 from bot.core.topical import Thresholds
 from bot.settings import Settings
+from bot.storage.engine import make_engine
+from bot.storage.errors import StorageError
+from bot.storage.inbox import SealedInbox
+from bot.storage.keycheck import require_key
+from bot.storage.keys import load_key
+from bot.storage.outbox import SealedOutbox
+from bot.storage.schema import upgrade
+from bot.storage.store import Store
+from bot.storage.talks import SealedTalks
+from bot.storage.vault import Vault
+
+
+@dataclass(frozen=True)
+class Application:
+    """Everything that runs: the web server, Telegram where a token is set, and what keeps them fresh."""
+
+    settings: Settings
+    content: LiveContent[Dialogue]
+    store: Store
+    web: Starlette
+    telegram: TelegramChannel | None
 
 
 def content_root(settings: Settings) -> Path:
@@ -46,4 +75,61 @@ def make_dialogue(service: Service, settings: Settings) -> Dialogue:
         CueReader(service.cues),
         ArticleIndex(service.library),
         thresholds(settings),
+        settings.region,
     )
+
+
+async def open_store(settings: Settings) -> Store:
+    """The database, brought up to date, with the key that opens it. Raises StorageError."""
+    given = settings.key.get_secret_value() if settings.key else None
+    await upgrade(settings.database)
+    store = Store(make_engine(settings.database), Vault(load_key(settings.data_dir, given)), clock(settings))
+    await require_key(store)
+    return store
+
+
+def make_application(settings: Settings, store: Store) -> Application:
+    """Puts everything together; nothing runs yet. Raises ContentError."""
+    content = LiveContent(content_root(settings), settings.cache_dir, lambda made: make_dialogue(made, settings))
+    talks = SealedTalks(store, dt.timedelta(minutes=settings.memory_minutes))
+    talk = StoredTalk(content, talks, clock(settings))
+    telegram = None
+    if settings.telegram_token is not None:
+        telegram = TelegramChannel(
+            settings=settings,
+            talk=talk,
+            inbox=SealedInbox(store, talks),
+            outbox=SealedOutbox(store),
+            messages=content.service.library.messages,
+            now=clock(settings),
+        )
+    routes = telegram.routes() if telegram else []
+    web = create_web(
+        talk, lambda: content.service.library, web_options(settings), routes, status=_status(content, store)
+    )
+    return Application(settings, content, store, web, telegram)
+
+
+def web_options(settings: Settings) -> WebOptions:
+    """What the web chat is told."""
+    return WebOptions(
+        operator=settings.operator,
+        secure_cookies=settings.secure_cookies,
+        rate_per_minute=settings.rate_per_minute,
+        trusted_proxies=tuple(filter(None, (part.strip() for part in settings.trusted_proxies.split(",")))),
+        session_minutes=settings.memory_minutes,
+    )
+
+
+def _status(content: LiveContent[Dialogue], store: Store) -> Callable[[], Awaitable[Mapping[str, object]]]:
+    async def status() -> Mapping[str, object]:
+        try:
+            async with store.reading() as connection:
+                await connection.exec_driver_sql("SELECT 1")
+        except StorageError:
+            return {"status": "failing", "database": "unreachable"}
+        broken = content.problem is not None
+        # Nobody is on duty in this version, and no page may look as if there were.
+        return {"status": "ok", "content": "old" if broken else "current", "on_duty": 0}
+
+    return status

@@ -10,6 +10,10 @@ from bot.content.evaluation import Point
 from bot.nlu.metrics import Figures
 
 WORST = 15
+STYLE = (
+    "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "td,th{padding:.2rem .6rem;text-align:left}"
+)
 
 
 def as_text(title: str, told: Figures) -> str:
@@ -47,8 +51,8 @@ def curve_text(name: str, points: Iterable[Point]) -> str:
 def as_html(parts: Sequence[tuple[str, Figures]]) -> str:
     """One page with charts, needing nothing else."""
     body = "".join(f"<h2>{html.escape(title)}</h2>{_section(told)}" for title, told in parts)
-    style = "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}td,th{padding:.2rem .6rem;text-align:left}"
-    return f'<!doctype html><html lang="en"><meta charset="utf-8"><title>faxiaohu evaluation</title><style>{style}</style><h1>Evaluation</h1>{body}</html>'
+    head = f'<meta charset="utf-8"><title>faxiaohu evaluation</title><style>{STYLE}</style>'
+    return f'<!doctype html><html lang="en">{head}<h1>Evaluation</h1>{body}</html>'
 
 
 def _section(told: Figures) -> str:
@@ -86,7 +90,7 @@ def _confidence_chart(told: Figures) -> str:
     import altair as alt
 
     rows = [{"confidence": low, "questions": n, "right": right} for low, n, right in told.confidence]
-    base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("confidence:O", title="confidence from"))
+    base = alt.Chart({"values": rows}).encode(x=alt.X("confidence:O", title="confidence from"))
     bars = base.mark_bar(color="#9bb8d3").encode(y=alt.Y("questions:Q", title="questions"))
     line = base.mark_line(point=True, color="#b3541e").encode(y=alt.Y("right:Q", title="share right"))
     return _svg(alt.layer(bars, line).resolve_scale(y="independent").properties(width=560, height=240))
@@ -96,7 +100,7 @@ def _recall_chart(told: Figures) -> str:
     import altair as alt
 
     rows = [{"topic": item.topic, "recall": item.recall} for item in told.topics[:40]]
-    chart = alt.Chart(alt.Data(values=rows)).mark_bar(color="#9bb8d3")
+    chart = alt.Chart({"values": rows}).mark_bar(color="#9bb8d3")
     shown = chart.encode(x=alt.X("recall:Q", scale=alt.Scale(domain=[0, 1])), y=alt.Y("topic:N", sort="x", title=None))
     return "<h3>Recall of the forty weakest topics</h3>" + _svg(shown.properties(width=460))
 

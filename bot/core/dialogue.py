@@ -51,10 +51,11 @@ class Dialogue:
     cues: CueReader
     index: ArticleIndex
     thresholds: Thresholds
+    region: str = ""
 
     def respond(self, incoming: Incoming, session: Session, now: dt.datetime) -> tuple[d.Decision, Session]:
         """What to say to this turn, and the talk after it."""
-        composer = Composer(self.library, now, session.region)
+        composer = Composer(self.library, now, session.region or self.region)
         turn = Turn(incoming, session, composer)
         # Risk is read on every message, whatever else it is: a command's label, a caption, a form's field.
         if incoming.text.strip():

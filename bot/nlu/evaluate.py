@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.intent_types import Corpus, Lexicon
 from bot.core.ports import TopicReading
@@ -22,7 +22,7 @@ FOLDS = 5
 class Parts:
     """Which parts of the understanding take part; each switched off in turn gives the ablation."""
 
-    features: FeatureSet = FeatureSet()
+    features: FeatureSet = field(default_factory=FeatureSet)
     keywords: bool = True
     documents: bool = True
     normalise: bool = True

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -93,20 +93,21 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _ours(error.orig) from None
-    except sqlite3.Error as error:
         raise _ours(error) from None
+    except sqlite3.Error as error:
+        raise _from_sqlite(error) from None
     except (PoolTimeoutError, OSError):
         raise errors.DatabaseUnreachableError from None
 
 
-def _ours(error: BaseException | None) -> errors.StorageError:
-    state = getattr(error, "sqlstate", None)
+def _ours(error: DBAPIError) -> errors.StorageError:
+    if isinstance(error.orig, sqlite3.Error):
+        return _from_sqlite(error.orig)
+    state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return _POSTGRES_ERRORS.get(state, errors.StorageError)(f"PostgreSQL {state}")
-    if isinstance(error, sqlite3.Error):
-        return _from_sqlite(error)
-    return errors.DatabaseUnreachableError()
+    # Without a state the server has not spoken: it is away, or the driver refused a value.
+    return errors.DatabaseUnreachableError() if isinstance(error, OperationalError) else errors.StorageError()
 
 
 def _from_sqlite(error: sqlite3.Error) -> errors.StorageError:
@@ -129,9 +130,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own BEGIN comes too late for transactions that read before they write.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
+    try:
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+    except sqlite3.Error:
+        # The pool never gets this connection, so nobody else would end its thread.
+        connection.close()
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:

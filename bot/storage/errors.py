@@ -28,6 +28,13 @@ class DatabaseLockedError(StorageError):
     text = "Another process holds the database: wait for it or end it."
 
 
+class DataFolderBusyError(StorageError):
+    """Another service runs on the data folder."""
+
+    key = "storage.busy"
+    text = "Another service runs on this data folder: stop it first, or set FAXIAOHU_DATA_DIR."
+
+
 class DatabaseReadOnlyError(StorageError):
     """The file or its folder cannot be written."""
 

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import insert
 
 from bot.core.ports import Outgoing, TalkAfter
 from bot.core.session import Session
 from bot.storage.cleaning import clean
 from bot.storage.engine import make_engine
+from bot.storage.errors import StorageError
 from bot.storage.inbox import SealedInbox
 from bot.storage.outbox import SealedOutbox
 from bot.storage.schema import upgrade
 from bot.storage.store import Store
+from bot.storage.tables import talk
 from bot.storage.talks import SealedTalks
 from bot.storage.vault import Vault
 
@@ -74,9 +78,14 @@ async def test_erased_rows_leave_neither_file_nor_log(sqlite_address: str, clock
     await store.close()
 
 
-@pytest.mark.parametrize("failing", ["put", "pending"])
-async def test_errors_quote_no_row(store: Store, failing: str) -> None:
-    inbox = SealedInbox(store, SealedTalks(store, MEMORY))
-    with pytest.raises(Exception, match=r"\(") as caught:
-        await (inbox.put("x" * 10, 2**70, MARKER.encode()) if failing == "put" else inbox.pending("\0MARKER" * 3))
-    assert "MARKER" not in str(caught.value)
+async def test_errors_quote_no_row(store: Store) -> None:
+    row = {"pseudonym": "MARKER", "session": b"MARKER", "updated_at": store.now(), "expires_at": store.now()}
+
+    async def write() -> None:
+        async with store.writing() as connection:
+            await connection.execute(insert(talk), row)
+
+    await write()
+    with pytest.raises(StorageError) as caught:
+        await write()
+    assert "MARKER" not in "".join(traceback.format_exception(caught.value))

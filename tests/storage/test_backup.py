@@ -3,9 +3,11 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import sqlite3
 import stat
 import tarfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -76,11 +78,10 @@ async def test_a_backup_comes_back_elsewhere(archive: Path, tmp_path: Path, cloc
     assert manifest.revision == expected_revision()
     assert await problems(_url(new)) == []
     assert await _remembered(new, clock) == SESSION
-    assert stat.S_IMODE(new.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in new.iterdir()} == {0o600}
 
 
-async def test_a_backup_is_for_this_user_alone_and_leaves_nothing_beside(archive: Path, tmp_path: Path) -> None:
+def test_a_backup_is_for_this_user_alone_and_leaves_nothing_beside(archive: Path, tmp_path: Path) -> None:
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
     assert {file.name for file in tmp_path.iterdir()} == {"old", archive.name}
     with tarfile.open(archive) as content:
@@ -91,18 +92,19 @@ async def test_a_backup_is_whole_while_the_service_writes(tmp_path: Path, clock:
     data, new = tmp_path / "data", tmp_path / "new"
     await _fill(data, clock, "web:0")
     store = Store(make_engine(_url(data)), Vault(load_key(data)), clock)
-    talks, stop = SealedTalks(store, MEMORY), asyncio.Event()
+    talks, busy, stop = SealedTalks(store, MEMORY), asyncio.Event(), asyncio.Event()
 
     async def write() -> int:
         number = 0
         while not stop.is_set():
             number += 1
             await talks.save(f"web:{number}", SESSION)
+            if number == 5:
+                busy.set()
         return number
 
     writer = asyncio.create_task(write())
-    while await talks.load("web:5") == Session():
-        await asyncio.sleep(0)
+    await busy.wait()
     await asyncio.to_thread(backup, data, _url(data), tmp_path / "b.tar.gz")
     stop.set()
     assert await writer > 5
@@ -119,7 +121,7 @@ async def test_a_key_kept_elsewhere_is_not_in_the_backup(tmp_path: Path) -> None
     assert set(_state(tmp_path / "new")) == {"faxiaohu.sqlite3"}
 
 
-async def test_a_backup_overwrites_nothing(archive: Path, tmp_path: Path) -> None:
+def test_a_backup_overwrites_nothing(archive: Path, tmp_path: Path) -> None:
     before = archive.read_bytes()
     with pytest.raises(BackupError):
         backup(tmp_path / "old", _url(tmp_path / "old"), archive)
@@ -133,11 +135,10 @@ def test_where_no_database_is_nothing_is_backed_up(tmp_path: Path) -> None:
 
 
 def test_postgresql_is_sent_to_its_own_tools(tmp_path: Path) -> None:
-    for work in (backup, restore):
-        with pytest.raises(UsePgDumpError, match="pg_dump"):
-            work(tmp_path, "postgresql://host/db", tmp_path) if work is backup else restore(
-                tmp_path, tmp_path, "postgresql://host/db"
-            )
+    with pytest.raises(UsePgDumpError, match="pg_dump"):
+        backup(tmp_path, "postgresql://host/db", tmp_path / "b.tar.gz")
+    with pytest.raises(UsePgDumpError, match="pg_dump"):
+        restore(tmp_path / "b.tar.gz", tmp_path, "postgresql://host/db")
 
 
 async def test_a_folder_in_use_is_kept_unless_forced(archive: Path, tmp_path: Path, clock: Clock) -> None:
@@ -201,18 +202,17 @@ def _manifest(**values: object) -> Callable[[dict[str, bytes]], None]:
         lambda files: files.update({KEY_FILE: b"x" * 100_000}),
     ],
 )
-async def test_a_changed_archive_is_refused_and_changes_nothing(
+def test_a_changed_archive_is_refused_and_changes_nothing(
     archive: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], None]
 ) -> None:
     changed = _rewritten(archive, change)
-    before = {file.name for file in tmp_path.iterdir()}
     with pytest.raises(BackupError):
         restore(changed, tmp_path / "new", _url(tmp_path / "new"))
     assert _state(tmp_path / "new") == {}
-    assert {file.name for file in tmp_path.iterdir()} <= before | {"new"}
+    assert not list(tmp_path.rglob("escaped"))
 
 
-async def test_a_link_in_the_archive_is_refused(archive: Path, tmp_path: Path) -> None:
+def test_a_link_in_the_archive_is_refused(archive: Path, tmp_path: Path) -> None:
     changed = tmp_path / "changed.tar.gz"
     with tarfile.open(archive) as source, tarfile.open(changed, "w:gz") as target:
         for member in source:
@@ -227,7 +227,7 @@ async def test_a_link_in_the_archive_is_refused(archive: Path, tmp_path: Path) -
     assert _state(tmp_path / "new") == {}
 
 
-async def test_an_archive_cut_or_damaged_anywhere_is_refused(archive: Path, tmp_path: Path) -> None:
+def test_an_archive_cut_or_damaged_anywhere_is_refused(archive: Path, tmp_path: Path) -> None:
     whole = archive.read_bytes()
     broken = tmp_path / "broken.tar.gz"
     pieces = [whole[: len(whole) * part // 8] for part in range(8)]
@@ -241,9 +241,6 @@ async def test_an_archive_cut_or_damaged_anywhere_is_refused(archive: Path, tmp_
 
 
 async def test_a_backup_of_a_newer_program_is_refused(tmp_path: Path) -> None:
-    import sqlite3
-    from contextlib import closing
-
     await upgrade(_url(tmp_path / "data"))
     with closing(sqlite3.connect(tmp_path / "data" / "faxiaohu.sqlite3")) as database:
         database.execute("UPDATE alembic_version SET version_num = 'future'")

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
+import socket
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from bot.channels.web.app import create_web
 from bot.channels.web.options import WebOptions
@@ -22,6 +24,9 @@ from bot.core.message import Incoming
 
 ROOT = Path(__file__).parents[3]
 CHROMIUM = Path("/usr/bin/chromium")
+ELSEWHERE = "elsewhere.localhost"
+#: The browser resolves this one name, so that no test can reach the network.
+RESOLVER = f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 POLICE = d.Contact("110", "报警电话", "有人正在伤害你", "全天", True)
 BY_TEXT = d.Contact("12110", "短信报警", "不方便说话时", "全天", True, sms=True)
 YOUTH = d.Contact("12355", "青少年服务台", "心里难受", "各地不同", None)
@@ -116,17 +121,21 @@ def client(make_client) -> httpx.AsyncClient:
 
 @pytest.fixture
 def site(talk, library) -> Iterator[str]:
-    """The address of the web chat on a loopback port."""
-    app = create_web(talk, lambda: library, WebOptions(operator="示范单位"))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    give_up = time.monotonic() + 10
-    while not server.started and time.monotonic() < give_up:
-        thread.join(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    """The address of the web chat on a loopback port; its quick exit leads to another host on the same port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        messages = {**library.messages, "web.exit_url": f"http://{ELSEWHERE}:{port}/elsewhere"}
+        own = library.model_copy(update={"messages": messages})
+        elsewhere = [
+            Route(path, lambda request: PlainTextResponse("elsewhere")) for path in ("/elsewhere", "/favicon.ico")
+        ]
+        app = create_web(talk, lambda: own, WebOptions(operator="示范单位"), elsewhere)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", lifespan="off"))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +149,6 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", RESOLVER])
         yield browser
         browser.close()

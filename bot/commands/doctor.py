@@ -1,0 +1,136 @@
+"""``faxiaohu doctor``: what is configured, what is missing, what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import typer
+
+from bot.app import content_root
+from bot.content.checks import check_content
+from bot.content.load import load_library
+from bot.content.problems import ContentError
+from bot.settings import Settings, read_settings
+from bot.storage.errors import StorageError
+from bot.storage.keys import KEY_FILE
+from bot.storage.schema import problems
+
+#: Less free room than this on the data folder's disk is told.
+ROOM = 500 * 1024 * 1024
+
+
+class State(StrEnum):
+    """How a part stands."""
+
+    GOOD = "好"
+    DUE = "提醒"
+    BAD = "要改"
+
+
+COLOURS = {State.GOOD: "green", State.DUE: "yellow", State.BAD: "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How a part stands, and what to do."""
+
+    state: State
+    text: str
+
+
+def doctor() -> None:
+    """Prints every finding; exit code 1 where something must be mended."""
+    settings = read_settings()
+    found = [item for part in PARTS for item in part(settings)]
+    for item in found:
+        typer.secho(f"[{item.state}] {item.text}", fg=COLOURS[item.state])
+    if any(item.state is State.BAD for item in found):
+        raise typer.Exit(1)
+
+
+def _data(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    yield Finding(State.GOOD, f"数据文件夹 {folder}" + ("" if folder.exists() else "（第一次启动时建立）"))
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    if shutil.disk_usage(nearest).free < ROOM:
+        yield Finding(State.BAD, "磁盘空间不足 500 MB，请清理")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    if settings.database_url is None and not (settings.data_dir / "faxiaohu.sqlite3").exists():
+        yield Finding(State.GOOD, "数据库会在第一次启动时建立")
+        return
+    found: list[StorageError] = asyncio.run(problems(settings.database))
+    for problem in found:
+        yield Finding(State.BAD, f"数据库：{problem}（结构旧了就运行 faxiaohu db upgrade）")
+    if not found:
+        yield Finding(State.GOOD, "数据库结构是最新的")
+
+
+def _key(settings: Settings) -> Iterator[Finding]:
+    if settings.key is not None:
+        yield Finding(State.GOOD, "密钥由 FAXIAOHU_KEY 给出，不在数据文件夹里")
+        return
+    where = settings.data_dir / KEY_FILE
+    yield Finding(State.DUE, f"密钥和数据放在一起（{where}）。正式使用请把它移到 FAXIAOHU_KEY，见 deploy/RUNBOOK.md")
+
+
+def _people(_: Settings) -> Iterator[Finding]:
+    yield Finding(State.BAD, "没有真人值班：这个版本还没有值班台，求助的孩子只会看到电话。请把 110、12355 贴在显眼处")
+
+
+def _telegram(settings: Settings) -> Iterator[Finding]:
+    if settings.telegram_token is None:
+        yield Finding(State.DUE, "没有设置 FAXIAOHU_TELEGRAM_TOKEN，只开网页")
+    elif settings.telegram_mode == "webhook" and not settings.public_url.startswith("https://"):
+        yield Finding(State.BAD, "Telegram webhook 需要 https 的 FAXIAOHU_PUBLIC_URL")
+    else:
+        yield Finding(State.GOOD, f"Telegram 已设置（{settings.telegram_mode}）")
+
+
+def _web(settings: Settings) -> Iterator[Finding]:
+    outside = settings.host not in ("127.0.0.1", "::1", "localhost")
+    if outside and not settings.secure_cookies:
+        yield Finding(State.BAD, "网页对外开放却没有设 FAXIAOHU_SECURE_COOKIES=true，请放在 HTTPS 反向代理之后")
+    yield Finding(State.GOOD, f"网页监听 {settings.host}:{settings.port}")
+    if not settings.operator:
+        yield Finding(State.DUE, "没有设置 FAXIAOHU_OPERATOR，页面上不显示运营单位")
+
+
+def _content(settings: Settings) -> Iterator[Finding]:
+    found = check_content(content_root(settings))
+    wrong = sum(not problem.mild for problem in found)
+    expired = sum(problem.mild and "过期" in problem.what for problem in found)
+    unsure = sum(problem.mild and "核实" in problem.what for problem in found)
+    if wrong:
+        yield Finding(State.BAD, f"内容有 {wrong} 处要改，请运行 faxiaohu content check")
+    if expired:
+        yield Finding(State.DUE, f"{expired} 个话题的审读已过期")
+    if unsure:
+        yield Finding(State.DUE, f"{unsure} 个电话还没有人打过核实")
+    yield from _signatures(settings)
+
+
+def _signatures(settings: Settings) -> Iterator[Finding]:
+    try:
+        topics = load_library(content_root(settings)).topics.values()
+    except ContentError:
+        return
+    unsigned = sum(not (topic.review and topic.review.signed_off) for topic in topics)
+    if unsigned:
+        yield Finding(State.DUE, f"{unsigned} 个话题还没有具名律师签字，页面和 README 已说明")
+
+
+PARTS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _data,
+    _database,
+    _key,
+    _people,
+    _telegram,
+    _web,
+    _content,
+)

@@ -1,0 +1,45 @@
+"""What every test may use: the real content, built once and cached between runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.app import make_dialogue
+from bot.content.build import Service, load_service
+from bot.core.dialogue import Dialogue
+from bot.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the machine reaches a test."""
+    import os
+
+    for name in os.environ:
+        if name.startswith("FAXIAOHU_") and name not in ("FAXIAOHU_CACHE_DIR", "FAXIAOHU_REQUIRE_BROWSER"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    """The real content and the model trained on it."""
+    return load_service(ROOT, Settings().cache_dir)
+
+
+@pytest.fixture(scope="session")
+def dialogue(service: Service) -> Dialogue:
+    """The real dialogue."""
+    return make_dialogue(service, Settings())
+
+
+@pytest.fixture
+def now() -> Callable[[], dt.datetime]:
+    """A clock that stands at noon of a Monday."""
+    return lambda: NOON
