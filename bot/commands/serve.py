@@ -12,6 +12,7 @@ import typer
 import uvicorn
 
 from bot.app import Application, make_application, open_store
+from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.errors import ChannelError
 from bot.commands.errors import CommandError
 from bot.logs import set_up_logs
@@ -19,6 +20,7 @@ from bot.settings import Settings, read_settings
 from bot.storage.cleaning import clean
 from bot.storage.errors import StorageError
 from bot.storage.lock import DataFolderLock
+from bot.storage.outbox import SealedOutbox
 
 #: Seconds between two removals of what has had its time.
 CLEANING = 600.0
@@ -103,6 +105,8 @@ async def serve(application: Application, listening: socket.socket, stop: asynci
         application.content.watch(stop),
     ]
     if application.telegram is not None:
+        # Whoever was sending when the service last stopped is gone: what was in flight goes out again at once.
+        await SealedOutbox(application.store).recover(CHANNEL)
         jobs.append(application.telegram.run(stop))
     try:
         async with asyncio.TaskGroup() as group:

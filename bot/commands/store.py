@@ -9,6 +9,7 @@ import typer
 
 from bot.settings import read_settings
 from bot.storage.backup import backup, restore
+from bot.storage.lock import DataFolderLock
 from bot.storage.schema import problems, upgrade
 
 
@@ -40,5 +41,6 @@ def backup_to(target: Path) -> None:
 def restore_from(archive: Path, *, force: bool) -> None:
     """Restores data and keys; the service must not be running."""
     settings = read_settings()
-    restore(archive, settings.data_dir, settings.database, force=force)
+    with DataFolderLock(settings.data_dir):
+        restore(archive, settings.data_dir, settings.database, force=force)
     typer.echo(f"已恢复到 {settings.data_dir}")

@@ -46,17 +46,17 @@ class Commands:
             return short
         if cues.declared(text) and len(text) <= 12:  # 我是家长, and nothing else
             return self._role(session.audience or reader, session)
-        return self._question(text, session, cues, index, reader)
+        if session.question and cues.links_back(text):
+            text = f"{session.question} {text}"
+        return self._question(text, session, reader, index)
 
-    def _question(self, text: str, session: Session, cues: CueReader, index: ArticleIndex, reader: Audience) -> Decided:
+    def _question(self, text: str, session: Session, reader: Audience, index: ArticleIndex) -> Decided:
         asked = index.asked(text)
         if asked is not None and not asked.exists:
             return self.topical.no_article(asked, session)
         old = index.repealed_in(text)
         if asked is not None and old is None:
             return self.topical.article(asked, index.topics_of(asked), session, reader)
-        if session.question and cues.links_back(text):
-            text = f"{session.question} {text}"
         decided, after = self.topical.ask(text, session, reader)
         if old is not None:
             decided = self.topical.repealed(old, decided)

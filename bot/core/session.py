@@ -11,6 +11,7 @@ from bot.core.risk import RiskLevel
 
 #: Turns read together with a new one for risk and follow-ups.
 REMEMBERED_TURNS = 6
+LONGEST_TURN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,10 @@ class Session:
     region: str = ""
 
     def heard(self, text: str) -> Session:
-        """The talk after the person said this."""
-        return replace(self, turns=(*self.turns, text[:1000])[-REMEMBERED_TURNS:])
+        """The talk after the person said this; of a long message its end, where a disclosure often stands."""
+        # A lone surrogate, as some phones send, cannot be written as UTF-8.
+        clean = text[-LONGEST_TURN:].encode("utf-8", "replace").decode("utf-8")
+        return replace(self, turns=(*self.turns, clean)[-REMEMBERED_TURNS:])
 
     def dump(self) -> bytes:
         """As JSON, for sealing."""

@@ -17,6 +17,7 @@ from bot.storage.archive import DATABASE, FORMAT, MANIFEST, Manifest, digest, pa
 from bot.storage.engine import database_url
 from bot.storage.errors import BackupError, SchemaTooNewError, SchemaTooOldError, UsePgDumpError
 from bot.storage.keys import KEY_FILE, load_key
+from bot.storage.lock import LOCK_FILE
 from bot.storage.schema import known_revisions
 from bot.storage.swap import swap_in
 
@@ -48,7 +49,9 @@ def restore(archive: Path, data_dir: Path, url: str, *, force: bool = False) -> 
     folder in use unless ``force``, for a damaged archive, for a disk that refuses; SchemaTooNewError likewise.
     """
     database = _sqlite_file(url)
-    if not force and (database.exists() or (data_dir.is_dir() and any(data_dir.iterdir()))):
+    if not force and (
+        database.exists() or (data_dir.is_dir() and any(path.name != LOCK_FILE for path in data_dir.iterdir()))
+    ):
         raise BackupError("the data folder is not empty")
     with _refusing():
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

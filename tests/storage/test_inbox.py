@@ -3,12 +3,14 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import select
 
 from bot.core.ports import Outgoing, TalkAfter
 from bot.core.session import Session
 from bot.storage.inbox import SealedInbox
 from bot.storage.outbox import SealedOutbox
 from bot.storage.store import Store
+from bot.storage.tables import inbox as table
 from bot.storage.talks import SealedTalks
 
 from .conftest import MEMORY, Clock
@@ -62,6 +64,13 @@ async def test_settling_queues_the_replies_and_keeps_the_talk(
     assert [(item.address, item.body) for item in queued] == [("chat 1", b"one"), ("chat 1", b"two")]
     assert await talks.load("telegram:1:1") == after
     assert await inbox.pending("telegram") == []
+
+
+async def test_settling_erases_what_was_said(inbox: SealedInbox, store: Store) -> None:
+    await inbox.put("telegram", 1, b"question")
+    await inbox.settle((await inbox.pending("telegram"))[0], REPLIES)
+    async with store.reading() as connection:
+        assert (await connection.execute(select(table.c.body))).scalars().all() == [None]
 
 
 async def test_settling_twice_replies_once(inbox: SealedInbox, outbox: SealedOutbox, clock: Clock) -> None:

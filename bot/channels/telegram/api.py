@@ -72,12 +72,17 @@ async def introduce(bot: Bot) -> Me:
 
 
 async def insist(stop: asyncio.Event, pace: Pace, call: Callable[[], Coroutine[Any, Any, Result]]) -> Result | None:
-    """The result of a call, made again for as long as only the network is in the way; None where stopped."""
+    """The result of a call, made again for as long as only the network is in the way; None where stopped.
+
+    Raises TokenRejectedError, and BadRequest where Telegram refuses the call itself.
+    """
     failures = 0
     while not stop.is_set():
         try:
             return await unless_stopped(stop, call())
-        except (BadRequest, InvalidToken):
+        except InvalidToken:
+            raise TokenRejectedError from None
+        except BadRequest:
             raise
         except TelegramError as error:
             log.warning("telegram.not_reached", error=type(error).__name__)

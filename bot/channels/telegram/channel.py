@@ -25,6 +25,7 @@ from bot.channels.telegram.errors import (
 from bot.channels.telegram.flood import Flood
 from bot.channels.telegram.pace import Bell, Pace
 from bot.channels.telegram.poller import Poller
+from bot.channels.telegram.quiet import report
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.slash import MENU
 from bot.channels.telegram.webhook import PATH, Webhook
@@ -127,7 +128,10 @@ class TelegramChannel:
 
     async def _register(self, bot: Bot) -> None:
         """The menu of commands, and the way by which updates come. What waits at Telegram is never dropped."""
-        await bot.set_my_commands([BotCommand(name, self.messages[f"telegram.command_{name}"]) for name in MENU])
+        try:
+            await bot.set_my_commands([BotCommand(name, self.messages[f"telegram.command_{name}"]) for name in MENU])
+        except BadRequest as error:  # a menu is no reason to be silent
+            report("telegram.menu_refused", error)
         if not self._by_webhook:
             await bot.delete_webhook(drop_pending_updates=False)
             return

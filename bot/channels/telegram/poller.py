@@ -22,7 +22,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Poller:
-    """Asks Telegram for updates until it is stopped."""
+    """Asks Telegram for updates until it is stopped.
+
+    The first request names no number: it acknowledges nothing, and what was stored before is known to the inbox.
+    A number kept from earlier would make Telegram forget the updates of a bot that counts anew or was replaced.
+    """
 
     bot: Bot
     inbox: Inbox
@@ -30,7 +34,6 @@ class Poller:
     pace: Pace
     _failures: int = 0
     _offset: int | None = None
-    _begun: bool = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fetch and store until stopped. Raises TokenRejectedError; every other trouble is waited out."""
@@ -60,9 +63,6 @@ class Poller:
         return 0.0
 
     async def _fetch(self) -> None:
-        if not self._begun:
-            last = await self.inbox.last(CHANNEL)
-            self._offset, self._begun = (None if last is None else last + 1), True
         # The library's own timeout sees silence on the wire; this one sees every other way to hang.
         async with asyncio.timeout(self.pace.poll + self.pace.stall_grace):
             updates = await self.bot.get_updates(

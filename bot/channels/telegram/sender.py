@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -24,9 +24,17 @@ log = structlog.get_logger(__name__)
 #: Messages taken from the outbox at a time.
 IN_HAND = 30
 #: With the longest pause between tries, about nine hours.
-MOST_ATTEMPTS = 120
-#: What follows a message that was put off comes due just after it.
-STEP = dt.timedelta(milliseconds=1)
+MOST_FAILURES = 120
+#: What follows a message that was put off comes due just after it, and waits for it no longer than this.
+STEP, LONGEST_HOLD = dt.timedelta(milliseconds=1), dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A message that was put off: what follows it in its chat waits for it."""
+
+    item: int
+    until: dt.datetime
 
 
 @dataclass(slots=True)
@@ -42,7 +50,8 @@ class Sender:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _in_hand: set[int] = field(default_factory=set)
     _delivered: set[int] = field(default_factory=set)
-    _held: dict[str, dt.datetime] = field(default_factory=dict)
+    _holds: dict[str, Hold] = field(default_factory=dict)
+    _failures: Counter[int] = field(default_factory=Counter)
     _limits: Limits = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,9 +103,11 @@ class Sender:
                 return
             outcome = await self._deliver(item)
             if outcome.fate is Fate.LATER:
-                wait = self.pace.delay(item.attempts) if outcome.seconds is None else outcome.seconds
+                self._failures[item.id] += 1
+                wait = self.pace.delay(self._failures[item.id] - 1) if outcome.seconds is None else outcome.seconds
                 await self._put_off(item, wait)
                 return
+            self._failures.pop(item.id, None)
             if outcome.fate is Fate.NEVER:
                 await self.outbox.give_up(item.id)
                 return
@@ -107,11 +118,11 @@ class Sender:
 
     async def _admitted(self, item: Queued, stop: asyncio.Event) -> bool:
         """Waits for its turn; False where it went back to the outbox instead."""
-        held = self._held.pop(item.address, None)
-        if held is not None and self.now() < held:
-            self._held[item.address] = held
-            await self.outbox.retry(item.id, held + STEP)
+        hold = self._holds.get(item.address)
+        if hold is not None and item.id > hold.item and self.now() < hold.until + LONGEST_HOLD:
+            await self.outbox.retry(item.id, max(hold.until, self.now()) + STEP)
             return False
+        self._holds.pop(item.address, None)
         while wait := self._limits.wait(item.address, _steady()):
             if wait > self.pace.patience:
                 await self._put_off(item, wait)
@@ -126,8 +137,8 @@ class Sender:
         return True
 
     async def _deliver(self, item: Queued) -> Outcome:
-        if item.attempts >= MOST_ATTEMPTS:
-            log.error("telegram.message_given_up", attempts=item.attempts)
+        if self._failures[item.id] >= MOST_FAILURES:
+            log.error("telegram.message_given_up", failures=MOST_FAILURES)
             return Outcome(Fate.NEVER)
         try:
             message = TelegramMessage.load(item.body)
@@ -138,8 +149,9 @@ class Sender:
 
     async def _put_off(self, item: Queued, seconds: float) -> None:
         """Later, and whatever else goes to this chat after it."""
-        self._held[item.address] = at = self.now() + dt.timedelta(seconds=seconds)
-        await self.outbox.retry(item.id, at)
+        until = self.now() + dt.timedelta(seconds=seconds)
+        self._holds[item.address] = Hold(item.id, until)
+        await self.outbox.retry(item.id, until)
 
 
 def _steady() -> float:

@@ -13,8 +13,8 @@ from bot.core.command import Command, Verb, parse_command
 from bot.core.content_types import Library
 from bot.core.decision import Choice, Decision, Notice
 
-#: A number after 打 or 拨 is meant to be called.
-_CALLED = re.compile(r"(?<=[打拨])(\d{3,6})(?!\d)")
+#: A number after one of these is meant to be called.
+_CALLED = re.compile(r"(?<=[打拨问找])(\d{3,6})(?!\d)")
 
 
 def role_choices(library: Library) -> tuple[Choice, ...]:

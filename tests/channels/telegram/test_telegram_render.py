@@ -43,7 +43,7 @@ def test_a_button_that_telegram_would_refuse_is_left_out() -> None:
     assert keyboard((Choice("长", "topic:" + "长" * 20),)) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40), max_size=12), st.integers(1, 900))
 def test_any_text_arrives_whole_escaped_and_within_the_limit(texts: list[str], times: int) -> None:
     lines = [Line(text * times) for text in texts]

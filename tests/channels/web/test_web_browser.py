@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-api = pytest.importorskip("playwright.sync_api")
-expect = api.expect
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 ELSEWHERE = re.compile("^http://elsewhere.localhost")
 
@@ -19,7 +18,8 @@ def visit(chromium, site) -> Iterator:
     contexts, errors, hosts = [], [], set()
 
     def opened(path: str = "/", **options):
-        context = chromium.new_context(locale="zh-CN", **({"viewport": {"width": 1280, "height": 800}} | options))
+        still = {"locale": "zh-CN", "reduced_motion": "reduce", "viewport": {"width": 1280, "height": 800}}
+        context = chromium.new_context(**(still | options))
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(8_000)
@@ -278,8 +278,9 @@ COLOURS = """node => {
   return [own, getComputedStyle(place).backgroundColor];
 }"""
 READ = (
-    "h1, .intro, #who, .roles button, .asks button, .brand small, .exit, .send, .links a, .said, .lead, .card h2, "
-    ".card h3, .steps li, .law summary, .source, .digits, .contact b, .purpose, .badge, .act, .chips button, .banner"
+    "h1, .intro, .hint, #who, .roles button, .asks button, .brand small, .exit, .send, .links a, .said, .lead, "
+    ".card h2, .card h3, .steps li, .law summary, .source, .digits, .contact b, .purpose, .badge, .act, "
+    ".chips button, .banner"
 )
 
 

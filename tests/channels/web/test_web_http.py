@@ -226,6 +226,15 @@ async def test_new_cookies_do_not_outrun_the_rate_of_an_address(make_client):
     assert statuses == [200, 200, 200, 429, 429]
 
 
+async def test_one_ipv6_household_is_one_address(make_client):
+    client = make_client(rate_per_minute=1, address_factor=1, trusted_proxies=("10.1.1.1",))
+    statuses = []
+    for address in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"):
+        client.cookies.clear()
+        statuses.append((await ask(client, "压岁钱", **{"x-forwarded-for": address})).status_code)
+    assert statuses == [200, 429, 200]
+
+
 async def test_forwarded_addresses_count_only_behind_a_trusted_proxy(make_client):
     async def statuses(client):
         found = []

@@ -124,7 +124,8 @@ dialog.addEventListener("close", async () => {
     return;
   }
   clear();
-  log.replaceChildren(copy("deleted"));
+  log.textContent = "";
+  log.append(copy("deleted"));
   for (const button of document.querySelectorAll(".roles button")) button.setAttribute("aria-pressed", "false");
 });
 

@@ -11,7 +11,7 @@ function leave() {
   } catch (error) {
     navigator.sendBeacon(forget);
   }
-  document.body.replaceChildren();
+  document.body.textContent = "";
   document.title = "";
   location.replace(exit.dataset.url);
 }

@@ -1,0 +1,46 @@
+"""The web chat over the real dialogue and the real content."""
+
+import httpx
+import pytest
+
+from bot.channels.web.app import create_web
+from bot.channels.web.options import WebOptions
+from bot.core.audience import Audience
+from bot.core.talk import FleetingSessions, StoredTalk
+
+
+@pytest.fixture
+def client(dialogue, now) -> httpx.AsyncClient:
+    talk = StoredTalk(lambda: dialogue, FleetingSessions(), now)
+    app = create_web(talk, lambda: dialogue.library, WebOptions(rate_per_minute=1000))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+
+
+async def said(client, **turn):
+    response = await client.post("/api/chat", json=turn)
+    assert response.status_code == 200
+    return response.json()
+
+
+async def test_a_question_is_answered_and_followed_up_in_the_same_talk(client):
+    first = await said(client, text="压岁钱归谁")
+    assert first["kind"] == "answer"
+    assert first["law"]
+    assert first["html"].count("<details>") == len(first["law"])
+    simple = await said(client, command="simple")
+    assert simple["title"] == first["title"]
+    assert simple["lead"] != first["lead"]
+
+
+@pytest.mark.parametrize("reader", list(Audience))
+async def test_every_suggested_question_has_an_answer(client, reader):
+    choices = (await said(client, command=f"role:{reader}"))["choices"]
+    assert len(choices) >= 4
+    for choice in choices:
+        assert (await said(client, command=choice["command"]))["kind"] == "answer"
+
+
+async def test_after_forgetting_nothing_is_remembered(client, dialogue):
+    await said(client, text="压岁钱归谁")
+    await client.post("/api/forget")
+    assert (await said(client, command="more"))["lead"] == dialogue.library.messages["chat.nothing_before"]

@@ -1,0 +1,168 @@
+"""The content check finds what an editor may break, with file, line and how to mend it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from bot.content.checks import check_content
+from bot.content.load import load_library
+from bot.content.problems import Problem
+from bot.content.reviews import record_readings
+
+TOPIC = """\
+title: 压岁钱
+for: [student, parent]
+simple: 压岁钱是你的。
+answers:
+  student:
+    short: 压岁钱送给你，就是你的。
+    steps: [好好跟爸妈说。, 请他们记账。]
+  parent:
+    short: 压岁钱属于孩子。
+    steps: [替孩子存好。]
+law:
+  - {cite: "civil:35", gist: 监护人要为孩子好才能动孩子的财产。}
+hotlines: ["110"]
+related: [home.toys]
+"""
+OTHER = TOPIC.replace("压岁钱", "玩具").replace("home.toys", "home.money")
+SOURCE = """\
+name: 中华人民共和国民法典
+short: 民法典
+kind: law
+issuer: 全国人民代表大会
+status: in_force
+official: {where: 国家法律法规数据库}
+checked: 2026-11-21
+article_numbers: ["1..1260"]
+"""
+REPEALED = SOURCE.replace("民法典", "民法通则").replace("in_force", "repealed\nsuccessor: civil")
+HOTLINES = """\
+hotlines:
+  - number: "110"
+    name: 报警
+    purpose: 有危险
+    hours: {always: true, text: 全天}
+    cost: 免费
+    call: 说地点
+    checked: 2026-11-01
+"""
+SCRIPT = "readers: {student: {lead: 我相信你。, next: 去找大人。, hotlines: ['110']}}\n"
+SYLLABLES = (
+    "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽水玉出昆冈"
+    "剑号巨阙珠称夜光果珍李柰菜重芥姜海咸河淡鳞潜羽翔"
+)
+
+
+def _examples(shift: int) -> str:
+    texts = [SYLLABLES[i + shift] + SYLLABLES[-i - 1 - shift] + f"第{i * 7 + shift}件" for i in range(52)]
+    return "examples:\n  anna:\n" + "".join(f"    - {text}\n" for text in texts)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A small content in which nothing is wrong."""
+    files = {
+        "knowledge/topics/home/money.yaml": TOPIC,
+        "knowledge/topics/home/toys.yaml": OTHER,
+        "knowledge/sources/civil.yaml": SOURCE,
+        "knowledge/sources/civil-old.yaml": REPEALED,
+        "knowledge/hotlines/national.yaml": HOTLINES,
+        "knowledge/scripts/urgent/other.yaml": SCRIPT,
+        "knowledge/scripts/disclosure/other.yaml": SCRIPT,
+        "intents/topics/home/money.yaml": _examples(0),
+        "intents/topics/home/toys.yaml": _examples(5),
+        "tests/questions/home/money.yaml": "writers: {bob: {audience: student, questions: [红包可以自己留着花吗]}}\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    _read(tmp_path)
+    return tmp_path
+
+
+def _read(root: Path) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    for topic in load_library(root).topics.values():
+        record_readings(root, topic, "编辑", (today, today + dt.timedelta(days=365)))
+
+
+def _change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_sound_content_has_no_problem(root: Path) -> None:
+    assert check_content(root) == []
+
+
+MONEY = "knowledge/topics/home/money.yaml"
+BREAKS: dict[str, tuple[str, str, str, str]] = {
+    "an unknown source": (MONEY, '"civil:35"', '"civl:35"', "不认识的来源"),
+    "an article that the source has not": (MONEY, '"civil:35"', '"civil:1261"', "没有第 1261 条"),
+    "a citation without an article": (MONEY, '"civil:35"', "civil", "没有写条号"),
+    "a repealed source": (MONEY, '"civil:35"', '"civil-old:35"', "已经废止"),
+    "no law at all": (
+        MONEY,
+        '  - {cite: "civil:35", gist: 监护人要为孩子好才能动孩子的财产。}\n',
+        "  []\n",
+        "没有法律依据",
+    ),
+    "a missing reader": (MONEY, "for: [student, parent]", "for: [student, parent, school]", "缺少给“school”的回答"),
+    "an overlong answer": (MONEY, "压岁钱送给你，就是你的。", "压岁钱是你的。" * 30, "最多 100 字"),
+    "a dangling related topic": (MONEY, "related: [home.toys]", "related: [home.dog]", "“home.dog”不存在"),
+    "an unknown hotline": (MONEY, 'hotlines: ["110"]', 'hotlines: ["999"]', "不认识的电话"),
+    "an edit after the readings": (MONEY, "替孩子存好。", "替孩子花掉。", "审读后改过"),
+    "a review past its date": (MONEY, "review_by: 2", "review_by: 1", "审读已过期"),
+    "a hotline not checked for a year": ("knowledge/hotlines/national.yaml", "2026-11-01", "2024-11-01", "上次核实"),
+    "an example under two topics": (
+        "intents/topics/home/toys.yaml",
+        "examples:\n  anna:\n",
+        "examples:\n  anna:\n    - 天翔第0件\n",
+        "一样",
+    ),
+    "a test question among the examples": (
+        "intents/topics/home/money.yaml",
+        "examples:\n  anna:\n",
+        "examples:\n  anna:\n    - 红包可以自己留着花吗？？\n",
+        "测试题和",
+    ),
+    "too few examples": (
+        "intents/topics/home/toys.yaml",
+        _examples(5),
+        "examples: {anna: [就这一句]}\n",
+        "至少要 50 个",
+    ),
+    "a misspelt field": (MONEY, "simple:", "simpel:", "没有这样的项"),
+    "YAML that does not parse": (MONEY, "answers:\n", "answers: [\n", "不是正确的 YAML"),
+    "a key written twice": (MONEY, "title: 压岁钱\n", "title: 压岁钱\ntitle: 红包\n", "写了两次"),
+}
+
+
+@pytest.mark.parametrize("case", BREAKS)
+def test_the_check_finds(root: Path, case: str) -> None:
+    path, old, new, expected = BREAKS[case]
+    _change(root / path, old, new)
+
+    found = [problem for problem in check_content(root) if expected in problem.what]
+
+    assert found, check_content(root)
+    assert all(_says_where_and_how(problem, root) for problem in found)
+
+
+def _says_where_and_how(problem: Problem, root: Path) -> bool:
+    return (root / problem.path).exists() and problem.line >= 1 and bool(problem.mend)
+
+
+def test_a_problem_names_the_line_of_what_is_wrong(root: Path) -> None:
+    _change(root / MONEY, '"civil:35"', '"civil:1261"')
+
+    (problem,) = [item for item in check_content(root) if "1261" in item.what and "没有第" in item.what]
+
+    lines = (root / MONEY).read_text(encoding="utf-8").splitlines()
+    assert "civil:1261" in lines[problem.line - 1]

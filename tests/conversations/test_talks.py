@@ -1,0 +1,229 @@
+"""Talks over several turns, as people have them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.core.audience import Audience
+from bot.core.command import Command, Verb
+from bot.core.decision import Abstain, Answer, Clarify, Decision, Handoff, Notice, Support
+from bot.core.dialogue import Dialogue
+from bot.core.message import Attachment, Incoming
+from bot.core.session import Session
+
+
+@dataclass
+class Person:
+    """Somebody who talks to the service."""
+
+    dialogue: Dialogue
+    now: Callable[[], dt.datetime]
+    session: Session = field(default_factory=Session)
+
+    def says(self, text: str, **also: object) -> Decision:
+        return self._turn(Incoming(text=text, **also))  # type: ignore[arg-type]
+
+    def presses(self, verb: Verb, value: str = "") -> Decision:
+        return self._turn(Incoming(command=str(Command(verb, value))))
+
+    def sends(self, attachment: Attachment) -> Decision:
+        return self._turn(Incoming(attachment=attachment))
+
+    def _turn(self, incoming: Incoming) -> Decision:
+        decision, self.session = self.dialogue.respond(incoming, self.session, self.now())
+        return decision
+
+
+@pytest.fixture
+def person(dialogue: Dialogue, now: Callable[[], dt.datetime]) -> Person:
+    return Person(dialogue, now)
+
+
+def test_a_question_gets_a_cited_answer_with_steps_and_numbers(person: Person) -> None:
+    decision = person.says("压岁钱归谁")
+
+    assert isinstance(decision, Answer)
+    assert decision.topic == "home.money"
+    assert decision.reply.steps
+    assert any(line.cite == "civil:35" for line in decision.reply.law)
+
+
+def test_more_and_simpler_and_why_lean_on_the_answer_before(person: Person) -> None:
+    first = person.says("压岁钱归谁")
+
+    more, simple, why = person.says("更多"), person.says("说简单点"), person.says("为什么？")
+
+    assert {more.topic, simple.topic, why.topic} == {first.topic}
+    assert more.reply.lead != first.reply.lead
+    assert len(simple.reply.lead) <= 75
+    assert why.reply.law
+
+
+def test_the_second_one_is_the_second_of_what_was_offered(person: Person) -> None:
+    person.says("压岁钱归谁")
+    offered = person.session.options
+
+    assert person.says("第二个").topic == offered[1]
+
+
+def test_a_short_sequel_asks_the_same_for_another_age(person: Person) -> None:
+    person.says("13岁杀了人要坐牢吗")
+
+    decision = person.says("那要是15岁呢")
+
+    assert decision.topic == "juvenile.criminal_age"
+    note = next(n for n in person.dialogue.library.topics["juvenile.criminal_age"].by_age if n.from_ <= 15 <= n.to)
+    assert decision.reply.lead.startswith(note.text)
+
+
+@pytest.mark.parametrize("asked", ["第八条说什么", "决定第8条", "《决定》第八条的内容"])
+def test_an_article_of_the_decision_is_reached_by_number_in_its_own_words(person: Person, asked: str) -> None:
+    decision = person.says(asked)
+
+    (line,) = decision.reply.law
+    assert line.cite == "decision:8"
+    assert line.quote is not None
+    assert line.quote.startswith("八、")
+    assert decision.topic == "juvenile.record_sealing"
+
+
+def test_an_article_of_another_law_is_glossed_and_its_official_text_named(person: Person) -> None:
+    (line,) = person.says("未成年人保护法第三十九条讲了什么").reply.law
+
+    assert (line.cite, line.quote) == ("minors-protection:39", None)
+    assert line.official
+
+
+def test_an_article_that_does_not_exist_is_said_not_to(person: Person) -> None:
+    decision = person.says("未成年人保护法第五百条")
+
+    assert isinstance(decision, Notice)
+    assert not decision.reply.law
+
+
+def test_who_asks_about_a_repealed_law_is_told_what_replaced_it(person: Person) -> None:
+    decision = person.says("婚姻法规定几岁能结婚")
+
+    assert "《民法典》" in decision.reply.lead
+    assert all(not line.cite.startswith("marriage-law") for line in decision.reply.law)
+
+
+def test_the_reader_is_told_apart_by_words_and_can_be_changed(person: Person) -> None:
+    as_parent = person.says("我儿子在学校被欺负了，我做家长的怎么办")
+    assert as_parent.audience is Audience.PARENT
+
+    person.presses(Verb.ROLE, "school")
+
+    assert person.says("学生被欺负了怎么处理").audience is Audience.SCHOOL
+
+
+def test_the_role_is_asked_once(person: Person) -> None:
+    first, second = person.says("压岁钱归谁"), person.says("几岁能打暑假工")
+
+    def asks(decision: Decision) -> bool:
+        return any(choice.command == "roles" for choice in decision.reply.choices)
+
+    assert asks(first)
+    assert not asks(second)
+
+
+def test_what_is_not_its_matter_is_turned_away_with_a_number_to_call(person: Person) -> None:
+    decision = person.says("帮我写一首关于春天的诗")
+
+    assert isinstance(decision, Abstain)
+    assert any(line.number == "12348" for line in decision.reply.contacts)
+
+
+def test_it_never_loops_when_it_does_not_understand(person: Person) -> None:
+    outcomes = [type(person.says(text)) for text in ("唔嗯咯啦呗", "呀哒咪咕", "咚锵嘀嗒", "嗷呜喵汪")]
+
+    assert outcomes[0] in (Abstain, Clarify)
+    assert Handoff in outcomes
+    assert Clarify not in outcomes[1:]
+
+
+def test_none_of_these_is_followed_by_another_way_to_say_it(person: Person) -> None:
+    person.says("怎么办啊")
+    decision = person.presses(Verb.NONE)
+
+    assert isinstance(decision, Abstain)
+    assert person.session.failures == 2
+
+
+def test_a_person_is_not_promised_where_nobody_is_on_duty(person: Person) -> None:
+    decision = person.says("转人工")
+
+    assert isinstance(decision, Handoff)
+    assert "没有真人" in decision.reply.lead
+    assert decision.reply.contacts
+
+
+@pytest.mark.parametrize(
+    "text", ["他现在拿刀追我，我躲在厕所里", "我不想活了，已经把药都买好了", "爸爸喝醉了正在打我妈妈和我"]
+)
+def test_danger_now_leads_to_110_at_once(person: Person, text: str) -> None:
+    decision = person.says(text)
+
+    assert isinstance(decision, Support)
+    assert decision.risk.level == "urgent"
+    assert {"110", "120", "12356"} & {line.number for line in decision.reply.contacts}
+
+
+def test_risk_is_read_in_the_middle_of_anything(person: Person) -> None:
+    person.says("压岁钱归谁")
+    person.says("更多")
+
+    assert isinstance(person.says("继父晚上进我房间摸我"), Support)
+
+
+def test_in_a_group_a_disclosure_gets_one_neutral_line(person: Person) -> None:
+    decision = person.says("继父晚上进我房间摸我", group=True)
+
+    assert isinstance(decision, Support)
+    assert not decision.reply.steps
+    assert not decision.reply.contacts
+    assert "继父" not in decision.reply.lead
+
+
+@pytest.mark.parametrize("attachment", [item for item in Attachment if item is not Attachment.NONE])
+def test_what_cannot_be_read_is_said_kindly(person: Person, attachment: Attachment) -> None:
+    assert isinstance(person.sends(attachment), Notice)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "😀😀😀",
+        "\x00\x01\x02",
+        "‮txet lortnoc",
+        "<script>alert(1)</script>",
+        "a" * 100_000,
+        "字" * 100_000,
+        "ᠮᠣᠩᠭᠣᠯ ᠬᠡᠯᠡ",
+        "Что мне делать",
+        "my teacher is mean to me",
+        "？？？",
+        "12345",
+    ],
+)
+def test_odd_input_gets_a_kind_line(person: Person, text: str) -> None:
+    assert person.says(text).reply.lead
+
+
+def test_the_safe_word_ends_what_was_going_on(person: Person) -> None:
+    person.says("压岁钱归谁")
+
+    decision = person.says("停")
+
+    assert isinstance(decision, Notice)
+    assert person.session.topic is None
+
+
+def test_a_disclosure_at_the_end_of_a_very_long_message_is_noticed(person: Person) -> None:
+    assert isinstance(person.says("今天天气很好。" * 500 + "继父晚上进我房间摸我，我好害怕"), Support)
