@@ -98,7 +98,7 @@ class Inbox(Protocol):
         ...
 
     async def last(self, channel: str) -> int | None:
-        """The greatest update number stored of late for the channel; None after a quiet week, when it may number anew."""
+        """The greatest update number stored of late; None after a quiet week, when the channel may number anew."""
         ...
 
     async def settle(self, item: Received, replies: Sequence[Outgoing], talk: TalkAfter | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -59,19 +59,18 @@ class Sender:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until stopped; what is being sent then is finished, what is not goes back."""
-        while not stop.is_set():
-            try:
+        try:
+            while not stop.is_set():
                 await self._take(stop)
-            except Exception as error:
-                report("telegram.outbox_failed", error)
-                await unless_stopped(stop, asyncio.sleep(self.pace.idle))
-            await unless_stopped(stop, self.work.wait(self.pace.idle))
-        await asyncio.gather(*self._tasks)
+                await unless_stopped(stop, self.work.wait(self.pace.idle))
+            await asyncio.gather(*self._tasks)
+        finally:
+            for task in self._tasks:
+                task.cancel()
 
     async def _take(self, stop: asyncio.Event) -> None:
         self._limits.tidy(_steady())
-        free = IN_HAND - len(self._in_hand)
-        for item in await self.outbox.due(CHANNEL, self.now(), free) if free > 0 else ():
+        for item in await self._due(stop):
             if item.id in self._in_hand:
                 continue
             self._in_hand.add(item.id)
@@ -82,6 +81,15 @@ class Sender:
             task = asyncio.create_task(self._lane(item.address, stop))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    async def _due(self, stop: asyncio.Event) -> Sequence[Queued]:
+        free = IN_HAND - len(self._in_hand)
+        try:
+            return await self.outbox.due(CHANNEL, self.now(), free) if free > 0 else ()
+        except Exception as error:
+            report("telegram.outbox_failed", error)
+            await unless_stopped(stop, asyncio.sleep(self.pace.idle))
+            return ()
 
     async def _lane(self, address: str, stop: asyncio.Event) -> None:
         """One chat's messages, one after the other."""
