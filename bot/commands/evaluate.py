@@ -11,6 +11,7 @@ from bot.content.evaluation import answer_curve, evaluated, read_all, refuse_cur
 from bot.content.evaluation_report import as_html, as_text, curve_text
 from bot.content.load import load_corpus
 from bot.content.questions import load_questions
+from bot.content.risk_evaluation import everyday_readings, judge_all, load_risk_questions, risk_lines
 from bot.core.ports import TopicReading
 from bot.nlu.metrics import Figures, figures
 from bot.settings import Settings, read_settings
@@ -21,7 +22,9 @@ def evaluate(*, cv: bool, curve: bool, as_json: bool, page: Path | None) -> None
     settings = read_settings()
     limits = thresholds(settings)
     service = make_service(settings)
-    reads = read_all(service, load_questions(content_root(settings)))
+    root = content_root(settings)
+    questions = load_questions(root)
+    reads = read_all(service, questions)
     parts = [("test questions", evaluated(reads, limits))]
     if cv:
         parts.append(("examples, cross-validated over writers", _cross_validated(settings)))
@@ -29,6 +32,8 @@ def evaluate(*, cv: bool, curve: bool, as_json: bool, page: Path | None) -> None
         print(json.dumps({title: told.as_json() for title, told in parts}, ensure_ascii=False))
     else:
         print("\n\n".join(as_text(title, told) for title, told in parts))
+        everyday = everyday_readings(service, questions, load_corpus(root).risk.ordinary)
+        print("\n".join(risk_lines(judge_all(service, load_risk_questions(root)), everyday)))
     if curve:
         print(curve_text("answer at", answer_curve(reads, limits)))
         print(curve_text("refuse at", refuse_curve(reads, limits)))

@@ -118,7 +118,9 @@ def _risk(reader: Reader) -> RiskContent:
         for path in sorted((base / "examples").rglob("*.yaml"))
         for example in reader.listed(path, RiskExample, "examples")
     ]
-    return RiskContent(groups=groups, rules=tuple(rules), examples=tuple(examples))
+    everyday = base / "ordinary.yaml"
+    ordinary = (reader.data(everyday) or {}).get("topics", ()) if everyday.exists() else ()
+    return RiskContent(ordinary=tuple(ordinary), groups=groups, rules=tuple(rules), examples=tuple(examples))
 
 
 def load_library(root: Path) -> Library:

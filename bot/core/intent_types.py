@@ -76,8 +76,12 @@ class RiskRule(Record):
 
 
 class RiskContent(Record):
-    """Lexicon groups, rules and examples by which disclosures are noticed."""
+    """Lexicon groups, rules and examples by which disclosures are noticed.
 
+    ``ordinary`` names topics (or groups of them, ``venue.``) whose examples are everyday questions.
+    """
+
+    ordinary: tuple[Text, ...] = ()
     groups: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
     rules: tuple[RiskRule, ...] = ()
     examples: tuple[RiskExample, ...] = ()

@@ -14,8 +14,10 @@ from bot.nlu.features import Terms
 from bot.nlu.keywords import KeywordIndex
 from bot.nlu.linear import LinearModel
 from bot.nlu.normalise import Normaliser
-from bot.nlu.risk.detector import RiskDetector, RiskModels, RiskThresholds
+from bot.nlu.risk.detector import RiskDetector
 from bot.nlu.risk.rules import RuleBook
+from bot.nlu.risk.terms import Groups, RiskTerms
+from bot.nlu.risk.weigh import RiskModels, RiskScale, RiskThresholds
 from bot.nlu.segment import Segmenter
 from bot.nlu.topics import TopicModels, TopicReader, TopicSettings
 
@@ -61,12 +63,11 @@ class Engine:
             TopicSettings(**settings["topics"]),
         )
         topics.set_readers(readers)
-        risk = settings["risk"]
-        models = (
-            RiskModels(LinearModel.load(folder, "levels"), LinearModel.load(folder, "kinds"), RiskThresholds(**risk))
-            if risk
-            else None
-        )
-        return cls(
-            normaliser, segment, topics, RiskDetector(normaliser, terms, RuleBook(signs.risk, normaliser), models)
-        )
+        groups = Groups(signs.risk.groups, normaliser)
+        scale = _risk_scale(folder, RiskTerms(terms, groups)) if settings["risk"] else None
+        return cls(normaliser, segment, topics, RiskDetector(normaliser, RuleBook(signs.risk.rules, groups), scale))
+
+
+def _risk_scale(folder: Path, terms: RiskTerms) -> RiskScale:
+    models = {name: LinearModel.load(folder, f"risk-{name}") for name in RiskModels.__dataclass_fields__}
+    return RiskScale(RiskModels(**models), terms, RiskThresholds())

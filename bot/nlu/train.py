@@ -16,7 +16,8 @@ from bot.nlu.fit import FitOptions, fit_linear, fit_sigmoid, fit_temperature
 from bot.nlu.linear import MakeTerms
 from bot.nlu.metrics import OUT_OF_SCOPE
 from bot.nlu.normalise import Normaliser
-from bot.nlu.risk.train import train_risk
+from bot.nlu.risk.terms import Groups, RiskTerms
+from bot.nlu.risk.train import RiskCorpus, save_risk, train_risk
 from bot.nlu.segment import Segmenter, write_dictionary
 from bot.nlu.topics import INSIDE, OUTSIDE, TopicModels, TopicSettings, scope_score
 
@@ -54,9 +55,13 @@ def train(corpus: Corpus, documents: Mapping[str, Sequence[str]], folder: Path) 
     models = fit_topics(examples, extra, terms)
     models.topics.save(folder, "topics")
     models.scope.save(folder, "scope")
-    risk = train_risk(corpus.risk, talks, terms, folder)
+    everyday = [item.text for item in examples if item.topic.startswith(corpus.risk.ordinary)]
+    groups = Groups(corpus.risk.groups, normaliser)
+    risk = train_risk(RiskCorpus(corpus.risk.examples, talks, everyday), RiskTerms(terms, groups))
+    if risk is not None:
+        save_risk(risk, folder)
     _write_signs(corpus, folder)
-    told = {"topics": asdict(calibrate(examples, extra, terms)), "risk": asdict(risk) if risk else None}
+    told = {"topics": asdict(calibrate(examples, extra, terms)), "risk": risk is not None}
     (folder / SETTINGS).write_text(json.dumps(told), encoding="utf-8")
 
 

@@ -9,6 +9,7 @@ from bot.content.checks.model import Content
 from bot.content.problems import Problem
 from bot.core.risk import RiskLevel
 from bot.nlu.risk.rules import RuleBook, group_names
+from bot.nlu.risk.terms import Groups
 
 FOLDER = "intents/risk"
 
@@ -26,7 +27,7 @@ def check_risk_rules(content: Content) -> Iterator[Problem]:
                 f"{FOLDER}/rules", (), f"规则“{rule.id}”用了没有的词组“{name}”", f"写进 {FOLDER}/lexicon"
             )
         try:
-            RuleBook(risk.model_copy(update={"rules": (rule,)}), content.normalise)
+            RuleBook((rule,), Groups(risk.groups, content.normalise))
         except (re.error, KeyError) as error:
             yield content.file(f"{FOLDER}/rules", (), f"规则“{rule.id}”读不懂：{error}", "检查括号和正则写法")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.core.intent_types import RiskContent, RiskRule
+from bot.core.intent_types import RiskRule
+from bot.nlu.risk.terms import Groups
 
 _GROUP = re.compile(r"\{([a-z_]+)\}")
 
@@ -30,41 +31,27 @@ class CompiledRule:
 
 
 class RuleBook:
-    """All rules, with their lexicon groups put in."""
+    """All rules, with their lexicon groups put in. Raises KeyError for an unknown group, re.error for a bad pattern."""
 
-    def __init__(self, content: RiskContent, normalise: Callable[[str], str]) -> None:
-        self._groups = {name: _either(map(normalise, words)) for name, words in content.groups.items()}
-        self._rules = [self._compile(rule) for rule in content.rules]
+    def __init__(self, rules: Iterable[RiskRule], groups: Groups) -> None:
+        self._groups = groups
+        self._rules = [self._compile(rule) for rule in rules]
 
     def holding(self, text: str) -> list[RiskRule]:
         """The rules that hold for normalised text."""
         return [compiled.rule for compiled in self._rules if compiled.holds(text)]
 
     def _compile(self, rule: RiskRule) -> CompiledRule:
-        return CompiledRule(
-            rule,
-            tuple(re.compile(self._expand(pattern)) for pattern in rule.all),
-            self._union(rule.any),
-            self._union(rule.none),
-        )
+        every = tuple(re.compile(self._expand(pattern)) for pattern in rule.all)
+        return CompiledRule(rule, every, self._union(rule.any), self._union(rule.none))
 
     def _union(self, patterns: tuple[str, ...]) -> re.Pattern[str] | None:
         return re.compile("|".join(f"(?:{self._expand(item)})" for item in patterns)) if patterns else None
 
     def _expand(self, pattern: str) -> str:
-        return _GROUP.sub(lambda found: self._group(found[1]), pattern)
-
-    def _group(self, name: str) -> str:
-        if name not in self._groups:
-            raise KeyError(f"no lexicon group named {name}")
-        return self._groups[name]
+        return _GROUP.sub(lambda found: self._groups.patterns[found[1]], pattern)
 
 
 def group_names(rule: RiskRule) -> set[str]:
     """The lexicon groups that a rule names."""
     return {name for part in (rule.all, rule.any, rule.none) for item in part for name in _GROUP.findall(item)}
-
-
-def _either(words: Iterable[str]) -> str:
-    listed = sorted(set(words), key=len, reverse=True)
-    return "(?:" + "|".join(listed) + ")"
