@@ -30,8 +30,9 @@ def mendable() -> Iterator[None]:
 
 
 def _known(error: Exception) -> bool:
+    from bot.content.build import BuildError
     from bot.content.problems import ContentError
     from bot.settings import SettingsError
     from bot.storage.errors import StorageError
 
-    return isinstance(error, CommandError | ContentError | SettingsError | StorageError)
+    return isinstance(error, CommandError | BuildError | ContentError | SettingsError | StorageError)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import __version__
-from bot.content.load import Reader, load_corpus, load_library, read_library
+from bot.content.load import Reader, load_corpus, load_library
 from bot.content.problems import ContentError
 from bot.core.audience import Audience
 from bot.core.content_types import Library, Topic
@@ -26,6 +26,11 @@ CUES = "cues.json"
 DONE = "done"
 #: Built contents kept; older ones are removed.
 KEPT = 3
+ATTEMPTS = 3
+
+
+class BuildError(Exception):
+    """The content is sound, and yet nothing could be built from it; the text is what training said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,21 @@ def built(root: Path, cache: Path) -> Path:
     """The folder of the built content, made in a process of its own where it is missing.
 
     Training needs scikit-learn and a few hundred megabytes that the serving process must not keep.
-    Raises ContentError where the content is broken.
+    Raises ContentError where the content is broken, BuildError where training fails.
     """
-    folder = cache / content_digest(root)
-    if (folder / DONE).exists():
-        return folder
+    said = ""
+    # Files may be edited while they are being built: then what was built is not what stands there now.
+    for _ in range(ATTEMPTS):
+        folder = cache / content_digest(root)
+        if (folder / DONE).exists():
+            return folder
+        said = _build_apart(root, cache)
+    load_library(root)
+    load_corpus(root)
+    raise BuildError(said)
+
+
+def _build_apart(root: Path, cache: Path) -> str:
     cache.mkdir(parents=True, exist_ok=True)
     made = subprocess.run(  # noqa: S603  (our own module, no shell)
         [sys.executable, "-m", "bot.content.build", str(root), str(cache)],
@@ -78,13 +93,7 @@ def built(root: Path, cache: Path) -> Path:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"},
         check=False,
     )
-    if not (folder / DONE).exists():
-        reader = Reader(root)
-        read_library(reader)
-        if reader.problems:
-            raise ContentError(reader.problems)
-        raise RuntimeError(f"training failed: {made.stderr.strip()[-2000:]}")
-    return folder
+    return made.stderr.strip()[-2000:]
 
 
 def build(root: Path, cache: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from bot.content.build import Service, content_digest, load_service
+from bot.content.build import BuildError, Service, content_digest, load_service
 from bot.content.problems import ContentError
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ class LiveContent(Generic[D]):
         self._seen = digest
         try:
             service = await asyncio.to_thread(load_service, self._root, self._cache)
-        except (ContentError, RuntimeError, OSError) as error:
+        except (ContentError, BuildError, OSError) as error:
             self.problem = str(error)
             log.warning("content.not_reloaded", problem=self.problem, serving=self._service.digest)
             return False

@@ -107,7 +107,9 @@ class Composer:
     def _for_age(topic: Topic, age: int | None) -> str:
         if age is None:
             return ""
-        return next((note.text for note in topic.by_age if note.from_ <= age <= note.to), "")
+        fitting = [note for note in topic.by_age if note.from_ <= age <= note.to]
+        # Where spans overlap, the narrower says more.
+        return min(fitting, key=lambda note: note.to - note.from_).text if fitting else ""
 
 
 def cite_label(source: Source, article: str | None) -> str:

@@ -17,13 +17,15 @@ from bot.nlu.normalise import Normaliser
 from bot.nlu.risk.detector import RiskDetector
 from bot.nlu.risk.rules import RuleBook
 from bot.nlu.risk.terms import Groups, RiskTerms
-from bot.nlu.risk.weigh import RiskModels, RiskScale, RiskThresholds
+from bot.nlu.risk.weigh import RiskScale, RiskThresholds
 from bot.nlu.segment import Segmenter
-from bot.nlu.topics import TopicModels, TopicReader, TopicSettings
+from bot.nlu.topics import TopicReader, TopicSettings
 
 DICTIONARY = "words.txt"
 SIGNS = "signs.json"
 SETTINGS = "settings.json"
+TOPIC_MODEL = "topics"
+RISK_MODEL = "risk"
 
 
 class Engine:
@@ -57,17 +59,14 @@ class Engine:
         segment = Segmenter(folder / DICTIONARY)
         terms = Terms(segment, signs.lexicon)
         topics = TopicReader(
-            TopicModels(LinearModel.load(folder, "topics"), LinearModel.load(folder, "scope")),
+            LinearModel.load(folder, TOPIC_MODEL),
             terms,
             KeywordIndex(signs.intents, normaliser),
             TopicSettings(**settings["topics"]),
         )
         topics.set_readers(readers)
         groups = Groups(signs.risk.groups, normaliser)
-        scale = _risk_scale(folder, RiskTerms(terms, groups)) if settings["risk"] else None
+        scale = None
+        if settings["risk"]:
+            scale = RiskScale(LinearModel.load(folder, RISK_MODEL), RiskTerms(terms, groups), RiskThresholds())
         return cls(normaliser, segment, topics, RiskDetector(normaliser, RuleBook(signs.risk.rules, groups), scale))
-
-
-def _risk_scale(folder: Path, terms: RiskTerms) -> RiskScale:
-    models = {name: LinearModel.load(folder, f"risk-{name}") for name in RiskModels.__dataclass_fields__}
-    return RiskScale(RiskModels(**models), terms, RiskThresholds())

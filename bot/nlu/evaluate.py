@@ -48,9 +48,9 @@ class Trainer:
 
     def reader(self, examples: Sequence[Utterance], settings: TopicSettings | None = None) -> TopicReader:
         """A reader trained on these examples and the documents."""
-        models = fit_topics(examples, self._extra, self._terms)
+        model = fit_topics(examples, self._extra, self._terms)
         chosen = settings or calibrate(examples, self._extra, self._terms)
-        return TopicReader(models, self._terms, self._keywords, chosen)
+        return TopicReader(model, self._terms, self._keywords, chosen)
 
     def predict(self, reader: TopicReader, items: Sequence[Utterance], outcome: Outcome) -> list[Prediction]:
         """Predictions on raw texts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,55 +13,61 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from bot.nlu.linear import Floats, LinearModel, MakeTerms, softmax
+from bot.nlu.linear import Blocks, Floats, LinearModel, numbered
 
 
 @dataclass(frozen=True, slots=True)
-class FitOptions:
-    """How a model is trained: ``scale`` weighs the blocks, ``strength`` is C of the support vector machine."""
+class Target:
+    """What one head learns: a label for each text (None where it is not for it), and C of its vector machine."""
 
-    scale: tuple[float, ...] = (0.7, 1.0, 0.7)
+    labels: Sequence[str | None]
     strength: float = 0.5
-    balanced: bool = True
 
 
-def fit_linear(texts: Sequence[str], labels: Sequence[str], terms: MakeTerms, options: FitOptions) -> LinearModel:
-    """A one-against-the-rest linear SVM over the texts' TF-IDF terms."""
-    rows = [terms(text) for text in texts]
-    used = [place for place in range(len(options.scale)) if any(row[place] for row in rows)]
+def fit_linear(rows: Sequence[Blocks], heads: Mapping[str, Target], scale: tuple[float, ...]) -> LinearModel:
+    """One-against-the-rest linear SVMs over the same TF-IDF terms; ``scale`` weighs the blocks of terms."""
+    used = [place for place in range(len(scale)) if any(row[place] for row in rows)]
     vectorizers = {place: TfidfVectorizer(analyzer=_same, sublinear_tf=True, dtype=np.float32) for place in used}
     parts = [
-        vectorizer.fit_transform([row[place] for row in rows]) * options.scale[place]
+        vectorizer.fit_transform([row[place] for row in rows]) * scale[place]
         for place, vectorizer in vectorizers.items()
     ]
-    machine = LinearSVC(C=options.strength, class_weight="balanced" if options.balanced else None, random_state=0)
-    machine.fit(sparse.hstack(parts, format="csr"), labels)
-    return _export(machine, vectorizers, options.scale)
+    matrix = sparse.hstack(parts, format="csr")
+    fitted = {name: _fit_head(matrix, target) for name, target in heads.items()}
+    known = [_terms(vectorizers[place]) if place in vectorizers else [] for place in range(len(scale))]
+    return LinearModel(
+        {name: head.classes for name, head in fitted.items()},
+        numbered(known),
+        np.concatenate([vectorizer.idf_ for vectorizer in vectorizers.values()]).astype(np.float32),
+        np.ascontiguousarray(np.hstack([head.weights for head in fitted.values()]), dtype=np.float32),
+        np.concatenate([head.bias for head in fitted.values()]).astype(np.float32),
+        scale,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    classes: tuple[str, ...]
+    weights: NDArray[np.float64]
+    bias: NDArray[np.float64]
+
+
+def _fit_head(matrix: Any, target: Target) -> _Head:
+    chosen = [place for place, label in enumerate(target.labels) if label is not None]
+    machine = LinearSVC(C=target.strength, class_weight="balanced", random_state=0)
+    machine.fit(matrix[chosen], [target.labels[place] for place in chosen])
+    weights, bias = machine.coef_.T, machine.intercept_
+    if weights.shape[1] == 1:  # two classes: scikit-learn keeps the second's scores alone
+        weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
+    return _Head(tuple(map(str, machine.classes_)), weights, bias)
 
 
 def _same(terms: list[str]) -> list[str]:
     return terms
 
 
-def _export(machine: Any, vectorizers: dict[int, Any], scale: tuple[float, ...]) -> LinearModel:
-    vocabularies: list[dict[str, int]] = []
-    start = 0
-    for place in range(len(scale)):
-        known = vectorizers[place].vocabulary_ if place in vectorizers else {}
-        names = sorted(known, key=known.__getitem__)
-        vocabularies.append({name: start + place for place, name in enumerate(names)})
-        start += len(names)
-    weights, bias = machine.coef_.T, machine.intercept_
-    if weights.shape[1] == 1:  # two classes: scikit-learn keeps the second's scores alone
-        weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
-    return LinearModel(
-        tuple(map(str, machine.classes_)),
-        tuple(vocabularies),
-        np.concatenate([vectorizer.idf_ for vectorizer in vectorizers.values()]).astype(np.float32),
-        np.ascontiguousarray(weights, dtype=np.float32),
-        bias.astype(np.float32),
-        scale,
-    )
+def _terms(vectorizer: Any) -> list[str]:
+    return sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
 
 
 def fit_temperature(scores: NDArray[np.float32], labels: Sequence[int]) -> float:
@@ -71,7 +77,8 @@ def fit_temperature(scores: NDArray[np.float32], labels: Sequence[int]) -> float
 
 
 def _log_loss(scores: Floats, labels: Sequence[int], temperature: float) -> float:
-    right = [softmax(row, temperature)[label] for row, label in zip(scores, labels, strict=True)]
+    powers = np.exp((scores - scores.max(axis=1, keepdims=True)) / temperature)
+    right = powers[np.arange(len(labels)), labels] / powers.sum(axis=1)
     return float(-np.log(np.maximum(right, 1e-12)).mean())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -20,36 +21,46 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class _Sign:
     hit: Hit
-    all: tuple[str, ...]
-    any: tuple[str, ...]
-    none: tuple[str, ...]
+    all: frozenset[str]
+    any: frozenset[str]
+    none: frozenset[str]
 
-    def holds(self, text: str) -> bool:
-        return (
-            all(word in text for word in self.all)
-            and (not self.any or any(word in text for word in self.any))
-            and not any(word in text for word in self.none)
-        )
+    def holds(self, found: set[str]) -> bool:
+        return self.all <= found and (not self.any or not self.any.isdisjoint(found)) and self.none.isdisjoint(found)
 
 
 class KeywordIndex:
-    """All keywords of all topics."""
+    """All keywords of all topics. Words are looked up by their first character: most signs are never touched."""
 
     def __init__(self, intents: Mapping[str, TopicIntents], normalise: Callable[[str], str]) -> None:
-        self._signs = [
-            _sign(topic, place, keyword, normalise)
-            for topic, intent in sorted(intents.items())
-            for place, keyword in enumerate(intent.keywords)
-        ]
+        self._signs: defaultdict[str, list[_Sign]] = defaultdict(list)
+        words: set[str] = set()
+        for topic, intent in sorted(intents.items()):
+            for place, keyword in enumerate(intent.keywords):
+                sign = _sign(topic, place, keyword, normalise)
+                words |= sign.all | sign.any | sign.none
+                for word in sign.all or sign.any:
+                    self._signs[word].append(sign)
+        self._by_start: defaultdict[str, list[str]] = defaultdict(list)
+        for word in sorted(words):
+            self._by_start[word[0]].append(word)
 
     def hits(self, text: str) -> list[Hit]:
-        """The keywords that normalised text holds."""
-        return [sign.hit for sign in self._signs if sign.holds(text)]
+        """The keywords that normalised text holds, in order of their ids."""
+        found = {
+            word
+            for place, char in enumerate(text)
+            if char in self._by_start
+            for word in self._by_start[char]
+            if text.startswith(word, place)
+        }
+        held = {sign.hit.id: sign.hit for word in found for sign in self._signs.get(word, ()) if sign.holds(found)}
+        return [held[name] for name in sorted(held)]
 
 
 def _sign(topic: str, place: int, keyword: Keyword, normalise: Callable[[str], str]) -> _Sign:
-    def folded(words: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(map(normalise, words))
+    def folded(words: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(filter(None, map(normalise, words)))
 
     hit = Hit(topic, keyword.weight, f"{topic}#{place}")
     return _Sign(hit, folded(keyword.all), folded(keyword.any), folded(keyword.none))

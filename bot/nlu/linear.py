@@ -1,4 +1,4 @@
-"""Serves a linear model over TF-IDF terms with NumPy alone: importing scikit-learn costs seconds.
+"""Serves linear models over TF-IDF terms with NumPy alone: importing scikit-learn costs seconds.
 
 The arithmetic is scikit-learn's (``TfidfVectorizer(sublinear_tf=True, norm="l2")`` for each block, then
 ``decision_function``); a test holds both to the same scores.
@@ -8,83 +8,98 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-MakeTerms = Callable[[str], tuple[list[str], ...]]
+Blocks = tuple[list[str], ...]
+MakeTerms = Callable[[str], Blocks]
+#: Decision values of each head, one for each of its classes.
+Scores = Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
 class LinearModel:
-    """Weights of one model.
+    """Several linear classifiers ("heads") over the same terms, so that a message is turned into numbers once.
 
     ``vocabularies[b]`` maps a term of block b to its row; ``idf`` and ``weights`` have one row a term
-    (all blocks together), ``weights`` one column a class; ``scale[b]`` weighs the blocks.
+    (all blocks together); ``weights`` and ``bias`` have one column a class, the heads' classes side by side;
+    ``scale[b]`` weighs the blocks.
     """
 
-    classes: tuple[str, ...]
+    heads: Mapping[str, tuple[str, ...]]
     vocabularies: tuple[dict[str, int], ...]
     idf: Floats
     weights: Floats
     bias: Floats
     scale: tuple[float, ...]
 
-    def vector(self, blocks: Sequence[Sequence[str]]) -> tuple[NDArray[np.intp], Floats]:
+    def vector(self, blocks: Blocks) -> tuple[NDArray[np.intp], Floats]:
         """The rows and TF-IDF values of a text's terms, each block of length ``scale``."""
         rows: list[int] = []
-        values: list[float] = []
+        values: list[Any] = [np.empty(0, np.float32)]
         for vocabulary, terms, scale in zip(self.vocabularies, blocks, self.scale, strict=True):
-            counts = Counter([vocabulary[term] for term in terms if term in vocabulary])
-            if not counts:
+            counts = Counter(map(vocabulary.get, terms))
+            known = [row for row in counts if row is not None]
+            if not known:
                 continue
-            block_rows = list(counts)
-            block = (1.0 + np.log(np.fromiter(counts.values(), float, len(counts)))) * self.idf[block_rows]
-            rows += block_rows
-            values += list(block * (scale / np.sqrt(block @ block)))
-        return np.asarray(rows, dtype=np.intp), np.asarray(values, dtype=np.float32)
+            counts.pop(None, None)
+            block = (1.0 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[known]
+            rows += known
+            values.append(block * (scale / np.sqrt(block @ block)))
+        return np.asarray(rows, dtype=np.intp), np.concatenate(values)
 
-    def scores(self, blocks: Sequence[Sequence[str]]) -> Floats:
-        """The decision value of each class."""
+    def scores(self, blocks: Blocks) -> dict[str, Floats]:
+        """The decision values of every head."""
         rows, values = self.vector(blocks)
-        if not len(rows):
-            return self.bias.copy()
-        scores: Floats = values @ self.weights[rows] + self.bias
-        return scores
+        flat: Floats = values @ self.weights[rows] + self.bias
+        told, start = {}, 0
+        for name, classes in self.heads.items():
+            told[name] = flat[start : start + len(classes)]
+            start += len(classes)
+        return told
 
-    def evidence(self, blocks: Sequence[Sequence[str]], name: str) -> list[tuple[str, float]]:
+    def evidence(self, blocks: Blocks, head: str, name: str) -> list[tuple[str, float]]:
         """Each known term of a text and what it adds to a class, greatest first."""
         rows, values = self.vector(blocks)
-        column = self.classes.index(name)
+        before = list(self.heads)[: list(self.heads).index(head)]
+        column = sum(len(self.heads[other]) for other in before) + self.heads[head].index(name)
         terms = {row: term for vocabulary in self.vocabularies for term, row in vocabulary.items()}
-        told = [
-            (terms[int(row)], float(value * self.weights[row, column])) for row, value in zip(rows, values, strict=True)
-        ]
+        pairs = zip(rows, values, strict=True)
+        told = [(terms[int(row)], float(value * self.weights[row, column])) for row, value in pairs]
         return sorted(told, key=lambda item: -item[1])
 
     def save(self, folder: Path, name: str) -> None:
         """Writes the model as arrays and one JSON file."""
         np.savez(folder / f"{name}.npz", idf=self.idf, bias=self.bias)
         np.save(folder / f"{name}.weights.npy", self.weights)
-        meta = {"classes": self.classes, "scale": self.scale, "vocabularies": [list(v) for v in self.vocabularies]}
+        meta = {"heads": self.heads, "scale": self.scale, "vocabularies": [list(v) for v in self.vocabularies]}
         (folder / f"{name}.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path, name: str) -> LinearModel:
         """Reads what ``save`` wrote; the weights stay on disk and are mapped. Raises OSError, ValueError."""
         meta = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-        vocabularies, start = [], 0
-        for terms in meta["vocabularies"]:
-            vocabularies.append(dict(zip(terms, range(start, start + len(terms)), strict=True)))
-            start += len(terms)
-        weights = np.load(folder / f"{name}.weights.npy", mmap_mode="r")
+        # A plain view of the mapped file: indexing the memmap class itself costs more than the arithmetic.
+        weights = np.asarray(np.load(folder / f"{name}.weights.npy", mmap_mode="r"))
         with np.load(folder / f"{name}.npz") as arrays:
             idf, bias = arrays["idf"], arrays["bias"]
-        return cls(tuple(meta["classes"]), tuple(vocabularies), idf, weights, bias, tuple(meta["scale"]))
+        heads = {head: tuple(classes) for head, classes in meta["heads"].items()}
+        return cls(heads, numbered(meta["vocabularies"]), idf, weights, bias, tuple(meta["scale"]))
+
+
+def numbered(vocabularies: Sequence[Sequence[str]]) -> tuple[dict[str, int], ...]:
+    """Each block's terms with their rows, the blocks one after the other."""
+    found, start = [], 0
+    for terms in vocabularies:
+        found.append(dict(zip(terms, range(start, start + len(terms)), strict=True)))
+        start += len(terms)
+    return tuple(found)
 
 
 def softmax(scores: Floats, temperature: float) -> Floats:

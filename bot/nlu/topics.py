@@ -12,11 +12,14 @@ from bot.core.audience import Audience
 from bot.core.decision import Guess
 from bot.core.ports import TopicReading
 from bot.nlu.keywords import KeywordIndex
-from bot.nlu.linear import Floats, LinearModel, MakeTerms, softmax
+from bot.nlu.linear import Floats, LinearModel, MakeTerms, Scores, softmax
 
 GUESSES = 6
-INSIDE = "inside"
-OUTSIDE = "outside"
+#: Heads of the model: which topic, and whether it is the service's matter at all.
+TOPICS, SCOPE = "topics", "scope"
+INSIDE, OUTSIDE = "inside", "outside"
+#: How the blocks of terms are weighed: characters, their pairs, words.
+SCALE = (0.7, 1.0, 0.7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,65 +27,56 @@ class TopicSettings:
     """How much each sign counts, in decision values, and the calibration; ``bench/ablation.py`` measures them."""
 
     temperature: float = 0.2
-    keyword: float = 0.25
+    keyword: float = 0.1
     reader: float = 0.15
     fit: float = 0.6
     slope: float = 4.0
     offset: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class TopicModels:
-    """``topics`` tells topics apart; ``scope`` tells what is the service's matter (``inside``) from what is not."""
-
-    topics: LinearModel
-    scope: LinearModel
-
-
 class TopicReader:
     """Reads topics of normalised text."""
 
-    def __init__(self, models: TopicModels, terms: MakeTerms, keywords: KeywordIndex, settings: TopicSettings) -> None:
-        self._models, self._terms, self._keywords, self._settings = models, terms, keywords, settings
-        self._column = {topic: place for place, topic in enumerate(models.topics.classes)}
+    def __init__(self, model: LinearModel, terms: MakeTerms, keywords: KeywordIndex, settings: TopicSettings) -> None:
+        self._model, self._terms, self._keywords, self._settings = model, terms, keywords, settings
+        self._topics = model.heads[TOPICS]
+        self._column = {topic: place for place, topic in enumerate(self._topics)}
         self._against: dict[Audience, Floats] = {}
 
     def set_readers(self, readers: Mapping[str, frozenset[Audience]]) -> None:
         """Tell for whom each topic is: one that is not for a reader needs more signs to be guessed for them."""
         everyone = frozenset(Audience)
         for audience in Audience:
-            against = [float(audience not in readers.get(topic, everyone)) for topic in self._models.topics.classes]
+            against = [float(audience not in readers.get(topic, everyone)) for topic in self._topics]
             self._against[audience] = np.asarray(against, dtype=np.float32)
 
     def read(self, text: str, audience: Audience | None) -> TopicReading:
         """The likeliest topics of a normalised text, and how likely it is about none."""
-        terms, settings = self._terms(text), self._settings
-        scores = self._models.topics.scores(terms)
+        settings = self._settings
+        told = self._model.scores(self._terms(text))
+        scores = told[TOPICS].copy()
         hits = self._keywords.hits(text)
         for hit in hits:
             if hit.topic in self._column:
                 scores[self._column[hit.topic]] += settings.keyword * hit.weight
-        outside = self.outside(terms, scores)
+        power = settings.slope * scope_score(self._model, {**told, TOPICS: scores}, settings.fit) + settings.offset
+        outside = 1.0 / (1.0 + math.exp(min(max(power, -50.0), 50.0)))
         if audience in self._against:
-            scores = scores - settings.reader * self._against[audience]
-        shares = softmax(scores, settings.temperature)
-        best = np.argpartition(-shares, GUESSES)[:GUESSES] if len(shares) > GUESSES else np.arange(len(shares))
-        ordered = best[np.argsort(-shares[best], kind="stable")]
-        guesses = tuple(Guess(self._models.topics.classes[at], round(float(shares[at]), 4)) for at in ordered)
-        return TopicReading(guesses, round(outside, 4), tuple(hit.id for hit in hits))
+            scores -= settings.reader * self._against[audience]
+        return TopicReading(self._guesses(scores), round(outside, 4), tuple(hit.id for hit in hits))
 
     def evidence(self, text: str, topic: str, most: int = 6) -> list[tuple[str, float]]:
         """The terms of normalised text that weigh most for a topic."""
-        return self._models.topics.evidence(self._terms(text), topic)[:most]
+        return self._model.evidence(self._terms(text), TOPICS, topic)[:most]
 
-    def outside(self, terms: tuple[list[str], ...], scores: Floats) -> float:
-        """The probability that a text is about no topic."""
-        weighed = scope_score(self._models.scope, terms, scores, self._settings.fit)
-        power = self._settings.slope * weighed + self._settings.offset
-        return 1.0 / (1.0 + math.exp(min(max(power, -50.0), 50.0)))
+    def _guesses(self, scores: Floats) -> tuple[Guess, ...]:
+        shares = softmax(scores, self._settings.temperature)
+        best = np.argpartition(-shares, GUESSES)[:GUESSES] if len(shares) > GUESSES else np.arange(len(shares))
+        ordered = best[np.argsort(-shares[best], kind="stable")]
+        return tuple(Guess(self._topics[place], round(float(shares[place]), 4)) for place in ordered)
 
 
-def scope_score(scope: LinearModel, terms: tuple[list[str], ...], scores: Floats, fit: float) -> float:
+def scope_score(model: LinearModel, told: Scores, fit: float) -> float:
     """How much a text looks like the service's matter, and how well its best topic fits."""
-    inside = float(scope.scores(terms)[scope.classes.index(INSIDE)])
-    return inside + fit * float(scores.max())
+    inside = float(told[SCOPE][model.heads[SCOPE].index(INSIDE)])
+    return inside + fit * float(told[TOPICS].max())

@@ -10,20 +10,20 @@ from pathlib import Path
 import numpy as np
 
 from bot.core.intent_types import Corpus
-from bot.nlu.engine import DICTIONARY, SETTINGS, SIGNS
+from bot.nlu.engine import DICTIONARY, RISK_MODEL, SETTINGS, SIGNS, TOPIC_MODEL
 from bot.nlu.features import Terms
-from bot.nlu.fit import FitOptions, fit_linear, fit_sigmoid, fit_temperature
-from bot.nlu.linear import MakeTerms
+from bot.nlu.fit import Target, fit_linear, fit_sigmoid, fit_temperature
+from bot.nlu.linear import LinearModel, MakeTerms
 from bot.nlu.metrics import OUT_OF_SCOPE
 from bot.nlu.normalise import Normaliser
 from bot.nlu.risk.terms import Groups, RiskTerms
-from bot.nlu.risk.train import RiskCorpus, save_risk, train_risk
+from bot.nlu.risk.train import RiskCorpus, train_risk
 from bot.nlu.segment import Segmenter, write_dictionary
-from bot.nlu.topics import INSIDE, OUTSIDE, TopicModels, TopicSettings, scope_score
+from bot.nlu.topics import INSIDE, OUTSIDE, SCALE, SCOPE, TOPICS, TopicSettings, scope_score
 
 #: One writer in this many is held out to calibrate confidence.
 CALIBRATION_SHARE = 5
-SCOPE_OPTIONS = FitOptions(strength=0.1)
+SCOPE_STRENGTH = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,12 @@ def train(corpus: Corpus, documents: Mapping[str, Sequence[str]], folder: Path) 
     talks = [normaliser("。".join(item.turns)) for item in corpus.risk.examples]
     _write_words([*(item.text for item in [*examples, *extra]), *talks], corpus, folder)
     terms = Terms(Segmenter(folder / DICTIONARY), corpus.lexicon)
-    models = fit_topics(examples, extra, terms)
-    models.topics.save(folder, "topics")
-    models.scope.save(folder, "scope")
+    fit_topics(examples, extra, terms).save(folder, TOPIC_MODEL)
     everyday = [item.text for item in examples if item.topic.startswith(corpus.risk.ordinary)]
     groups = Groups(corpus.risk.groups, normaliser)
     risk = train_risk(RiskCorpus(corpus.risk.examples, talks, everyday), RiskTerms(terms, groups))
     if risk is not None:
-        save_risk(risk, folder)
+        risk.save(folder, RISK_MODEL)
     _write_signs(corpus, folder)
     told = {"topics": asdict(calibrate(examples, extra, terms)), "risk": risk is not None}
     (folder / SETTINGS).write_text(json.dumps(told), encoding="utf-8")
@@ -74,16 +72,15 @@ def normalised(
     return examples, [item for item in extra if item.topic != OUT_OF_SCOPE]
 
 
-def fit_topics(examples: Sequence[Utterance], extra: Sequence[Utterance], terms: MakeTerms) -> TopicModels:
-    """The topic and scope models of these utterances and documents, all normalised."""
+def fit_topics(examples: Sequence[Utterance], extra: Sequence[Utterance], terms: MakeTerms) -> LinearModel:
+    """The topic and scope heads over these utterances and documents, all normalised."""
     both = [*examples, *extra]
-    inside = [item for item in both if item.topic != OUT_OF_SCOPE]
-    topics = fit_linear([item.text for item in inside], [item.topic for item in inside], terms, FitOptions())
-    sides = [OUTSIDE if item.topic == OUT_OF_SCOPE else INSIDE for item in both]
-    if len(set(sides)) == 1:  # nothing to tell apart: a corpus of a test, or an editor's first topics
-        both, sides = [*both, Utterance("", OUT_OF_SCOPE, "")], [*sides, OUTSIDE]
-    scope = fit_linear([item.text for item in both], sides, terms, SCOPE_OPTIONS)
-    return TopicModels(topics, scope)
+    if all(item.topic != OUT_OF_SCOPE for item in both):  # a test's corpus, or an editor's first topics
+        both.append(Utterance("", OUT_OF_SCOPE, ""))
+    topics = [None if item.topic == OUT_OF_SCOPE else item.topic for item in both]
+    sides = [OUTSIDE if topic is None else INSIDE for topic in topics]
+    heads = {TOPICS: Target(topics), SCOPE: Target(sides, SCOPE_STRENGTH)}
+    return fit_linear([terms(item.text) for item in both], heads, SCALE)
 
 
 def calibrate(examples: Sequence[Utterance], extra: Sequence[Utterance], terms: MakeTerms) -> TopicSettings:
@@ -95,18 +92,17 @@ def calibrate(examples: Sequence[Utterance], extra: Sequence[Utterance], terms: 
     settings = TopicSettings()
     if not kept or not judged:
         return settings
-    models = fit_topics(kept, extra, terms)
-    column = {topic: place for place, topic in enumerate(models.topics.classes)}
-    rows = [terms(item.text) for item in judged]
-    scores = np.stack([models.topics.scores(row) for row in rows])
+    model = fit_topics(kept, extra, terms)
+    told = [model.scores(terms(item.text)) for item in judged]
+    column = {topic: place for place, topic in enumerate(model.heads[TOPICS])}
     known = [place for place, item in enumerate(judged) if item.topic in column]
-    temperature = fit_temperature(scores[known], [column[judged[place].topic] for place in known])
+    scores = np.stack([told[place][TOPICS] for place in known])
+    settings = replace(settings, temperature=fit_temperature(scores, [column[judged[p].topic] for p in known]))
     sides = [item.topic != OUT_OF_SCOPE for item in judged]
     if len(set(sides)) == 1:
-        return replace(settings, temperature=temperature)
-    weighed = [scope_score(models.scope, row, line, settings.fit) for row, line in zip(rows, scores, strict=True)]
-    slope, offset = fit_sigmoid(weighed, sides)
-    return replace(settings, temperature=temperature, slope=slope, offset=offset)
+        return settings
+    slope, offset = fit_sigmoid([scope_score(model, row, settings.fit) for row in told], sides)
+    return replace(settings, slope=slope, offset=offset)
 
 
 def _write_words(texts: Sequence[str], corpus: Corpus, folder: Path) -> None:
