@@ -1,4 +1,8 @@
-"""The one place where concrete things are put together."""
+"""The one place where concrete things are put together.
+
+What only a running service needs (the database, the web, Telegram) is imported where it is made: a question
+in the terminal must not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -6,30 +10,24 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
-
-from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.web.app import create_web
-from bot.channels.web.options import WebOptions
 from bot.content.build import Service, load_service
-from bot.content.live import LiveContent
 from bot.core.articles import ArticleIndex
 from bot.core.cues import CueReader
 from bot.core.dialogue import Dialogue
 from bot.core.talk import StoredTalk
 from bot.core.topical import Thresholds
 from bot.settings import Settings
-from bot.storage.engine import make_engine
-from bot.storage.errors import StorageError
-from bot.storage.inbox import SealedInbox
-from bot.storage.keycheck import require_key
-from bot.storage.keys import load_key
-from bot.storage.outbox import SealedOutbox
-from bot.storage.schema import upgrade
-from bot.storage.store import Store
-from bot.storage.talks import SealedTalks
-from bot.storage.vault import Vault
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from bot.channels.telegram.channel import TelegramChannel
+    from bot.channels.web.options import WebOptions
+    from bot.content.live import LiveContent
+    from bot.storage.store import Store
+    from bot.storage.talks import SealedTalks
 
 
 @dataclass(frozen=True)
@@ -81,6 +79,13 @@ def make_dialogue(service: Service, settings: Settings) -> Dialogue:
 
 async def open_store(settings: Settings) -> Store:
     """The database, brought up to date, with the key that opens it. Raises StorageError."""
+    from bot.storage.engine import make_engine
+    from bot.storage.keycheck import require_key
+    from bot.storage.keys import load_key
+    from bot.storage.schema import upgrade
+    from bot.storage.store import Store
+    from bot.storage.vault import Vault
+
     given = settings.key.get_secret_value() if settings.key else None
     await upgrade(settings.database)
     store = Store(make_engine(settings.database), Vault(load_key(settings.data_dir, given)), clock(settings))
@@ -90,19 +95,17 @@ async def open_store(settings: Settings) -> Store:
 
 def make_application(settings: Settings, store: Store) -> Application:
     """Puts everything together; nothing runs yet. Raises ContentError."""
+    from bot.channels.web.app import create_web
+    from bot.content.live import LiveContent
+    from bot.storage.talks import SealedTalks
+
     content = LiveContent(content_root(settings), settings.cache_dir, lambda made: make_dialogue(made, settings))
     talks = SealedTalks(store, dt.timedelta(minutes=settings.memory_minutes))
     talk = StoredTalk(content, talks, clock(settings))
     telegram = None
     if settings.telegram_token is not None:
-        telegram = TelegramChannel(
-            settings=settings,
-            talk=talk,
-            inbox=SealedInbox(store, talks),
-            outbox=SealedOutbox(store),
-            messages=content.service.library.messages,
-            now=clock(settings),
-        )
+        messages = content.service.library.messages
+        telegram = _make_telegram(settings, store, talks, talk=talk, messages=messages)
     routes = telegram.routes() if telegram else []
     web = create_web(
         talk, lambda: content.service.library, web_options(settings), routes, status=_status(content, store)
@@ -110,8 +113,27 @@ def make_application(settings: Settings, store: Store) -> Application:
     return Application(settings, content, store, web, telegram)
 
 
+def _make_telegram(
+    settings: Settings, store: Store, talks: SealedTalks, *, talk: StoredTalk, messages: Mapping[str, str]
+) -> TelegramChannel:
+    from bot.channels.telegram.channel import TelegramChannel
+    from bot.storage.inbox import SealedInbox
+    from bot.storage.outbox import SealedOutbox
+
+    return TelegramChannel(
+        settings=settings,
+        talk=talk,
+        inbox=SealedInbox(store, talks),
+        outbox=SealedOutbox(store),
+        messages=messages,
+        now=clock(settings),
+    )
+
+
 def web_options(settings: Settings) -> WebOptions:
     """What the web chat is told."""
+    from bot.channels.web.options import WebOptions
+
     return WebOptions(
         operator=settings.operator,
         secure_cookies=settings.secure_cookies,
@@ -122,6 +144,8 @@ def web_options(settings: Settings) -> WebOptions:
 
 
 def _status(content: LiveContent[Dialogue], store: Store) -> Callable[[], Awaitable[Mapping[str, object]]]:
+    from bot.storage.errors import StorageError
+
     async def status() -> Mapping[str, object]:
         try:
             async with store.reading() as connection:

@@ -59,6 +59,5 @@ def selected(part: str, project: str, lock: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(
-        selected(sys.argv[1], (HERE / "pyproject.toml").read_text("utf-8"), (HERE / "requirements.lock").read_text("utf-8"))
-    )
+    project, lock = (HERE / "pyproject.toml").read_text("utf-8"), (HERE / "requirements.lock").read_text("utf-8")
+    sys.stdout.write(selected(sys.argv[1], project, lock))

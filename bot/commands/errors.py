@@ -25,8 +25,28 @@ def mendable() -> Iterator[None]:
     except Exception as error:
         if not _known(error):
             raise
-        print(error, file=sys.stderr)
+        print(_sentence(error), file=sys.stderr)
         raise SystemExit(MENDABLE) from None
+
+
+def _sentence(error: Exception) -> str:
+    """The error in the words of the messages files, where it has some there."""
+    key = getattr(error, "key", "")
+    if not key:
+        return str(error)
+    from bot.app import content_root
+    from bot.content.problems import ContentError
+    from bot.content.yamlfile import read_yaml
+    from bot.settings import SettingsError, read_settings
+
+    group, _, name = key.partition(".")
+    try:
+        root = content_root(read_settings())
+        told = read_yaml(root / "knowledge" / "messages" / f"{group}.yaml", root)[name]
+    except (ContentError, SettingsError, KeyError, TypeError):
+        return str(error)
+    detail = getattr(error, "detail", "")
+    return f"{told}（{detail}）" if detail else str(told)
 
 
 def _known(error: Exception) -> bool:

@@ -1,0 +1,239 @@
+"""The command line, run as its users run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.content.build import Service
+from bot.settings import Settings
+
+FIELDS = {"topic", "confidence", "alternatives", "outcome", "risk", "risk_kind", "citations", "reply"}
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def environment(tmp_path: Path, service: Service) -> dict[str, str]:
+    """A data folder of its own, the built model, and a locale that knows no Chinese."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FAXIAOHU_")}
+    return kept | {
+        "FAXIAOHU_DATA_DIR": str(tmp_path / "data"),
+        "FAXIAOHU_CACHE_DIR": str(Settings().cache_dir),
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+    }
+
+
+def faxiaohu(
+    *words: str, env: dict[str, str], given: str = "", cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from bot.cli import main; main()", *words],
+        input=given,
+        capture_output=True,
+        encoding="utf-8",
+        env=env,
+        cwd=cwd,
+        check=False,
+        timeout=PATIENCE,
+    )
+
+
+def test_ask_answers_from_any_folder_and_leaves_nothing_behind(environment: dict[str, str], tmp_path: Path) -> None:
+    done = faxiaohu("ask", "压岁钱归谁", env=environment, cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert "《民法典》第三十五条" in done.stdout
+    assert not (tmp_path / "data").exists()
+
+
+def test_ask_json_has_every_field_of_the_interface(environment: dict[str, str]) -> None:
+    done = faxiaohu("ask", "--json", "--audience", "parent", "孩子充值能退吗", env=environment)
+
+    answer = json.loads(done.stdout)
+    assert set(answer) == FIELDS
+    assert answer["topic"] == "online.spending"
+    assert len(answer["alternatives"]) == 5
+    assert answer["topic"] not in answer["alternatives"]
+    assert 0 <= answer["confidence"] <= 1
+
+
+def test_jsonl_keeps_the_order_and_goes_on_after_a_bad_line(environment: dict[str, str]) -> None:
+    lines = [
+        json.dumps({"text": "压岁钱归谁", "audience": "student"}),
+        "this is not JSON",
+        json.dumps({"text": 5}),
+        json.dumps({"text": "你好", "audience": "teacher"}),
+        json.dumps({"turns": ["压岁钱归谁", "更多"]}),
+        json.dumps({"text": "帮我写首诗"}),
+        json.dumps({"text": "\ud83d"}),
+        "[" * 100_000,
+    ]
+
+    done = faxiaohu("ask", "--jsonl", env=environment, given="\n".join(lines) + "\n")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert done.returncode == 0
+    assert len(answers) == len(lines)
+    assert answers[0]["topic"] == "home.money"
+    assert all(set(answers[place]) == {"error"} for place in (1, 2, 3, 7))
+    first, more = answers[4]["turns"]
+    assert first["topic"] == more["topic"] == "home.money"
+    assert first["reply"] != more["reply"]
+    assert (answers[5]["outcome"], answers[5]["topic"]) == ("abstain", "bot.out_of_scope")
+    assert set(answers[6]) == FIELDS
+
+
+def test_every_line_is_a_fresh_talk(environment: dict[str, str]) -> None:
+    given = "\n".join(json.dumps({"text": text}) for text in ("压岁钱归谁", "更多"))
+
+    answers = [
+        json.loads(line) for line in faxiaohu("ask", "--jsonl", env=environment, given=given).stdout.splitlines()
+    ]
+
+    assert answers[1]["topic"] != answers[0]["topic"]
+
+
+@pytest.mark.parametrize(
+    ("words", "setting", "said"),
+    [
+        (("ask", "--audience", "teacher", "你好"), {}, "audience"),
+        (("ask", "你好"), {"FAXIAOHU_PORT": "many"}, "FAXIAOHU_PORT"),
+        (("ask", "你好"), {"FAXIAOHU_TIMEZONE": "Mars/Olympus"}, "FAXIAOHU_TIMEZONE"),
+        (("ask", "你好"), {"FAXIAOHU_KEY": "short"}, "FAXIAOHU_KEY"),
+        (("db", "check"), {"FAXIAOHU_DATABASE_URL": "mysql://host/db"}, "postgresql"),
+        (("content", "new-topic", "Not A Name"), {}, "home.pets"),
+        (("content", "sample", "no.such"), {}, "no.such"),
+    ],
+)
+def test_a_mistake_is_one_clear_line_and_exit_code_2(
+    environment: dict[str, str], words: tuple[str, ...], setting: dict[str, str], said: str
+) -> None:
+    done = faxiaohu(*words, env=environment | setting)
+
+    assert done.returncode in (1, 2)
+    assert said in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_broken_content_is_told_by_file_and_line(environment: dict[str, str], tmp_path: Path) -> None:
+    broken = tmp_path / "content" / "knowledge" / "topics" / "home" / "money.yaml"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("title: [压岁钱\n", encoding="utf-8")
+
+    done = faxiaohu("ask", "你好", env=environment | {"FAXIAOHU_CONTENT_DIR": str(tmp_path / "content")})
+
+    assert done.returncode == 2
+    assert "knowledge/topics/home/money.yaml:" in done.stderr
+
+
+def test_parse_says_what_is_seen_and_why(environment: dict[str, str]) -> None:
+    told = faxiaohu("content", "parse", "老师沒收我手机", env=environment).stdout
+
+    assert "老师没收我手机" in told
+    assert "online.phone_school" in told
+
+
+def test_export_names_only_articles_that_exist(environment: dict[str, str], service: Service) -> None:
+    data = json.loads(faxiaohu("content", "export", env=environment).stdout)
+
+    assert len(data["topics"]) >= 161
+    for cite in data["citations"]:
+        source, _, number = cite.partition(":")
+        assert not number or service.library.sources[source].has_article(number)
+
+
+def test_doctor_says_plainly_that_nobody_is_on_duty(environment: dict[str, str]) -> None:
+    done = faxiaohu("doctor", env=environment)
+
+    assert "没有真人值班" in done.stdout
+    assert done.returncode == 1
+
+
+@pytest.fixture
+def running(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The service, ready, and its address."""
+    port = _free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from bot.cli import main; main()", "run"],
+        env=environment | {"FAXIAOHU_PORT": str(port)},
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    _until_ready(process, address)
+    yield process, address
+    process.kill()
+    process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _until_ready(process: subprocess.Popen[bytes], address: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            if httpx.get(f"{address}/healthz").is_success:
+                return
+        except httpx.TransportError:
+            continue
+    pytest.fail("the service did not become ready")
+
+
+def test_run_serves_the_chat_and_stops_gracefully(running: tuple[subprocess.Popen[bytes], str]) -> None:
+    process, address = running
+
+    answer = httpx.post(f"{address}/api/chat", json={"text": "压岁钱归谁"}, headers={"Origin": address}).json()
+    process.send_signal(signal.SIGTERM)
+
+    assert answer["kind"] == "answer"
+    assert process.wait(timeout=PATIENCE) == 0
+
+
+def test_health_says_that_nobody_is_on_duty(running: tuple[subprocess.Popen[bytes], str]) -> None:
+    _, address = running
+
+    assert httpx.get(f"{address}/healthz").json() == {"status": "ok", "content": "current", "on_duty": 0}
+
+
+def test_a_second_service_on_the_same_data_is_refused(
+    running: tuple[subprocess.Popen[bytes], str], environment: dict[str, str]
+) -> None:
+    done = faxiaohu("run", env=environment | {"FAXIAOHU_PORT": str(_free_port())})
+
+    assert done.returncode == 2
+    assert "FAXIAOHU_DATA_DIR" in done.stderr
+
+
+def test_a_port_in_use_is_one_clear_line(environment: dict[str, str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = faxiaohu("run", env=environment | {"FAXIAOHU_PORT": str(taken.getsockname()[1])})
+
+    assert done.returncode == 2
+    assert "FAXIAOHU_PORT" in done.stderr
+
+
+def test_backup_and_restore_bring_back_a_talk(environment: dict[str, str], tmp_path: Path) -> None:
+    assert faxiaohu("db", "upgrade", env=environment).returncode == 0
+    assert faxiaohu("backup", str(tmp_path / "copy.tar.gz"), env=environment).returncode == 0
+    elsewhere = environment | {"FAXIAOHU_DATA_DIR": str(tmp_path / "other")}
+
+    done = faxiaohu("restore", str(tmp_path / "copy.tar.gz"), env=elsewhere)
+
+    assert done.returncode == 0, done.stderr
+    assert faxiaohu("db", "check", env=elsewhere).returncode == 0
