@@ -1,6 +1,6 @@
 """How fast a message goes through the whole understanding and answering, storage excluded, on one core.
 
-    taskset -c 0 python bench/answer.py
+taskset -c 0 python bench/answer.py
 """
 
 from __future__ import annotations

@@ -8,11 +8,13 @@ import signal
 import socket
 from collections.abc import Iterator
 
+import structlog
 import typer
 import uvicorn
 
 from bot.app import Application, make_application, open_store
 from bot.channels.telegram import CHANNEL
+from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.errors import ChannelError
 from bot.commands.errors import CommandError
 from bot.logs import set_up_logs
@@ -24,6 +26,10 @@ from bot.storage.outbox import SealedOutbox
 
 #: Seconds between two removals of what has had its time.
 CLEANING = 600.0
+#: Seconds within which a failing channel counts as wrongly set up.
+STARTING = 60.0
+
+log = structlog.get_logger(__name__)
 
 
 def run() -> None:
@@ -107,7 +113,7 @@ async def serve(application: Application, listening: socket.socket, stop: asynci
     if application.telegram is not None:
         # Whoever was sending when the service last stopped is gone: what was in flight goes out again at once.
         await SealedOutbox(application.store).recover(CHANNEL)
-        jobs.append(application.telegram.run(stop))
+        jobs.append(_telegram(application.telegram, stop))
     try:
         async with asyncio.TaskGroup() as group:
             for job in jobs:
@@ -119,6 +125,18 @@ async def serve(application: Application, listening: socket.socket, stop: asynci
 async def _web(server: Server, listening: socket.socket, stop: asyncio.Event) -> None:
     await server.serve(sockets=[listening])
     stop.set()
+
+
+async def _telegram(channel: TelegramChannel, stop: asyncio.Event) -> None:
+    """A wrong token is told at start; one revoked later must not take the web away from children."""
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    try:
+        await channel.run(stop)
+    except ChannelError as error:
+        if clock() - began < STARTING:
+            raise
+        log.error("telegram.ended", error=type(error).__name__)  # noqa: TRY400  (the trace says nothing more)
 
 
 async def _end(server: Server, stop: asyncio.Event) -> None:

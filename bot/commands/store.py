@@ -35,7 +35,8 @@ def backup_to(target: Path) -> None:
     """Backs up data and keys, while the service runs."""
     settings = read_settings()
     manifest = backup(settings.data_dir, settings.database, target)
-    typer.echo(f"已备份到 {target}（结构版本 {manifest.revision}）。里面有密钥，请妥善保管")
+    kept = "密钥由 FAXIAOHU_KEY 给出，不在备份里，请另外保管" if settings.key else "里面有密钥，请妥善保管"
+    typer.echo(f"已备份到 {target}（结构版本 {manifest.revision}）。{kept}")
 
 
 def restore_from(archive: Path, *, force: bool) -> None:

@@ -93,7 +93,8 @@ class Dialogue:
     def _decide(self, turn: Turn) -> tuple[d.Decision, Session]:
         incoming, composer = turn.incoming, turn.composer
         command = parse_command(incoming.command) if incoming.command else None
-        topical = Topical(self.library, self.understanding, self.thresholds, composer)
+        worried = turn.session.risk is not RiskLevel.NONE
+        topical = Topical(self.library, self.understanding, self.thresholds, composer, worried)
         if command is not None:
             return Commands(topical).run(command, turn.session, turn.audience)
         if not incoming.text.strip():

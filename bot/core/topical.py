@@ -61,17 +61,21 @@ KEYS = {Verdict.UNKNOWN: "chat.unknown", Verdict.REFUSE: "chat.out_of_scope"}
 
 @dataclass(frozen=True, slots=True)
 class Topical:
-    """Decides about topics for one turn."""
+    """Decides about topics for one turn; ``worried``: the message, or one before it, gave cause for concern."""
 
     library: Library
     understanding: Understanding
     thresholds: Thresholds
     composer: Composer
+    worried: bool = False
 
     def ask(self, text: str, session: Session, reader: Audience) -> tuple[d.Decision, Session]:
         """Classify a question and answer it, ask back, or admit not to know."""
         reading = self.understanding.read_topics(text, reader)
         verdict = self.thresholds.verdict(reading)
+        if self.worried and verdict in KEYS:
+            # Whoever may be in distress is asked back, never turned away.
+            verdict = Verdict.CLARIFY
         if verdict is Verdict.ANSWER:
             return self.answer(reading.best.topic, session, reader, reading=reading, text=text)
         if verdict is Verdict.CLARIFY:

@@ -201,7 +201,7 @@ def test_what_cannot_be_read_is_said_kindly(person: Person, attachment: Attachme
         "   ",
         "😀😀😀",
         "\x00\x01\x02",
-        "‮txet lortnoc",
+        "\u202etxet lortnoc",
         "<script>alert(1)</script>",
         "a" * 100_000,
         "字" * 100_000,

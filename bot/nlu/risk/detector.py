@@ -53,7 +53,8 @@ def _judge(rules: list[RiskRule], weighed: RiskReading) -> RiskReading:
     why = tuple(rule.id for rule in rules)
     best = max(told, key=lambda rule: rule.level.rank, default=None)
     if best is None or best.level.rank < weighed.level.rank:
-        return replace(weighed, why=(*weighed.why, *why))
+        kind = weighed.kind if weighed.level is not RiskLevel.NONE else None
+        return replace(weighed, kind=kind, why=(*weighed.why, *why))
     kind = best.kind or weighed.kind or RiskKind.OTHER
     return RiskReading(best.level, kind, weighed.score, (*weighed.why, *why))
 

@@ -35,14 +35,15 @@ class RiskScale:
         self._model, self._terms, self._thresholds = model, terms, thresholds
 
     def weigh(self, text: str) -> RiskReading:
-        """The level and kind that the model sees in normalised text; ``score`` is its distance to an alarm."""
+        """The level that the model sees in normalised text, and the kind that it would be, even where it sees none.
+
+        ``score`` is the distance to an alarm.
+        """
         told = self._model.scores(self._terms(text))
         score = min(self._alarm(told, HARD), self._alarm(told, EVERYDAY) + self._thresholds.everyday)
         level = self._level(score, dict(zip(self._model.heads[LEVELS], told[LEVELS].tolist(), strict=True)))
-        if level is RiskLevel.NONE:
-            return RiskReading(score=round(score, 4))
         kind = RiskKind(self._model.heads[KINDS][int(told[KINDS].argmax())])
-        return RiskReading(level, kind, round(score, 4), ("model",))
+        return RiskReading(level, kind, round(score, 4), () if level is RiskLevel.NONE else ("model",))
 
     def _alarm(self, told: Scores, head: str) -> float:
         return float(told[head][self._model.heads[head].index(ALARM)])
