@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     answer_at: float = Field(default=0.40, ge=0, le=1, description="把握到多少才直接回答")
     answer_gap: float = Field(default=0.10, ge=0, le=1, description="领先第二名多少才直接回答")
     clarify_at: float = Field(default=0.15, ge=0, le=1, description="把握到多少才反问；再低就说不知道")
-    refuse_at: float = Field(default=0.4, ge=0, le=1, description="多肯定是范围之外的事才婉拒")
+    refuse_at: float = Field(default=0.65, ge=0, le=1, description="多肯定是范围之外的事才婉拒")
     memory_minutes: int = Field(default=120, ge=5, le=1440, description="对话上文加密保留多少分钟")
     rate_per_minute: int = Field(default=30, ge=1, description="同一个人每分钟最多回答多少条；超出的仍会读风险")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="日志级别")

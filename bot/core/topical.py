@@ -45,7 +45,7 @@ class Thresholds:
     answer: float = 0.40
     gap: float = 0.10
     clarify: float = 0.15
-    refuse: float = 0.4
+    refuse: float = 0.65
 
     def verdict(self, reading: TopicReading) -> Verdict:
         """What to do with a reading."""

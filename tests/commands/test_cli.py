@@ -237,3 +237,21 @@ def test_backup_and_restore_bring_back_a_talk(environment: dict[str, str], tmp_p
 
     assert done.returncode == 0, done.stderr
     assert faxiaohu("db", "check", env=elsewhere).returncode == 0
+
+
+def test_chat_talks_in_the_terminal_and_takes_a_button_by_its_number(environment: dict[str, str]) -> None:
+    done = faxiaohu("chat", env=environment, given="2\n压岁钱归谁\n1\n退出\n")
+
+    assert done.returncode == 0
+    assert "《民法典》第三十五条" in done.stdout
+    assert done.stdout.rstrip().endswith("110。")
+
+
+def test_evaluate_prints_figures_and_writes_one_page(environment: dict[str, str], tmp_path: Path) -> None:
+    page = tmp_path / "figures.html"
+
+    told = json.loads(faxiaohu("evaluate", "--json", "--html", str(page), env=environment).stdout)
+
+    assert told["test questions"]["top1"]["value"] > 0.9
+    assert "<svg" in page.read_text(encoding="utf-8")
+    assert "http://" not in page.read_text(encoding="utf-8").replace("http://www.w3.org", "")
