@@ -11,7 +11,7 @@ from bot.nlu.fit import Target, fit_linear
 from bot.nlu.linear import LinearModel, MakeTerms
 from bot.nlu.risk.weigh import ALARM, CALM, EVERYDAY, HARD, KINDS, LEVELS, SCALE
 
-STRENGTH = 0.2
+STRENGTH = 0.5
 ALARMING = (RiskLevel.DISCLOSURE, RiskLevel.URGENT)
 
 

@@ -22,8 +22,8 @@ class RiskThresholds:
     that these levels need over the level below.
     """
 
-    alarm: float = -0.10
-    everyday: float = 0.30
+    alarm: float = -0.25
+    everyday: float = 0.10
     urgent: float = 0.0
     concern: float = 0.15
 
