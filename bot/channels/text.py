@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.core.decision import Contact, LawLine, Reply
+from bot.core.decision import Clarify, Contact, Decision, LawLine, Reply
 
 
-def plain_text(reply: Reply, messages: Mapping[str, str]) -> str:
-    """The whole reply as lines; buttons are left to the channel."""
-    return "\n".join(_lines(reply, messages))
+def plain_text(decision: Decision, messages: Mapping[str, str]) -> str:
+    """The whole reply as lines. Where it asks back, what can be chosen stands at the end, numbered."""
+    reply = decision.reply
+    options = [item.label for item in reply.choices] if isinstance(decision, Clarify) else []
+    return "\n".join([*_lines(reply, messages), *(f"{place}. {label}" for place, label in enumerate(options, 1))])
 
 
 def contact_line(line: Contact, messages: Mapping[str, str]) -> str:
     """One hotline: number, name, what for, and whether somebody answers now."""
     state = {True: "render.open", False: "render.closed", None: "render.unknown_hours"}[line.open]
-    return f"{line.number} {line.name}：{line.purpose}（{messages[state]}）"
+    by = f"（{messages['render.sms']}）" if line.sms else ""
+    return f"{line.number}{by} {line.name}：{line.purpose}（{messages[state]}）"
 
 
 def law_line(line: LawLine) -> str:

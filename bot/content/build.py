@@ -61,7 +61,9 @@ def _program_digest() -> str:
     """A hash over the code that makes the model: a changed feature must not meet an old cache."""
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
-    for path in sorted([*(package / "nlu").rglob("*.py"), *(package / "core").glob("*types.py")]):
+    for path in sorted(
+        [*(package / "nlu").rglob("*.py"), *(package / "core").glob("*types.py"), package / "core" / "record.py"]
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

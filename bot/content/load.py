@@ -10,8 +10,10 @@ from pydantic import ValidationError
 
 from bot.content.problems import ContentError, Problem, relative
 from bot.content.yamlfile import line_of, read_yaml
-from bot.core.content_types import Hotline, Library, Record, Region, ScriptSet, Source, Topic
+from bot.core.content_types import Library, Source, Topic
+from bot.core.help_types import Hotline, Region, ScriptSet
 from bot.core.intent_types import Corpus, Lexicon, RiskContent, RiskExample, RiskRule, TopicIntents
+from bot.core.record import Record
 
 R = TypeVar("R", bound=Record)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.content.load import Reader
 from bot.core.audience import Audience
-from bot.core.content_types import Record, Text
+from bot.core.record import Record, Text
 
 FOLDER = "tests/questions"
 

@@ -6,8 +6,9 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-from bot.core.content_types import Hotline, Hours, Library
+from bot.core.content_types import Library
 from bot.core.decision import Contact
+from bot.core.help_types import Hotline, Hours
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"(\w{3})(?:-(\w{3}))? (\d\d:\d\d)-(\d\d:\d\d)")

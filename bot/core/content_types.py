@@ -1,4 +1,4 @@
-"""The content as typed, frozen objects: sources, topics, hotlines, scripts and messages."""
+"""What the service knows, as typed, frozen objects: sources, topics, and all of it together."""
 
 from __future__ import annotations
 
@@ -6,19 +6,12 @@ import datetime as dt
 import hashlib
 import json
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
 from bot.core.audience import FALLBACK, Audience
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-class Record(BaseModel):
-    """Base of all content: frozen, and a misspelt field is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+from bot.core.help_types import Hotline, Region, ScriptSet
+from bot.core.record import Record, Text
 
 
 class LawRef(Record):
@@ -192,53 +185,6 @@ class Source(Record):
             first, dots, last = item.partition("..")
             known.update(map(str, range(int(first), int(last) + 1)) if dots else (item,))
         return frozenset(known)
-
-
-class Hours(Record):
-    """When a line answers. ``known`` false: never shown as open. ``weekly`` holds ``mon-fri 09:00-17:00``."""
-
-    always: bool = False
-    known: bool = True
-    text: Text
-    weekly: tuple[Text, ...] = ()
-
-
-class Hotline(Record):
-    """A number that can be called, with what happens then. ``checked`` is empty where nobody has checked."""
-
-    number: Text
-    name: Text
-    purpose: Text
-    hours: Hours
-    cost: Text
-    call: Text
-    sms: bool = False
-    checked: dt.date | None = None
-    source: str | None = None
-
-
-class Region(Record):
-    """Hotlines of one region, which add to or override the national ones."""
-
-    id: str = ""
-    name: Text
-    hotlines: tuple[Hotline, ...] = ()
-
-
-class Script(Record):
-    """What is said to someone in danger: to believe, what to do now, what happens next."""
-
-    lead: Text
-    steps: tuple[Text, ...] = ()
-    next: Text
-    hotlines: tuple[Text, ...]
-
-
-class ScriptSet(Record):
-    """The scripts of one level and kind, by reader."""
-
-    id: str = ""
-    readers: dict[Audience, Script]
 
 
 class Library(Record):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from bot.core.audience import Audience
-from bot.core.content_types import Record, Text
 from bot.core.numerals import from_chinese
+from bot.core.record import Record, Text
 
 _AGE = re.compile(r"(?<!\d)(\d{1,2}|[一二三四五六七八九十两]{1,3})\s*(?:周?岁|嵗)")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from bot.core.content_types import Record, Text
+from bot.core.record import Record, Text
 from bot.core.risk import RiskKind, RiskLevel
 
 

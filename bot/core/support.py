@@ -6,8 +6,9 @@ from bot.core.audience import FALLBACK, Audience
 from bot.core.command import Verb
 from bot.core.compose import Composer
 from bot.core.contacts import contacts
-from bot.core.content_types import Library, Script
+from bot.core.content_types import Library
 from bot.core.decision import Reply
+from bot.core.help_types import Script
 from bot.core.risk import RiskReading
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.content.build import Service
 from bot.core.contacts import contacts, is_open
-from bot.core.content_types import Hours
+from bot.core.help_types import Hours
 
 MONDAY_NOON = dt.datetime(2026, 11, 23, 12, 0)  # noqa: DTZ001  (local time of the service)
 SUNDAY_NOON = dt.datetime(2026, 11, 22, 12, 0)  # noqa: DTZ001

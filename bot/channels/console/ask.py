@@ -66,7 +66,7 @@ class Asker:
             "risk": str(decision.risk.level),
             "risk_kind": str(decision.risk.kind) if decision.risk.kind else None,
             "citations": [line.cite for line in decision.reply.law],
-            "reply": plain_text(decision.reply, self.dialogue.library.messages),
+            "reply": plain_text(decision, self.dialogue.library.messages),
         }
 
 
