@@ -142,11 +142,12 @@ def load_service(root: Path, cache: Path) -> Service:
     folder = built(root, cache)
     library = Library.model_validate_json((folder / LIBRARY).read_bytes())
     cues = Cues.model_validate_json((folder / CUES).read_bytes())
-    engine = Engine.load(folder, {name: _readers(topic) for name, topic in library.topics.items()})
+    engine = Engine.load(folder, {name: topic_readers(topic) for name, topic in library.topics.items()})
     return Service(library, cues, engine, folder.name)
 
 
-def _readers(topic: Topic) -> frozenset[Audience]:
+def topic_readers(topic: Topic) -> frozenset[Audience]:
+    """For whom a topic is: its readers, and everyone where it says anyone."""
     return frozenset(Audience) if "anyone" in topic.for_ else topic.readers
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.core.audience import Audience
 from bot.core.intent_types import Corpus, Lexicon
 from bot.core.ports import TopicReading
 from bot.nlu.features import FeatureSet, Terms
@@ -52,9 +53,19 @@ class Trainer:
         chosen = settings or calibrate(examples, self._extra, self._terms)
         return TopicReader(model, self._terms, self._keywords, chosen)
 
-    def predict(self, reader: TopicReader, items: Sequence[Utterance], outcome: Outcome) -> list[Prediction]:
-        """Predictions on raw texts."""
-        readings = [(item, reader.read(self._normaliser(item.text), None)) for item in items]
+    def predict(
+        self,
+        reader: TopicReader,
+        items: Sequence[Utterance],
+        outcome: Outcome,
+        audiences: Sequence[Audience | None] = (),
+    ) -> list[Prediction]:
+        """Predictions on raw texts; ``audiences`` tells who wrote each, where that is known."""
+        known = audiences or [None] * len(items)
+        readings = [
+            (item, reader.read(self._normaliser(item.text), audience))
+            for item, audience in zip(items, known, strict=True)
+        ]
         return [prediction(item, reading, outcome(reading)) for item, reading in readings]
 
 
