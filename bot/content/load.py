@@ -121,8 +121,11 @@ def _risk(reader: Reader) -> RiskContent:
         for example in reader.listed(path, RiskExample, "examples")
     ]
     everyday = base / "ordinary.yaml"
-    ordinary = (reader.data(everyday) or {}).get("topics", ()) if everyday.exists() else ()
-    return RiskContent(ordinary=tuple(ordinary), groups=groups, rules=tuple(rules), examples=tuple(examples))
+    hints = (reader.data(everyday) or {}) if everyday.exists() else {}
+    ordinary, evidence = tuple(hints.get("topics", ())), tuple(hints.get("evidence", ()))
+    return RiskContent(
+        ordinary=ordinary, evidence=evidence, groups=groups, rules=tuple(rules), examples=tuple(examples)
+    )
 
 
 def load_library(root: Path) -> Library:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from bot.core.content_types import Library, Source, SourceStatus
@@ -9,6 +10,11 @@ from bot.core.numerals import article_number
 
 #: The document whose articles are meant where none is named.
 OWN_SOURCE = "decision"
+_LOOSE = re.compile(
+    r"[》〉\s]*第?\s*(\d{1,4}|[零〇一二两三四五六七八九十百千]{1,8})\s*(?:条(之[一二三四五六七八九十\d])?|款?\s*$)"
+)
+#: The name of a law or rule that none of ours is.
+_OTHER_LAW = re.compile(r"(?:宪法|[\u4e00-\u9fff]{2,}(?:法|条例|规定|办法|解释|规则))[》〉\s]*第")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +38,13 @@ class ArticleIndex:
         names = {name: source.id for source in self.library.sources.values() for name in _names(source)}
         # Longest first, and what is in force before what is repealed: 婚姻法 must not hide in 婚姻法解释.
         self._names = sorted(names.items(), key=lambda item: (-len(item[0]), self._repealed(item[1])))
+        # An article is best explained where it stands first.
+        places = sorted(
+            (place, topic.id, ref.cite) for topic in self.library.topics.values() for place, ref in enumerate(topic.law)
+        )
         self._cited_in = {}
-        for topic in self.library.topics.values():
-            for ref in topic.law:
-                self._cited_in.setdefault(ref.cite, []).append(topic.id)
+        for _, topic_id, cite in places:
+            self._cited_in.setdefault(cite, []).append(topic_id)
 
     def source_in(self, text: str) -> str | None:
         """The source that a text names, if it names one."""
@@ -48,13 +57,25 @@ class ArticleIndex:
             return None
         return self.library.sources[named]
 
-    def asked(self, text: str) -> ArticleQuestion | None:
-        """The article that a text asks for by number."""
-        number = article_number(text)
+    def asked(self, text: str, before: str = "") -> ArticleQuestion | None:
+        """The article that a text asks for by number: of the law it names, of the one named before, or of our own.
+
+        None where it asks for none, or for one of a law that is not known here.
+        """
+        named = self.source_in(text)
+        number = article_number(text) or (self._number_after_name(text) if named else None)
         if number is None:
             return None
-        source = self.source_in(text) or OWN_SOURCE
+        if named is None and _OTHER_LAW.search(text):
+            return None
+        source = named or (self.source_in(before) if before else None) or OWN_SOURCE
         return ArticleQuestion(source, number, self.library.sources[source].has_article(number))
+
+    def _number_after_name(self, text: str) -> str | None:
+        """刑法236, 未保法39条: the number that stands right behind a law's name."""
+        name = next(name for name, _ in self._names if name in text)
+        found = _LOOSE.match(text, text.index(name) + len(name))
+        return article_number(f"第{found[1]}条{found[2] or ''}") if found else None
 
     def topics_of(self, question: ArticleQuestion) -> tuple[str, ...]:
         """The topics that explain an article, the fittest first."""

@@ -8,11 +8,15 @@ from bot.core import decision as d
 from bot.core.articles import ArticleIndex
 from bot.core.audience import Audience
 from bot.core.command import Command, Verb
-from bot.core.cues import CueReader, age_in
+from bot.core.cues import CueReader, age_in, bare_age
+from bot.core.numerals import article_number
+from bot.core.risk import RiskLevel
 from bot.core.session import Session
 from bot.core.topical import COMPLAINT, Topical
 
 Decided = tuple[d.Decision, Session]
+#: Characters up to which a message that is not understood is read together with the question before it.
+SEQUEL = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +50,22 @@ class Commands:
             return short
         if cues.declared(text) and len(text) <= 12:  # 我是家长, and nothing else
             return self._role(session.audience or reader, session)
-        if session.question and cues.links_back(text):
-            text = f"{session.question} {text}"
-        return self._question(text, session, reader, index)
+        if session.question and cues.links_back(text) and article_number(text) is None:
+            return self._question(f"{session.question} {text}", session, reader, index)
+        decided, after = self._question(text, session, reader, index)
+        if session.question and len(text) <= SEQUEL and not isinstance(decided, d.Answer):
+            # Alone it says too little: 几天, 去哪投诉. With the question before it, it may say enough.
+            joined, later = self._question(f"{session.question} {text}", session, reader, index)
+            if isinstance(joined, d.Answer):
+                return joined, replace(later, question=session.question)
+        return decided, after
 
     def _question(self, text: str, session: Session, reader: Audience, index: ArticleIndex) -> Decided:
-        asked = index.asked(text)
+        old = index.repealed_in(text)
+        asked = index.asked(text, session.question) if old is None else None
         if asked is not None and not asked.exists:
             return self.topical.no_article(asked, session)
-        old = index.repealed_in(text)
-        if asked is not None and old is None:
+        if asked is not None:
             return self.topical.article(asked, index.topics_of(asked), session, reader)
         decided, after = self.topical.ask(text, session, reader)
         if old is not None:
@@ -75,16 +85,21 @@ class Commands:
             return self.run(Command(Verb.NONE), session, reader)
         if meant == "stop":
             return self._say(Verb.START, replace(session, topic=None, options=(), failures=0), "chat.stopped")
-        if session.topic and cues.links_back(text) and age_in(text) is not None:
-            return self._same_for_age(text, session, reader)
+        if meant == "retract" and session.risk is not RiskLevel.NONE:
+            return self._say(Verb.START, session, "chat.retracted")
+        age = bare_age(text) or (age_in(text) if cues.links_back(text) else None)
+        if session.topic and age is not None:
+            return self._same_for_age(age, text, session, reader)
         return None
 
-    def _same_for_age(self, text: str, session: Session, reader: Audience) -> Decided | None:
-        """那要是14岁呢: the same matter at another age, where the topic says something of ages."""
+    def _same_for_age(self, age: int, text: str, session: Session, reader: Audience) -> Decided | None:
+        """那要是14岁呢: the same matter at another age, where the topic says something of ages or nothing else is."""
         topic = session.topic or ""
-        if not self.topical.library.topics[topic].by_age:
+        if topic not in self.topical.library.topics:
             return None
-        decided, after = self.topical.answer(topic, session, reader, text=text)
+        if not self.topical.library.topics[topic].by_age and bare_age(text) is None:
+            return None
+        decided, after = self.topical.answer(topic, session, reader, text=f"{age}岁")
         return decided, replace(after, question=session.question)
 
     def _topic(self, topic: str, session: Session, reader: Audience) -> Decided:

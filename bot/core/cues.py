@@ -11,6 +11,11 @@ from bot.core.audience import Audience
 from bot.core.numerals import from_chinese
 from bot.core.record import Record, Text
 
+#: A message that is an age and hardly more: 14呢, 那他13岁呢, 我15, 孩子9岁.
+_BARE_AGE = re.compile(
+    r"(?:那|要是|如果|假如|换成|我|他|她|孩子|今年|才|刚|是|满|已经|的话|\s)*"
+    r"(\d{1,2}|[一二三四五六七八九十两]{1,3})\s*(?:周?岁)?(?:呢|了|的话|可以吗|行吗|行不|怎么办|\s|[?？!。])*"
+)
 _AGE = re.compile(r"(?<!\d)(\d{1,2}|[一二三四五六七八九十两]{1,3})\s*(?:周?岁|嵗)")
 
 
@@ -22,6 +27,7 @@ class Cues(Record):
     why: tuple[Text, ...] = ()
     none: tuple[Text, ...] = ()
     stop: tuple[Text, ...] = ()
+    retract: tuple[Text, ...] = ()
     ordinals: tuple[tuple[Text, ...], ...] = ()
     links: tuple[Text, ...] = ()
     declared: dict[Audience, tuple[Text, ...]] = Field(default_factory=dict)
@@ -37,7 +43,7 @@ class CueReader:
     def exact(self, text: str) -> str | None:
         """The name of the cue that is the whole message, or None."""
         plain = _plain(text)
-        for name in ("more", "simple", "why", "none", "stop"):
+        for name in ("more", "simple", "why", "none", "stop", "retract"):
             if plain in getattr(self.cues, name):
                 return name
         return None
@@ -51,8 +57,9 @@ class CueReader:
         return None
 
     def links_back(self, text: str) -> bool:
-        """Whether a short message begins like a sequel: 那要是…, 如果是….呢."""
-        return len(text) <= 16 and text.startswith(self.cues.links)
+        """Whether a short message begins or ends like a sequel: 那要是…, 如果是…, …呢."""
+        plain = text.rstrip("?!。 ")
+        return (len(text) <= 16 and text.startswith(self.cues.links)) or (len(plain) <= 8 and plain.endswith("呢"))
 
     def declared(self, text: str) -> Audience | None:
         """Who the writer says to be, in so many words."""
@@ -69,6 +76,12 @@ def age_in(text: str) -> int | None:
     if len(found) != 1:
         return None
     return _years(found.pop())
+
+
+def bare_age(text: str) -> int | None:
+    """The age that is all that a short message says; None for any other message."""
+    found = _BARE_AGE.fullmatch(text)
+    return _years(found[1]) if found else None
 
 
 def _years(text: str) -> int | None:

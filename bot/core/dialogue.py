@@ -17,7 +17,7 @@ from bot.core.message import Attachment, Incoming
 from bot.core.ports import Understanding
 from bot.core.risk import NO_RISK, RiskLevel, RiskReading
 from bot.core.session import Session
-from bot.core.support import support_reply
+from bot.core.support import private_line, support_reply
 from bot.core.topical import Thresholds, Topical
 from bot.core.writing import foreign_script
 
@@ -78,10 +78,16 @@ class Dialogue:
 
     def _support(self, turn: Turn) -> tuple[d.Decision, Session]:
         reader = turn.session.audience or self.cues.hinted(turn.text) or Audience.STUDENT
-        reply = support_reply(turn.composer, turn.risk, reader, turn.incoming.group)
         guesses = self.understanding.read_topics(turn.text, reader).guesses if turn.text else ()
+        if turn.incoming.group:
+            reply = private_line(turn.composer)
+        else:
+            sure = guesses and guesses[0].confidence >= self.thresholds.answer
+            reply = support_reply(turn.composer, turn.risk, reader, guesses[0].topic if sure else None)
         decision = d.Support(reply, reader, turn.risk, guesses, turn.risk.why)
-        return decision, replace(turn.session, failures=0)
+        # What is asked next (为什么, 他会坐牢吗) leans on this.
+        session = replace(turn.session, failures=0, question=turn.text[:200])
+        return decision, replace(session, topic=guesses[0].topic if guesses else session.topic)
 
     def _harmless(self, turn: Turn) -> tuple[d.Decision, Session]:
         decision, session = self._decide(turn)

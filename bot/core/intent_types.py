@@ -78,10 +78,12 @@ class RiskRule(Record):
 class RiskContent(Record):
     """Lexicon groups, rules and examples by which disclosures are noticed.
 
-    ``ordinary`` names topics (or groups of them, ``venue.``) whose examples are everyday questions.
+    ``ordinary`` names topics (or groups of them, ``venue.``) whose examples are everyday questions;
+    ``evidence`` the lexicon groups without which a short message is hardly ever a report.
     """
 
     ordinary: tuple[Text, ...] = ()
+    evidence: tuple[Text, ...] = ()
     groups: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
     rules: tuple[RiskRule, ...] = ()
     examples: tuple[RiskExample, ...] = ()

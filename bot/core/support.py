@@ -18,15 +18,19 @@ def script_for(library: Library, risk: RiskReading, audience: Audience) -> Scrip
     return next(found.readers[reader] for reader in FALLBACK[audience] if reader in found.readers)
 
 
-def support_reply(composer: Composer, risk: RiskReading, audience: Audience, group: bool = False) -> Reply:
-    """The reply to a disclosure. In a group, one neutral line: nothing of it may be read there."""
-    if group:
-        return Reply(lead=composer.say("chat.group_private"))
+def private_line(composer: Composer) -> Reply:
+    """What is said in a group: one neutral line, since nothing of a disclosure may be read there."""
+    return Reply(lead=composer.say("chat.group_private"))
+
+
+def support_reply(composer: Composer, risk: RiskReading, audience: Audience, topic: str | None = None) -> Reply:
+    """The reply to a disclosure; what the law says of it (``topic``) is one tap away."""
     script = script_for(composer.library, risk, audience)
+    law = (composer.topic_choice(topic),) if topic else ()
     return Reply(
         lead=script.lead,
         steps=script.steps,
         more=script.next,
         contacts=contacts(composer.library, script.hotlines, composer.now, composer.region),
-        choices=(composer.choice(Verb.WRONG),),
+        choices=(*law, composer.choice(Verb.WRONG)),
     )

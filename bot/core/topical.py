@@ -156,8 +156,8 @@ class Topical:
             choices=tuple(map(self.composer.topic_choice, topics[:OPTIONS_SHOWN])),
         )
         guesses = tuple(d.Guess(name, 1.0 if place == 0 else 0.0) for place, name in enumerate(topics[:ALTERNATIVES]))
-        after = replace(session, topic=topics[0] if topics else session.topic, options=topics, failures=0)
-        return d.Answer(reply, reader, guesses=guesses, trace=("article",)), after
+        after = replace(session, options=topics, failures=0, question=label)
+        return d.Answer(reply, reader, guesses=guesses, trace=("article",)), _about(after, topics)
 
     def no_article(self, question: ArticleQuestion, session: Session) -> tuple[d.Decision, Session]:
         """The source has no article of that number."""
@@ -171,6 +171,8 @@ class Topical:
         line = self.composer.say("article.repealed").format(
             old=source.short, new=successor, since=source.successor_note or ""
         )
+        if not isinstance(decided, d.Answer):
+            return d.Notice(d.Reply(line), decided.audience, trace=("repealed",))
         return replace(decided, reply=replace(decided.reply, lead=f"{line}\n{decided.reply.lead}"))
 
     def _gloss(self, question: ArticleQuestion, topics: tuple[str, ...]) -> LawRef:
@@ -179,6 +181,10 @@ class Topical:
         own = next((a for a in self.library.sources[question.source].articles if a.number == question.number), None)
         about = own.about if own else self.composer.say("article.no_gloss")
         return next(refs, LawRef(cite=cite, gist=about))
+
+
+def _about(session: Session, topics: tuple[str, ...]) -> Session:
+    return replace(session, topic=topics[0]) if topics else session
 
 
 def _told(reading: TopicReading) -> tuple[tuple[d.Guess, ...], tuple[str, ...]]:

@@ -68,5 +68,7 @@ class Engine:
         groups = Groups(signs.risk.groups, normaliser)
         scale = None
         if settings["risk"]:
-            scale = RiskScale(LinearModel.load(folder, RISK_MODEL), RiskTerms(terms, groups), RiskThresholds())
+            scale = RiskScale(
+                LinearModel.load(folder, RISK_MODEL), RiskTerms(terms, groups), signs.risk.evidence, RiskThresholds()
+            )
         return cls(normaliser, segment, topics, RiskDetector(normaliser, RuleBook(signs.risk.rules, groups), scale))

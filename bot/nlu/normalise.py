@@ -40,7 +40,7 @@ class Normaliser:
         folded = _fold(text, self._lexicon.emoji)
         folded = self._simplify(folded)
         folded = _REPEATED.sub(r"\1\1", _SPACED.sub("", folded))
-        return _BLANKS.sub(" ", self._respell(folded)).strip()
+        return _BLANKS.sub(" ", _SPACED.sub("", self._respell(folded))).strip()
 
     def with_offsets(self, text: str) -> Normalised:
         """The normalised text and where each of its characters stood in the original."""
@@ -50,6 +50,7 @@ class Normaliser:
         for pattern, keep in ((_SPACED, 0), (_REPEATED, 2)):
             chars, offsets = _cut(pattern, keep, chars, offsets)
         chars, offsets = self._respell_with_offsets(chars, offsets)
+        chars, offsets = _cut(_SPACED, 0, chars, offsets)
         chars, offsets = _cut(_BLANKS, 1, chars, offsets)
         start = len(chars) - len(chars.lstrip())
         chars = chars.strip()

@@ -227,3 +227,81 @@ def test_the_safe_word_ends_what_was_going_on(person: Person) -> None:
 
 def test_a_disclosure_at_the_end_of_a_very_long_message_is_noticed(person: Person) -> None:
     assert isinstance(person.says("今天天气很好。" * 500 + "继父晚上进我房间摸我，我好害怕"), Support)
+
+
+@pytest.mark.parametrize(
+    ("first", "sequel", "age"),
+    [("13岁偷东西会坐牢吗", "14呢", 14), ("能骑电动车吗", "11岁", 11), ("爸妈离婚跟谁", "那他8岁呢", 8)],
+)
+def test_a_bare_age_asks_the_same_for_that_age(person: Person, first: str, sequel: str, age: int) -> None:
+    topic = person.says(first).topic
+
+    decision = person.says(sequel)
+
+    assert decision.topic == topic
+    notes = [n.text for n in person.dialogue.library.topics[topic or ""].by_age if n.from_ <= age <= n.to]
+    assert any(decision.reply.lead.startswith(note) for note in notes)
+
+
+def test_a_fragment_is_read_with_the_question_before_it(person: Person) -> None:
+    topic = person.says("老师没收手机").topic
+
+    assert person.says("不还呢").topic == topic
+
+
+@pytest.mark.parametrize(
+    ("asked", "cite"),
+    [
+        ("未保法39条", "minors-protection:39"),
+        ("刑法236", "criminal:236"),
+        ("刑法17条第三款", "criminal:17"),
+        ("治安管理处罚法第二十三条", "public-security:23"),
+    ],
+)
+def test_an_article_is_found_as_people_write_it(person: Person, asked: str, cite: str) -> None:
+    assert [line.cite for line in person.says(asked).reply.law] == [cite]
+
+
+def test_another_article_is_of_the_law_named_before(person: Person) -> None:
+    person.says("未成年人保护法第十一条")
+
+    assert [line.cite for line in person.says("那第十二条呢").reply.law] == ["minors-protection:12"]
+
+
+def test_an_article_of_a_law_not_known_here_is_not_taken_for_our_own(person: Person) -> None:
+    assert not person.says("宪法第四十六条").reply.law
+
+
+def test_taking_it_back_is_answered_gently_and_the_alarm_stays_remembered(person: Person) -> None:
+    person.says("爸爸喝醉了打我")
+
+    decision = person.says("骗你的")
+
+    assert isinstance(decision, Notice)
+    assert "110" in decision.reply.lead
+    assert person.session.risk == "disclosure"
+
+
+def test_after_an_alarm_nobody_is_turned_away(person: Person) -> None:
+    person.says("爸爸喝醉了打我")
+
+    assert not isinstance(person.says("帮我写一首关于春天的诗"), Abstain)
+
+
+def test_what_the_law_says_is_one_tap_away_from_a_support_reply(person: Person) -> None:
+    decision = person.says("爸爸喝醉了打我")
+
+    assert f"topic:{decision.topic}" in [choice.command for choice in decision.reply.choices]
+
+
+@pytest.mark.parametrize("text", ["救命", "help me", "血止不住", "弟弟掉水里了", "wo xiang si", "my dad hits me"])
+def test_a_bare_cry_for_help_is_heard_however_it_is_written(person: Person, text: str) -> None:
+    decision = person.says(text)
+
+    assert isinstance(decision, Support)
+    assert decision.reply.contacts
+
+
+@pytest.mark.parametrize("text", ["我是老师", "我是女生", "都不是", "爸爸接我放学", "我在学校", "报警会不会告诉我爸妈"])
+def test_saying_who_or_where_one_is_is_no_report(person: Person, text: str) -> None:
+    assert not isinstance(person.says(text), Support)
