@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,11 +21,20 @@ NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the machine reaches a test."""
-    import os
-
     for name in os.environ:
         if name.startswith("FAXIAOHU_") and name not in ("FAXIAOHU_CACHE_DIR", "FAXIAOHU_REQUIRE_BROWSER"):
             monkeypatch.delenv(name)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Without a browser the last line says how many tests were skipped, and how to have them run."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = [report for report in reporter.stats.get("skipped", ()) if "chromium" in str(report.longrepr)]
+    if skipped:
+        reporter.write_line(
+            f"{len(skipped)} browser tests skipped: install Chromium and Chinese fonts, "
+            "e.g. apt-get install chromium fonts-noto-cjk"
+        )
 
 
 @pytest.fixture(scope="session")
