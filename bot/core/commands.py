@@ -50,10 +50,12 @@ class Commands:
             return short
         if cues.declared(text) and len(text) <= 12:  # 我是家长, and nothing else
             return self._role(session.audience or reader, session)
-        if session.question and cues.links_back(text) and article_number(text) is None:
+        # An article asked for by number is no question to lean on: it would only be shown again.
+        leans = bool(session.question) and article_number(session.question) is None
+        if leans and cues.links_back(text) and article_number(text) is None:
             return self._question(f"{session.question} {text}", session, reader, index)
         decided, after = self._question(text, session, reader, index)
-        if session.question and len(text) <= SEQUEL and not isinstance(decided, d.Answer):
+        if leans and len(text) <= SEQUEL and not isinstance(decided, d.Answer):
             # Alone it says too little: 几天, 去哪投诉. With the question before it, it may say enough.
             joined, later = self._question(f"{session.question} {text}", session, reader, index)
             if isinstance(joined, d.Answer):

@@ -268,6 +268,12 @@ def test_another_article_is_of_the_law_named_before(person: Person) -> None:
     assert [line.cite for line in person.says("那第十二条呢").reply.law] == ["minors-protection:12"]
 
 
+def test_a_new_matter_after_an_article_does_not_show_the_article_again(person: Person) -> None:
+    person.says("第八条说什么")
+
+    assert all(line.cite != "decision:8" for line in person.says("怎么办啊").reply.law)
+
+
 def test_an_article_of_a_law_not_known_here_is_not_taken_for_our_own(person: Person) -> None:
     assert not person.says("宪法第四十六条").reply.law
 
