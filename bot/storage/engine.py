@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ from bot.storage import errors
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 _PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
 )
 _NO_BEGIN = "faxiaohu_no_begin"
+#: How often, and with what pause in seconds, a new file is turned to a write-ahead log while others do the same.
+_TRIES, _PAUSE = 50, 0.02
 _SQLITE_ERRORS: dict[int, type[errors.StorageError]] = {
     sqlite3.SQLITE_FULL: errors.DatabaseFullError,
     sqlite3.SQLITE_BUSY: errors.DatabaseLockedError,
@@ -63,6 +65,7 @@ def make_engine(address: str, patience: float = 15.0) -> AsyncEngine:
     url = database_url(address)
     if url.get_backend_name() == "sqlite":
         _make_private(Path(str(url.database)))
+        _keep_a_log(str(url.database))
         engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": patience})
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -124,6 +127,24 @@ def _make_private(path: Path) -> None:
         path.touch(mode=0o600)
     except OSError as error:
         raise errors.DatabaseUnreachableError(error.strerror or "") from None
+
+
+def _keep_a_log(path: str) -> None:
+    """Turns the file to a write-ahead log, once for its life.
+
+    SQLite says busy at once to a second process that does the same, without the patience that other statements
+    have. Whatever else is wrong with the file is told by the first connection, in its own words.
+    """
+    for _ in range(_TRIES):
+        try:
+            with contextlib.closing(sqlite3.connect(path)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                return
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
