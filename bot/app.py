@@ -18,7 +18,7 @@ from bot.core.cues import CueReader
 from bot.core.dialogue import Dialogue
 from bot.core.talk import StoredTalk
 from bot.core.topical import Thresholds
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -66,7 +66,10 @@ def thresholds(settings: Settings) -> Thresholds:
 
 
 def make_dialogue(service: Service, settings: Settings) -> Dialogue:
-    """The dialogue over a service."""
+    """The dialogue over a service. Raises SettingsError where the region is not one of the content's."""
+    if settings.region and settings.region not in service.library.regions:
+        known = "、".join(service.library.regions) or "没有"
+        raise SettingsError(f"设置 FAXIAOHU_REGION 不对：没有地区“{settings.region}”，现有的是：{known}")
     return Dialogue(
         service.library,
         service.engine,

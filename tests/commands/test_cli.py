@@ -111,6 +111,7 @@ def test_every_line_is_a_fresh_talk(environment: dict[str, str]) -> None:
         (("ask", "你好"), {"FAXIAOHU_PORT": "many"}, "FAXIAOHU_PORT"),
         (("ask", "你好"), {"FAXIAOHU_TIMEZONE": "Mars/Olympus"}, "FAXIAOHU_TIMEZONE"),
         (("ask", "你好"), {"FAXIAOHU_KEY": "short"}, "FAXIAOHU_KEY"),
+        (("ask", "你好"), {"FAXIAOHU_REGION": "atlantis"}, "FAXIAOHU_REGION"),
         (("db", "check"), {"FAXIAOHU_DATABASE_URL": "mysql://host/db"}, "postgresql"),
         (("content", "new-topic", "Not A Name"), {}, "home.pets"),
         (("content", "sample", "no.such"), {}, "no.such"),
