@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.core.intent_types import Lexicon
@@ -29,9 +30,14 @@ class Terms:
         self._segment = segment
         self._use = use or FeatureSet()
         self._standard = {other: standard for standard, others in lexicon.synonyms.items() for other in others}
+        # The risk model and the topic model ask for the same message one after the other.
+        self._last = lru_cache(maxsize=2)(self._blocks)
 
     def __call__(self, text: str) -> tuple[list[str], ...]:
         """The terms of a text, repeats included: characters, their pairs, words; a block switched off is empty."""
+        return self._last(text)
+
+    def _blocks(self, text: str) -> tuple[list[str], ...]:
         plain = "".join(char for char in text if char.isalnum())
         padded = f"^{plain}$"
         return (

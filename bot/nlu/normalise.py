@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from opencc import OpenCC
 
@@ -34,9 +34,14 @@ class Normaliser:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._to_simplified = OpenCC("t2s")
+        # One turn asks for the same text several times: for its risk, for its topic.
+        self._last = lru_cache(maxsize=2)(self._normalised)
 
     def __call__(self, text: str) -> str:
         """The normalised text alone."""
+        return self._last(text)
+
+    def _normalised(self, text: str) -> str:
         folded = _fold(text, self._lexicon.emoji)
         folded = self._simplify(folded)
         folded = _REPEATED.sub(r"\1\1", _SPACED.sub("", folded))
