@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import logging
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+_modules = cast("dict[str, Any]", sys.modules)
+_pkg_resources = _modules.get("pkg_resources")
 with warnings.catch_warnings():
-    # jieba 0.42 warns of pkg_resources and of escape sequences when first compiled.
+    # jieba 0.42 warns of escape sequences when first compiled, and does as well without pkg_resources,
+    # which is deprecated and takes longer to import than all the rest of jieba.
     warnings.simplefilter("ignore")
+    _modules["pkg_resources"] = None
     import jieba
+
+    del _modules["pkg_resources"]
+    if _pkg_resources is not None:
+        _modules["pkg_resources"] = _pkg_resources
 
 
 class Segmenter:
