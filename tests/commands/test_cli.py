@@ -89,6 +89,7 @@ def test_jsonl_keeps_the_order_and_goes_on_after_a_bad_line(environment: dict[st
     assert all(set(answers[place]) == {"error"} for place in (1, 2, 3, 7))
     first, more = answers[4]["turns"]
     assert first["topic"] == more["topic"] == "home.money"
+    assert len(first["alternatives"]) == len(more["alternatives"]) == 5
     assert first["reply"] != more["reply"]
     assert (answers[5]["outcome"], answers[5]["topic"]) == ("abstain", "bot.out_of_scope")
     assert set(answers[6]) == FIELDS

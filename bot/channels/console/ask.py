@@ -36,7 +36,7 @@ class Asker:
         answers = []
         for text in turns:
             decision, session = self.dialogue.respond(Incoming(text=text), session, self.now())
-            answers.append(self._told(decision))
+            answers.append(self._told(decision, text))
         return answers
 
     def line(self, line: str) -> dict[str, Any]:
@@ -52,12 +52,16 @@ class Asker:
             return {"turns": self.talk(_texts(data["turns"]), audience)}
         return self.talk(_texts([data.get("text")]), audience)[0]
 
-    def _told(self, decision: Decision) -> dict[str, Any]:
+    def _told(self, decision: Decision, text: str) -> dict[str, Any]:
         guesses = decision.guesses
         topic = None if isinstance(decision, Abstain) else decision.topic
         if isinstance(decision, Abstain) and guesses and guesses[0].topic == "bot.out_of_scope":
             topic = guesses[0].topic
         others = [guess.topic for guess in guesses if guess.topic != topic]
+        if topic is not None and len(others) < ALTERNATIVES:
+            # An article, or a turn that leans on the one before, was not classified: what its words alone suggest.
+            reading = self.dialogue.understanding.read_topics(text[:1_000], decision.audience)
+            others += [guess.topic for guess in reading.guesses if guess.topic not in (topic, *others)]
         return {
             "topic": topic,
             "confidence": guesses[0].confidence if guesses else 0.0,
