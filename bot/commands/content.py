@@ -81,6 +81,7 @@ def reviewed(topics: list[str], by: str, *, law: bool, tone: bool) -> None:
     if unknown := [name for name in topics if name not in library.topics]:
         raise CommandError(f"没有这些话题：{'、'.join(unknown)}")
     today = dt.datetime.now(dt.UTC).date()
+    unheld = frozenset(source.id for source in library.sources.values() if source.checked is None)
     for name in topics:
-        record_readings(_root(), library.topics[name], by, (today, today + GOOD_FOR))
+        record_readings(_root(), library.topics[name], by, (today, today + GOOD_FOR), unheld=unheld)
     typer.echo(f"记下了 {len(topics)} 个话题的审读")

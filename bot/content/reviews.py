@@ -11,19 +11,22 @@ from bot.core.content_types import Topic
 _BLOCK = re.compile(r"^review:\n(?:[ \t].*\n|\n)*", re.MULTILINE)
 
 
-def record_readings(root: Path, topic: Topic, by: str, dates: tuple[dt.date, dt.date]) -> None:
+def record_readings(
+    root: Path, topic: Topic, by: str, dates: tuple[dt.date, dt.date], *, unheld: frozenset[str] = frozenset()
+) -> None:
     """Replaces the file's ``review`` block; ``dates`` are the day of the readings and the day until which they hold.
 
+    ``unheld`` names sources whose text nobody has: they are not written down as compared.
     The lawyer's signature is kept only where the text is still the one that was signed.
     """
     path = root / "knowledge" / "topics" / (topic.id.replace(".", "/") + ".yaml")
     text = _BLOCK.sub("", path.read_text(encoding="utf-8")).rstrip("\n") + "\n"
-    path.write_text(text + _block(topic, by, dates), encoding="utf-8")
+    path.write_text(text + _block(topic, by, dates, unheld), encoding="utf-8")
 
 
-def _block(topic: Topic, by: str, dates: tuple[dt.date, dt.date]) -> str:
+def _block(topic: Topic, by: str, dates: tuple[dt.date, dt.date], unheld: frozenset[str]) -> str:
     read, until = dates
-    compared = ", ".join(f'"{ref.cite}"' for ref in topic.law)
+    compared = ", ".join(f'"{ref.cite}"' for ref in topic.law if ref.source not in unheld)
     lines = [
         "review:",
         f'  by: "{by}"',

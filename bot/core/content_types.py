@@ -152,7 +152,7 @@ class Fact(Record):
 
 
 class Source(Record):
-    """A document with its status and dates."""
+    """A document with its status and dates; ``checked`` is empty where nobody has held its text beside this."""
 
     id: str = ""
     name: Text
@@ -167,7 +167,7 @@ class Source(Record):
     successor: str | None = None
     successor_note: str | None = None
     official: Official
-    checked: dt.date
+    checked: dt.date | None = None
     excerpt: bool = False
     scope: str | None = None
     article_numbers: tuple[str, ...] = ()

@@ -119,6 +119,12 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
     "an unknown hotline": (MONEY, 'hotlines: ["110"]', 'hotlines: ["999"]', "不认识的电话"),
     "an edit after the readings": (MONEY, "替孩子存好。", "替孩子花掉。", "审读后改过"),
     "a review past its date": (MONEY, "review_by: 2", "review_by: 1", "审读已过期"),
+    "a source whose text nobody has compared": (
+        "knowledge/sources/civil.yaml",
+        "checked: 2026-11-21\n",
+        "",
+        "还没有人对照过",
+    ),
     "a hotline not checked for a year": ("knowledge/hotlines/national.yaml", "2026-11-01", "2024-11-01", "上次核实"),
     "an example under two topics": (
         "intents/topics/home/toys.yaml",

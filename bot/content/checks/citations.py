@@ -60,6 +60,11 @@ def check_sources(content: Content) -> Iterator[Problem]:
             yield content.file(
                 path, ("successor",), "废止的来源没有写明接替它的来源", "在 successor 写上接替者的文件名"
             )
+        if source.checked is None:
+            what = f"《{source.short}》的原文还没有人对照过"
+            yield content.file(
+                path, (), what, "找到官方原文核对条文，把日期写进 checked，再重读引用它的回答", mild=True
+            )
         for place, article in enumerate(source.articles):
             for name in article.topics:
                 if name not in content.library.topics:
