@@ -18,13 +18,28 @@ class Attachment(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a message came from, so that a person can answer there later.
+
+    ``address`` is the channel's own (a chat, a browser's talk). ``delivery`` names this very message: one that is
+    delivered twice carries the same name and is filed once.
+    """
+
+    channel: str
+    address: str
+    delivery: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """One turn of the person: words, or a button's command, or an attachment that cannot be read.
 
-    ``group`` is true where others read along; nothing personal is said there.
+    ``group`` is true where others read along; nothing personal is said there. Without ``origin`` (in a terminal)
+    nobody could answer later, so nothing is filed.
     """
 
     text: str = ""
     command: str = ""
     attachment: Attachment = Attachment.NONE
     group: bool = False
+    origin: Origin | None = None

@@ -1,0 +1,147 @@
+"""What the talk and the people on duty tell each other: standings, reports and receipts, as data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.core.audience import Audience
+from bot.core.message import Origin
+from bot.core.risk import RiskKind, RiskLevel
+
+
+class CaseState(StrEnum):
+    """Where a case is: nobody has it yet, a person has it, or it has ended."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    CLOSED = "closed"
+
+
+class Why(StrEnum):
+    """Why a turn is filed: what it tells whoever is on duty."""
+
+    RISK = "risk"  # the message itself is alarming
+    ASKED = "asked"  # the person asked for a human
+    SAID = "said"  # one more message of a talk that has an open case
+    UNSAFE = "unsafe"  # answered that they are not safe now
+    SAFE = "safe"  # answered that they are
+    PLACE = "place"  # told where help finds them
+    WRITE = "write"  # told whether and when we may write here
+    RETRACTED = "retracted"  # said that it was not about harm: noted, closes nothing
+    OUTSIDERS = "outsiders"  # wants nobody of their own school
+    HERE = "here"  # says that it is still they who hold the device
+    DELETE = "delete"  # asked that the chat be deleted
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """The case that a talk has, as far as the talk must know it. Times are aware.
+
+    ``due_at`` is when somebody will have answered, empty where nobody is on duty; ``seen_at`` when a person first
+    opened it. ``checking``: a person asked whether it is still the child, and the answer is awaited.
+    """
+
+    id: int
+    level: RiskLevel
+    state: CaseState
+    opened_at: dt.datetime
+    due_at: dt.datetime | None = None
+    seen_at: dt.datetime | None = None
+    checking: bool = False
+
+    @property
+    def taken(self) -> bool:
+        """Whether a person has the talk: then the bot keeps silent."""
+        return self.state is CaseState.TAKEN
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the desk stands to a talk at this moment.
+
+    ``keyed``: a desk key exists, so that text can be kept. ``on_duty``: someone who can read a case is on shift and
+    can be reached. ``back_at``: when somebody will be, where that is known.
+    """
+
+    keyed: bool = False
+    on_duty: bool = False
+    back_at: dt.datetime | None = None
+    case: OpenCase | None = None
+
+
+#: Where there is no desk: in a terminal, or before anyone was appointed.
+NO_DESK = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a turn gives the desk. ``texts`` are the person's words to be kept, oldest first; ``value`` a button's answer.
+
+    A report opens a case where the talk has none and ``opens`` is set; else it is added to the open one.
+    """
+
+    why: Why
+    level: RiskLevel
+    kind: RiskKind
+    reader: Audience
+    texts: tuple[str, ...] = ()
+    value: str = ""
+    opens: bool = False
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the person holds of a case: when it was received, when somebody will have answered, the code to come back.
+
+    ``code`` is 16 digits in four groups, told once, empty afterwards.
+    """
+
+    received_at: dt.datetime
+    due_at: dt.datetime | None = None
+    seen_at: dt.datetime | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A report ready to be stored in the transaction that keeps the talk; made by ``Desk.prepare``.
+
+    ``case`` is the open case, None where a new one is opened. ``receipt_*`` belong to a new case: the pseudonym of its
+    code, and the salt and public key derived from it.
+    """
+
+    report: Report
+    origin: Origin
+    case: int | None
+    receipt: Receipt | None = None
+    receipt_name: str = ""
+    receipt_salt: bytes = b""
+    receipt_public: bytes = b""
+
+
+class Desk(Protocol):
+    """The people on duty, as the talk sees them; ``bot.desk`` has it."""
+
+    async def standing(self, key: str) -> Standing:
+        """How the desk stands to the talk of this key."""
+        ...
+
+    async def prepare(self, report: Report, origin: Origin, standing: Standing) -> Filing:
+        """Make a report ready to be stored: a new case gets its number of return, its keys and its clock."""
+        ...
+
+
+class NoDesk:
+    """The desk of a terminal: nobody, and nothing is filed."""
+
+    async def standing(self, _key: str) -> Standing:
+        """Nobody is here."""
+        return NO_DESK
+
+    async def prepare(self, report: Report, origin: Origin, _standing: Standing) -> Filing:
+        """The report as it is; nobody will store it."""
+        return Filing(report, origin, None)

@@ -1,0 +1,238 @@
+"""The tables of the desk: staff and their keys, the roster, cases, alerts, and the log of who did what.
+
+Text is sealed to the desk and to the child, addresses and secrets under the server's key; talks are pseudonyms.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from bot.storage.tables import RowId, UtcTime, metadata
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False, unique=True),  # what is typed to sign in
+    Column("display", String(64), nullable=False),  # what colleagues see; a child sees the service's name only
+    Column("role", String(16), nullable=False),  # counsellor, supervisor, vice_principal
+    Column("line", Integer, nullable=False),  # 1 first line, 2 second line
+    Column("region", String(64), nullable=False),  # scope; empty: everywhere
+    Column("school", String(128), nullable=False),  # affiliation; empty: none
+    Column("state", String(16), nullable=False),  # invited, waiting (for a key), active, disabled
+    Column("password", String(256), nullable=True),
+    Column("totp", LargeBinary, nullable=True),
+    Column("totp_used", Integer, nullable=True),  # the last time step accepted: a code works once
+    Column("salt", LargeBinary, nullable=True),
+    Column("public", LargeBinary, nullable=True),
+    Column("private", LargeBinary, nullable=True),  # under Argon2id of the password
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", UtcTime, nullable=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("signed_in_at", UtcTime, nullable=True),
+    sqlite_autoincrement=True,
+)
+
+staff_session = Table(
+    "staff_session",
+    metadata,
+    Column("token", String(64), primary_key=True),  # hash of the cookie's first half
+    Column("staff", RowId, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("private", LargeBinary, nullable=True),  # the personal key under the cookie's second half
+    Column("created_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
+staff_link = Table(
+    "staff_link",
+    metadata,
+    Column("token", String(64), primary_key=True),  # hash
+    Column("purpose", String(16), nullable=False),  # setup, join, reset, telegram
+    Column("staff", RowId, ForeignKey("staff.id"), nullable=True),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime, nullable=True),
+)
+
+desk_key = Table(
+    "desk_key",
+    metadata,
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("public", LargeBinary, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+)
+
+desk_key_grant = Table(
+    "desk_key_grant",
+    metadata,
+    Column("generation", Integer, ForeignKey("desk_key.generation"), primary_key=True),
+    Column("holder", String(32), primary_key=True),  # the id of a member of staff, or "recovery"
+    Column("sealed", LargeBinary, nullable=False),
+    Column("holder_public", LargeBinary, nullable=False),
+)
+
+shift = Table(
+    "shift",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("staff", RowId, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("weekdays", String(7), nullable=False),  # 1111100: Monday to Friday; for a dated shift 0000000
+    Column("day", Date, nullable=True),  # one date instead of weekdays
+    Column("starts", String(5), nullable=False),  # 08:30
+    Column("ends", String(5), nullable=False),  # 17:30; not after the start: the next morning
+    sqlite_autoincrement=True,
+)
+
+day_off = Table(
+    "day_off",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("staff", RowId, ForeignKey("staff.id"), nullable=True),  # empty: everybody, a holiday
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+alert_route = Table(
+    "alert_route",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("staff", RowId, ForeignKey("staff.id"), nullable=True, index=True),  # empty: the whole desk, as a group chat
+    Column("kind", String(16), nullable=False),  # apprise, telegram (our own bot, with a button)
+    Column("target", LargeBinary, nullable=False),
+    Column("label", String(64), nullable=False),
+    Column("last_ok", UtcTime, nullable=True),
+    Column("failing_since", UtcTime, nullable=True),
+    sqlite_autoincrement=True,
+)
+
+desk_case = Table(
+    "desk_case",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("talk", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("address", LargeBinary, nullable=True),  # empty once erased
+    Column("level", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("why", String(16), nullable=False),
+    Column("reader", String(16), nullable=False),
+    Column("region", String(64), nullable=False),
+    Column("school", String(128), nullable=False),
+    Column("outsiders_only", Boolean, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("holder", RowId, ForeignKey("staff.id"), nullable=True),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("raised_at", UtcTime, nullable=True),
+    Column("seen_at", UtcTime, nullable=True),
+    Column("taken_at", UtcTime, nullable=True),
+    Column("answered_at", UtcTime, nullable=True),  # the first answer of a person
+    Column("child_at", UtcTime, nullable=False),  # the last message of the child
+    Column("staff_at", UtcTime, nullable=True),  # the last answer of a person
+    Column("checking_at", UtcTime, nullable=True),  # asked whether it is still the child
+    Column("due_at", UtcTime, nullable=True),  # when the next answer is due; empty: nobody on duty, or none is due
+    Column("rung", Integer, nullable=False),  # 0 nobody alerted yet, 1 first line, 2 second line, 3 supervisor
+    Column("closed_at", UtcTime, nullable=True),
+    Column("outcome", String(32), nullable=True),
+    Column("erase_at", UtcTime, nullable=True),
+    Column("erased_at", UtcTime, nullable=True),
+    Column("held", Boolean, nullable=False),  # legal hold
+    Column("delete_asked_at", UtcTime, nullable=True),
+    Column("safe", String(8), nullable=False),
+    Column("write_when", String(16), nullable=False),
+    Column("receipt", String(32), nullable=True, unique=True),
+    Column("receipt_salt", LargeBinary, nullable=True),
+    Column("receipt_public", LargeBinary, nullable=True),
+    Index(None, "talk", "state"),
+    Index(None, "state", "due_at"),
+    sqlite_autoincrement=True,
+)
+
+case_message = Table(
+    "case_message",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("case", RowId, ForeignKey("desk_case.id"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("author", String(8), nullable=False),  # child, staff, note (staff only), service
+    Column("staff", RowId, ForeignKey("staff.id"), nullable=True),
+    Column("generation", Integer, nullable=False),
+    Column("for_desk", LargeBinary, nullable=False),
+    Column("for_child", LargeBinary, nullable=True),
+    Column("delivery", String(32), nullable=True),  # pseudonym of the delivery: filed once
+    UniqueConstraint("case", "delivery"),
+    Index(None, "case", "id"),
+    sqlite_autoincrement=True,
+)
+
+case_event = Table(
+    "case_event",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("case", RowId, ForeignKey("desk_case.id"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("what", String(24), nullable=False),
+    Column("staff", RowId, nullable=True),
+    Column("value", String(64), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("case", RowId, ForeignKey("desk_case.id"), nullable=False),
+    Column("reason", String(24), nullable=False),  # opened, raised, warning, breached, unattended, released
+    Column("round", Integer, nullable=False),  # the same reason may come again: a new round
+    Column("route", RowId, ForeignKey("alert_route.id"), nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", UtcTime, nullable=True),
+    Column("failed_at", UtcTime, nullable=True),
+    UniqueConstraint("case", "reason", "round", "route"),
+    Index(None, "sent_at", "failed_at"),
+    sqlite_autoincrement=True,
+)
+
+identity_release = Table(
+    "identity_release",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("case", RowId, ForeignKey("desk_case.id"), nullable=False, index=True),
+    Column("asked_by", RowId, ForeignKey("staff.id"), nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("reason", LargeBinary, nullable=False),  # sealed to the desk
+    Column("urgent", Boolean, nullable=False),  # released by one person at once
+    Column("granted_by", RowId, ForeignKey("staff.id"), nullable=True),
+    Column("granted_at", UtcTime, nullable=True),
+    Column("reviewed_by", RowId, ForeignKey("staff.id"), nullable=True),
+    Column("reviewed_at", UtcTime, nullable=True),
+    sqlite_autoincrement=True,
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", RowId, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),  # as it was hashed
+    Column("actor", String(32), nullable=False),  # a staff id, "service" or "console"
+    Column("action", String(32), nullable=False),
+    Column("case", RowId, nullable=True),
+    Column("detail", String(128), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+)
