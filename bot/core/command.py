@@ -21,6 +21,14 @@ class Verb(StrEnum):
     NONE = "none"
     WRONG = "wrong"
     HOTLINES = "hotlines"
+    TELL = "tell"
+    SAFE = "safe"
+    PLACE = "place"
+    WRITE = "write"
+    OUTSIDERS = "outsiders"
+    BYSTANDER = "bystander"
+    CODE = "code"
+    HERE = "here"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.core.audience import Audience
+from bot.core.desk import Receipt
 from bot.core.risk import NO_RISK, RiskReading
 
 
@@ -52,6 +53,7 @@ class Reply:
     contacts: tuple[Contact, ...] = ()
     note: str = ""
     choices: tuple[Choice, ...] = ()
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,11 @@ class Notice(Decision):
     """A line of the service itself: a limit, a setting changed, something it cannot read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Relayed(Decision):
+    """The turn went to the person who has the talk; the bot keeps silent, a channel may mark it as received."""
+
+
 OUTCOMES: dict[type[Decision], str] = {
     Answer: "answer",
     Clarify: "clarify",
@@ -115,4 +122,5 @@ OUTCOMES: dict[type[Decision], str] = {
     Handoff: "handoff",
     Abstain: "abstain",
     Notice: "notice",
+    Relayed: "relayed",
 }

@@ -46,6 +46,7 @@ class OpenCase:
 
     id: int
     level: RiskLevel
+    kind: RiskKind
     state: CaseState
     opened_at: dt.datetime
     due_at: dt.datetime | None = None
@@ -78,9 +79,10 @@ NO_DESK = Standing()
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a turn gives the desk. ``texts`` are the person's words to be kept, oldest first; ``value`` a button's answer.
+    """What a turn gives the desk.
 
-    A report opens a case where the talk has none and ``opens`` is set; else it is added to the open one.
+    ``texts`` are the person's words to be kept, oldest first; ``value`` a button's answer, or what else came than
+    words. A report opens a case where the talk has none and ``opens`` is set; else it is added to the open one.
     """
 
     why: Why
@@ -107,20 +109,37 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedText:
+    """One text, sealed to a desk key and, where the person holds a code, to the key derived from it."""
+
+    generation: int
+    for_desk: bytes
+    for_child: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptKey:
+    """What is kept of a code: its pseudonym, the salt, and the public key derived from it."""
+
+    name: str
+    salt: bytes
+    public: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Filing:
     """A report ready to be stored in the transaction that keeps the talk; made by ``Desk.prepare``.
 
-    ``case`` is the open case, None where a new one is opened. ``receipt_*`` belong to a new case: the pseudonym of its
-    code, and the salt and public key derived from it.
+    ``case`` is the open case, None where a new one is opened; ``key`` belongs to a new one. There are no ``texts``
+    before a desk key exists.
     """
 
     report: Report
     origin: Origin
     case: int | None
-    receipt: Receipt | None = None
-    receipt_name: str = ""
-    receipt_salt: bytes = b""
-    receipt_public: bytes = b""
+    receipt: Receipt
+    texts: tuple[SealedText, ...] = ()
+    key: ReceiptKey | None = None
 
 
 class Desk(Protocol):
@@ -131,17 +150,9 @@ class Desk(Protocol):
         ...
 
     async def prepare(self, report: Report, origin: Origin, standing: Standing) -> Filing:
-        """Make a report ready to be stored: a new case gets its number of return, its keys and its clock."""
+        """Make a report ready to be stored: a new case gets its code of return, its keys and its clock."""
         ...
 
-
-class NoDesk:
-    """The desk of a terminal: nobody, and nothing is filed."""
-
-    async def standing(self, _key: str) -> Standing:
-        """Nobody is here."""
-        return NO_DESK
-
-    async def prepare(self, report: Report, origin: Origin, _standing: Standing) -> Filing:
-        """The report as it is; nobody will store it."""
-        return Filing(report, origin, None)
+    async def forgotten(self, key: str) -> None:
+        """The person asked that their chat be deleted: noted on the open case, if there is one."""
+        ...

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from bot.core import counsel
 from bot.core import decision as d
 from bot.core.articles import ArticleIndex
 from bot.core.audience import Audience
-from bot.core.command import parse_command
+from bot.core.command import Command, Verb, parse_command
 from bot.core.commands import Commands
 from bot.core.compose import Composer
 from bot.core.content_types import Library
 from bot.core.cues import CueReader
+from bot.core.desk import NO_DESK, Report, Standing
 from bot.core.message import Attachment, Incoming
 from bot.core.ports import Understanding
 from bot.core.risk import NO_RISK, RiskLevel, RiskReading
@@ -26,6 +29,14 @@ LONGEST_QUESTION = 1_000
 LONGEST_READ = 20_000
 
 
+class Turned(NamedTuple):
+    """What to say to a turn, the talk after it, and what the people on duty are given of it."""
+
+    decision: d.Decision
+    session: Session
+    report: Report | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A turn being decided: what came in, what is remembered, and what has been found out so far."""
@@ -33,6 +44,7 @@ class Turn:
     incoming: Incoming
     session: Session
     composer: Composer
+    standing: Standing = NO_DESK
     text: str = ""
     risk: RiskReading = NO_RISK
 
@@ -53,16 +65,24 @@ class Dialogue:
     thresholds: Thresholds
     region: str = ""
 
-    def respond(self, incoming: Incoming, session: Session, now: dt.datetime) -> tuple[d.Decision, Session]:
-        """What to say to this turn, and the talk after it."""
+    def respond(self, incoming: Incoming, session: Session, now: dt.datetime, standing: Standing = NO_DESK) -> Turned:
+        """What to say to this turn, the talk after it, and what the people on duty are given of it."""
         composer = Composer(self.library, now, session.region or self.region)
-        turn = Turn(incoming, session, composer)
+        turn = Turn(incoming, session, composer, standing)
         # Risk is read on every message, whatever else it is: a command's label, a caption, a form's field.
         if incoming.text.strip():
             turn = self._read(turn)
         if turn.risk.alarming:
-            return self._support(turn)
-        return self._harmless(turn)
+            return self._alarming(turn)
+        command = parse_command(incoming.command) if incoming.command else None
+        told = self._told(command, turn) if command else None
+        if told is not None:
+            return told
+        report = counsel.said_report(turn.session, turn.audience, incoming, standing)
+        if command is None and standing.case and standing.case.taken and not incoming.group:
+            # A person has this talk: what was said goes to them, and the bot keeps silent.
+            return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), turn.session, report)
+        return self._harmless(turn, command, report)
 
     def _read(self, turn: Turn) -> Turn:
         raw = turn.incoming.text[:LONGEST_READ]
@@ -76,6 +96,31 @@ class Dialogue:
             session = replace(session, audience=declared, asked_role=True)
         return replace(turn, risk=risk, session=session, text=text)
 
+    def _alarming(self, turn: Turn) -> Turned:
+        """A case is opened or added to; where a person has the talk, only a rise to urgent is answered besides."""
+        case = turn.standing.case
+        report = counsel.risk_report(turn.risk, turn.session, turn.incoming, turn.standing)
+        raised = case is None or turn.risk.level.rank > case.level.rank
+        if case and case.taken and not raised and not turn.incoming.group:
+            return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), turn.session, report)
+        decision, session = self._support(turn)
+        return Turned(decision, session, replace(report, reader=decision.audience or report.reader))
+
+    def _told(self, command: Command, turn: Turn) -> Turned | None:
+        """A button of the support card, or one that asks for a person; None for every other."""
+        standing, composer = turn.standing, turn.composer
+        report = counsel.told_report(command, turn.audience, standing)
+        if command.verb is Verb.HUMAN and standing.keyed and not turn.incoming.group:
+            asked = counsel.asked_report(turn.session, turn.audience)
+            return Turned(counsel.human_reply(composer, standing), turn.session, asked)
+        decision = counsel.answer_button(command, composer, turn.session, standing)
+        if decision is not None:
+            return Turned(replace(decision, audience=turn.audience), turn.session, report)
+        if report is not None:
+            worded, session = self._decide(turn, command)
+            return Turned(worded, session, report)
+        return None
+
     def _support(self, turn: Turn) -> tuple[d.Decision, Session]:
         reader = turn.session.audience or self.cues.hinted(turn.text) or Audience.STUDENT
         guesses = self.understanding.read_topics(turn.text, reader).guesses if turn.text else ()
@@ -83,22 +128,22 @@ class Dialogue:
             reply = private_line(turn.composer)
         else:
             sure = guesses and guesses[0].confidence >= self.thresholds.answer
-            reply = support_reply(turn.composer, turn.risk, reader, guesses[0].topic if sure else None)
+            topic = guesses[0].topic if sure else None
+            reply = support_reply(turn.composer, turn.risk, reader, topic, standing=turn.standing)
         decision = d.Support(reply, reader, turn.risk, guesses, turn.risk.why)
         # What is asked next (为什么, 他会坐牢吗) leans on this.
         session = replace(turn.session, failures=0, question=turn.text[:200])
         return decision, replace(session, topic=guesses[0].topic if guesses else session.topic)
 
-    def _harmless(self, turn: Turn) -> tuple[d.Decision, Session]:
-        decision, session = self._decide(turn)
+    def _harmless(self, turn: Turn, command: Command | None, report: Report | None) -> Turned:
+        decision, session = self._decide(turn, command)
         if turn.risk.level is RiskLevel.CONCERN:
             note = turn.composer.say("chat.concern")
             decision = replace(decision, reply=replace(decision.reply, note=note))
-        return replace(decision, risk=turn.risk), session
+        return Turned(replace(decision, risk=turn.risk), session, report)
 
-    def _decide(self, turn: Turn) -> tuple[d.Decision, Session]:
+    def _decide(self, turn: Turn, command: Command | None) -> tuple[d.Decision, Session]:
         incoming, composer = turn.incoming, turn.composer
-        command = parse_command(incoming.command) if incoming.command else None
         worried = turn.session.risk is not RiskLevel.NONE
         topical = Topical(self.library, self.understanding, self.thresholds, composer, worried)
         if command is not None:

@@ -21,11 +21,13 @@ class Attachment(StrEnum):
 class Origin:
     """Where a message came from, so that a person can answer there later.
 
-    ``address`` is the channel's own (a chat, a browser's talk). ``delivery`` names this very message: one that is
-    delivered twice carries the same name and is filed once.
+    ``talk`` is the key of the private talk with this person, and ``address`` where it is answered, as the channel
+    writes it: in a group both lead to the person alone. ``delivery`` names this very message: one that is delivered
+    twice carries the same name and is filed once.
     """
 
     channel: str
+    talk: str
     address: str
     delivery: str = ""
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.core.audience import Audience
 from bot.core.decision import Guess
+from bot.core.desk import Filing
 from bot.core.risk import RiskReading
 from bot.core.session import Session
 
@@ -80,10 +81,11 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class TalkAfter:
-    """The memory of a talk after a turn."""
+    """What is kept of a turn, as a whole or not at all: the memory of its talk, and what it gives the desk."""
 
     key: str
     session: Session
+    filing: Filing | None = None
 
 
 class Inbox(Protocol):
@@ -133,8 +135,8 @@ class SessionStore(Protocol):
         """The talk of this key, or a new one."""
         ...
 
-    async def save(self, key: str, session: Session) -> None:
-        """Keep the talk."""
+    async def save(self, after: TalkAfter) -> None:
+        """Keep the talk and what it gives the desk, in one transaction."""
         ...
 
     async def forget(self, key: str) -> None:

@@ -16,7 +16,10 @@ LONGEST_TURN = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One talk. ``turns`` are the person's last messages, oldest first; ``options`` the topics last offered."""
+    """One talk. ``turns`` are the person's last messages, oldest first; ``options`` the topics last offered.
+
+    ``code`` is the code of return of its open case: it can be shown again while the talk is remembered.
+    """
 
     audience: Audience | None = None
     turns: tuple[str, ...] = ()
@@ -27,6 +30,7 @@ class Session:
     risk: RiskLevel = RiskLevel.NONE
     asked_role: bool = False
     region: str = ""
+    code: str = ""
 
     def heard(self, text: str) -> Session:
         """The talk after the person said this; of a long message its end, where a disclosure often stands."""

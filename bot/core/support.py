@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bot.core.audience import FALLBACK, Audience
-from bot.core.command import Verb
 from bot.core.compose import Composer
 from bot.core.contacts import contacts
 from bot.core.content_types import Library
+from bot.core.counsel import state_line, support_choices
 from bot.core.decision import Reply
+from bot.core.desk import NO_DESK, Receipt, Standing
 from bot.core.help_types import Script
 from bot.core.risk import RiskReading
 
@@ -23,14 +24,20 @@ def private_line(composer: Composer) -> Reply:
     return Reply(lead=composer.say("chat.group_private"))
 
 
-def support_reply(composer: Composer, risk: RiskReading, audience: Audience, topic: str | None = None) -> Reply:
-    """The reply to a disclosure; what the law says of it (``topic``) is one tap away."""
+def support_reply(
+    composer: Composer, risk: RiskReading, audience: Audience, topic: str | None = None, *, standing: Standing = NO_DESK
+) -> Reply:
+    """The reply to a disclosure; what the law says of it (``topic``) is one tap away.
+
+    Its receipt is filled in once the case is made ready; without a desk there is none.
+    """
     script = script_for(composer.library, risk, audience)
     law = (composer.topic_choice(topic),) if topic else ()
     return Reply(
         lead=script.lead,
         steps=script.steps,
-        more=script.next,
+        more=f"{state_line(composer, standing)}\n{script.next}",
         contacts=contacts(composer.library, script.hotlines, composer.now, composer.region),
-        choices=(*law, composer.choice(Verb.WRONG)),
+        choices=(*law, *support_choices(composer, standing)),
+        receipt=Receipt(composer.now) if standing.keyed else None,
     )

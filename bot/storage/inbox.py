@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import func, select, update
 
 from bot.core.ports import Outgoing, Received, TalkAfter
 from bot.storage.errors import WrongKeyError
+from bot.storage.outbox import queue
 from bot.storage.store import Store
-from bot.storage.tables import inbox, outbox, upsert
+from bot.storage.tables import inbox, upsert
 from bot.storage.talks import SealedTalks
 
 _log = structlog.get_logger(__name__)
@@ -65,6 +64,7 @@ class SealedInbox:
         Nothing happens where it was settled before. Raises StorageError.
         """
         now = self._store.now()
+        filed = None
         open_row = update(inbox).where(inbox.c.id == item.id, inbox.c.settled_at.is_(None))
         async with self._store.writing() as connection:
             channel = (
@@ -72,24 +72,10 @@ class SealedInbox:
             ).scalar_one_or_none()
             if channel is None:
                 return
-            await self._queue(connection, [self._row(channel, reply, now) for reply in replies])
+            await queue(connection, self._store, channel, replies)
             if talk is not None:
-                await self._talks.keep(connection, talk)
-
-    async def _queue(self, connection: AsyncConnection, rows: list[dict[str, object]]) -> None:
-        if rows:
-            await connection.execute(insert(outbox), rows)
-
-    def _row(self, channel: str, reply: Outgoing, now: dt.datetime) -> dict[str, object]:
-        seal = self._store.vault.seal
-        return {
-            "channel": channel,
-            "address": seal(reply.address.encode()),
-            "body": seal(reply.body),
-            "created_at": now,
-            "due_at": now,
-            "attempts": 0,
-        }
+                filed = await self._talks.keep(connection, talk)
+        self._talks.announce(filed)
 
     def _opened(self, row: int, number: int, sealed: bytes) -> Received | None:
         try:

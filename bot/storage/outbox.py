@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.ports import Queued
+from bot.core.ports import Outgoing, Queued
 from bot.storage.errors import WrongKeyError
 from bot.storage.store import Store
 from bot.storage.tables import outbox
@@ -17,6 +18,24 @@ _log = structlog.get_logger(__name__)
 
 #: After this long a message that was begun and never ended counts as lost, and is sent again.
 LEASE = dt.timedelta(minutes=2)
+
+
+async def queue(connection: AsyncConnection, store: Store, channel: str, messages: Sequence[Outgoing]) -> None:
+    """Put messages on their way within a transaction of the caller's."""
+    now, seal = store.now(), store.vault.seal
+    rows = [
+        {
+            "channel": channel,
+            "address": seal(message.address.encode()),
+            "body": seal(message.body),
+            "created_at": now,
+            "due_at": now,
+            "attempts": 0,
+        }
+        for message in messages
+    ]
+    if rows:
+        await connection.execute(insert(outbox), rows)
 
 
 class SealedOutbox:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ports import TalkAfter
 from bot.core.session import Session
+from bot.storage.cases import Filed, SealedCases
 from bot.storage.errors import WrongKeyError
 from bot.storage.store import Store
 from bot.storage.tables import talk, upsert
@@ -16,10 +18,16 @@ from bot.storage.vault import Vault
 
 
 class SealedTalks:
-    """The ``SessionStore`` on a database. A talk is new again after ``memory`` without a turn."""
+    """The ``SessionStore`` on a database. A talk is new again after ``memory`` without a turn.
 
-    def __init__(self, store: Store, memory: dt.timedelta) -> None:
-        self._store, self._memory = store, memory
+    ``filed`` is told, after the transaction, of each case that was opened or added to.
+    """
+
+    def __init__(
+        self, store: Store, memory: dt.timedelta, filed: Callable[[Filed], None] = lambda _filed: None
+    ) -> None:
+        self._store, self._memory, self._filed = store, memory, filed
+        self._cases = SealedCases(store)
 
     async def load(self, key: str) -> Session:
         """The talk of this key; a new one where there is none, it expired or cannot be opened."""
@@ -29,13 +37,19 @@ class SealedTalks:
             sealed = (await connection.execute(wanted)).scalar_one_or_none()
         return Session() if sealed is None else _opened(self._store.vault, sealed)
 
-    async def save(self, key: str, session: Session) -> None:
-        """Keep the talk. Raises StorageError."""
+    async def save(self, after: TalkAfter) -> None:
+        """Keep the talk, and what it gives the desk. Raises StorageError."""
         async with self._store.writing() as connection:
-            await self.keep(connection, TalkAfter(key, session))
+            filed = await self.keep(connection, after)
+        self.announce(filed)
 
-    async def keep(self, connection: AsyncConnection, after: TalkAfter) -> None:
-        """Keep a talk within a transaction of the caller's."""
+    def announce(self, filed: Filed | None) -> None:
+        """Tell of a case, once the transaction that filed it is over."""
+        if filed is not None:
+            self._filed(filed)
+
+    async def keep(self, connection: AsyncConnection, after: TalkAfter) -> Filed | None:
+        """Keep a talk, and what it gives the desk, within a transaction of the caller's; ``announce`` what it says."""
         now = self._store.now()
         kept = {
             "session": self._store.vault.seal(after.session.dump()),
@@ -44,6 +58,7 @@ class SealedTalks:
         }
         row = upsert(connection, talk).values(pseudonym=self._store.vault.pseudonym(after.key), **kept)
         await connection.execute(row.on_conflict_do_update(index_elements=[talk.c.pseudonym], set_=kept))
+        return await self._cases.file(connection, after.filing) if after.filing else None
 
     async def forget(self, key: str) -> None:
         """Erase the talk. Raises StorageError."""

@@ -34,7 +34,7 @@ class Person:
         return self._turn(Incoming(attachment=attachment))
 
     def _turn(self, incoming: Incoming) -> Decision:
-        decision, self.session = self.dialogue.respond(incoming, self.session, self.now())
+        decision, self.session, _ = self.dialogue.respond(incoming, self.session, self.now())
         return decision
 
 

@@ -66,7 +66,7 @@ async def test_erased_rows_leave_neither_file_nor_log(sqlite_address: str, clock
     await upgrade(sqlite_address)
     store = Store(make_engine(sqlite_address), Vault(bytes(32)), clock)
     talks = SealedTalks(store, MEMORY)
-    await talks.save(KEY, Session(question=MARKER))
+    await talks.save(TalkAfter(KEY, Session(question=MARKER)))
     name = store.vault.pseudonym(KEY).encode()
     folder = tmp_path / "data"
     assert any(name in file.read_bytes() for file in folder.iterdir())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.ports import TalkAfter
 from bot.core.session import Session
 from bot.storage import swap
 from bot.storage.archive import DATABASE, MANIFEST
@@ -36,7 +37,7 @@ def _url(folder: Path) -> str:
 async def _fill(folder: Path, clock: Clock, key: str = "web:1") -> None:
     await upgrade(_url(folder))
     store = Store(make_engine(_url(folder)), Vault(load_key(folder)), clock)
-    await SealedTalks(store, MEMORY).save(key, SESSION)
+    await SealedTalks(store, MEMORY).save(TalkAfter(key, SESSION))
     await store.close()
 
 
@@ -98,7 +99,7 @@ async def test_a_backup_is_whole_while_the_service_writes(tmp_path: Path, clock:
         number = 0
         while not stop.is_set():
             number += 1
-            await talks.save(f"web:{number}", SESSION)
+            await talks.save(TalkAfter(f"web:{number}", SESSION))
             if number == 5:
                 busy.set()
         return number

@@ -8,13 +8,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, inspect, text
 
-from bot.storage.desk_tables import metadata
+import bot.storage.desk_tables  # noqa: F401
 from bot.storage.engine import make_engine, reading, writing
 from bot.storage.errors import SchemaTooNewError, SchemaTooOldError
 from bot.storage.outbox import SealedOutbox
 from bot.storage.schema import expected_revision, known_revisions, problems, upgrade
 from bot.storage.store import Store
-from bot.storage.tables import talk
+from bot.storage.tables import metadata, talk
 
 from .conftest import Clock
 

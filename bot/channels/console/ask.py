@@ -35,7 +35,7 @@ class Asker:
         session = Session(audience=audience, asked_role=audience is not None)
         answers = []
         for text in turns:
-            decision, session = self.dialogue.respond(Incoming(text=text), session, self.now())
+            decision, session, _ = self.dialogue.respond(Incoming(text=text), session, self.now())
             answers.append(self._told(decision, text))
         return answers
 

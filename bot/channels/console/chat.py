@@ -24,14 +24,14 @@ def converse(dialogue: Dialogue, now: Callable[[], dt.datetime], audience: Audie
     """Talks until the person leaves (end of input, or an empty line after 退出)."""
     console, messages = Console(highlight=False), dialogue.library.messages
     session = Session(audience=audience)
-    decision, session = dialogue.respond(Incoming(command=str(Command(Verb.START))), session, now())
+    decision, session, _ = dialogue.respond(Incoming(command=str(Command(Verb.START))), session, now())
     show(console, decision, messages)
     while True:
         line = console.input(f"[bold cyan]{messages['console.prompt']}[/] ")
         if line.strip() in messages["console.leave"].split():
             console.print(messages["console.goodbye"])
             return
-        decision, session = dialogue.respond(_incoming(line, decision.reply), session, now())
+        decision, session, _ = dialogue.respond(_incoming(line, decision.reply), session, now())
         show(console, decision, messages)
 
 

@@ -1,0 +1,166 @@
+"""What a talk gives the people on duty, and what it says of them: never more than is true at this moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.core import decision as d
+from bot.core.audience import Audience
+from bot.core.command import Command, Verb
+from bot.core.compose import Composer
+from bot.core.contacts import contacts
+from bot.core.desk import Receipt, Report, Standing, Why
+from bot.core.message import Attachment, Incoming
+from bot.core.risk import RiskKind, RiskLevel, RiskReading
+from bot.core.session import Session
+
+#: The three questions that can be skipped, and the answers that each offers.
+QUESTIONS = {
+    Verb.SAFE: ("yes", "no", "unsure"),
+    Verb.PLACE: ("home", "school", "outside"),
+    Verb.WRITE: ("now", "daytime", "evening", "never"),
+}
+_TOLD = {
+    Verb.PLACE: Why.PLACE,
+    Verb.WRITE: Why.WRITE,
+    Verb.OUTSIDERS: Why.OUTSIDERS,
+    Verb.HERE: Why.HERE,
+    Verb.WRONG: Why.RETRACTED,
+}
+#: Open at all hours, for whoever says that they are not safe.
+DANGER = ("110", "12110", "120")
+
+
+def state_line(composer: Composer, standing: Standing) -> str:
+    """Who reads what was said, and when: by the state of the desk, never a promise beyond it."""
+    if standing.case is not None and standing.case.taken:
+        return composer.say("support.taken")
+    if not standing.keyed:
+        return composer.say("support.nobody")
+    if standing.on_duty:
+        return composer.say("support.on_duty")
+    if standing.back_at is None:
+        return composer.say("support.waiting")
+    return composer.say("support.waiting_until").format(back=spoken_time(composer, standing.back_at))
+
+
+def spoken_time(composer: Composer, moment: dt.datetime) -> str:
+    """A moment as a person says it: the hour today, with the date on another day."""
+    local = moment.astimezone(composer.now.tzinfo)
+    return f"{local:%H:%M}" if local.date() == composer.now.date() else f"{local.month}月{local.day}日{local:%H:%M}"
+
+
+def risk_report(risk: RiskReading, session: Session, incoming: Incoming, standing: Standing) -> Report:
+    """An alarming message: it opens a case, with the turns before it, or is added to the open one."""
+    texts = (incoming.text,) if standing.case else (*session.turns[:-1], incoming.text)
+    reader = session.audience or Audience.STUDENT
+    return Report(Why.RISK, risk.level, risk.kind or RiskKind.OTHER, reader, texts, opens=True, region=session.region)
+
+
+def said_report(session: Session, reader: Audience, incoming: Incoming, standing: Standing) -> Report | None:
+    """One more turn of a talk that has an open case; None where it has none, or nothing was said."""
+    case = standing.case
+    if case is None or incoming.command or (not incoming.text.strip() and incoming.attachment is Attachment.NONE):
+        return None
+    value = "" if incoming.attachment is Attachment.NONE else str(incoming.attachment)
+    texts = (incoming.text,) if incoming.text.strip() else ()
+    return Report(Why.SAID, RiskLevel.NONE, case.kind, reader, texts, value, region=session.region)
+
+
+def asked_report(session: Session, reader: Audience) -> Report:
+    """The person asked for a human: that opens a case, with what they said of late."""
+    return Report(
+        Why.ASKED, RiskLevel.CONCERN, RiskKind.OTHER, reader, session.turns, opens=True, region=session.region
+    )
+
+
+def told_report(command: Command, reader: Audience, standing: Standing) -> Report | None:
+    """What a button tells whoever is on duty; None where there is no case, or the button tells nothing."""
+    case = standing.case
+    if case is None:
+        return None
+    if command.verb is Verb.SAFE:
+        why = Why.SAFE if command.value == "yes" else Why.UNSAFE
+        level = RiskLevel.URGENT if command.value == "no" else RiskLevel.NONE
+        return Report(why, level, case.kind, reader, value=command.value)
+    why_told = _TOLD.get(command.verb)
+    return None if why_told is None else Report(why_told, RiskLevel.NONE, case.kind, reader, value=command.value)
+
+
+def support_choices(composer: Composer, standing: Standing) -> tuple[d.Choice, ...]:
+    """The three questions, where somebody will read the answers; a way for friends; and the way out."""
+    asked = tuple(composer.choice(Verb.TELL, verb) for verb in QUESTIONS) if standing.keyed else ()
+    return (*asked, composer.choice(Verb.BYSTANDER), composer.choice(Verb.WRONG))
+
+
+def answer_button(command: Command, composer: Composer, session: Session, standing: Standing) -> d.Decision | None:
+    """What is said to a button of the support card; None for every other button."""
+    if command.verb is Verb.TELL and command.value in QUESTIONS:
+        return _question(Verb(command.value), composer)
+    if command.verb is Verb.SAFE and command.value == "no":
+        return _unsafe(composer, standing)
+    if command.verb in QUESTIONS and command.value in QUESTIONS[command.verb]:
+        return _thanked(command, composer)
+    if command.verb is Verb.BYSTANDER:
+        return _bystander(composer)
+    if command.verb is Verb.CODE:
+        return _code(composer, session, standing)
+    if command.verb in (Verb.OUTSIDERS, Verb.HERE):
+        return d.Notice(d.Reply(composer.say(f"support.told_{command.verb}")))
+    return None
+
+
+def human_reply(composer: Composer, standing: Standing) -> d.Handoff:
+    """Somebody asked for a person, and a desk can be asked: what happens now."""
+    reply = d.Reply(
+        composer.say("support.asked"),
+        more=state_line(composer, standing),
+        contacts=contacts(composer.library, ("110", "12355", "12356"), composer.now, composer.region),
+        choices=tuple(composer.choice(Verb.TELL, verb) for verb in (Verb.WRITE,)),
+        receipt=Receipt(composer.now),
+    )
+    return d.Handoff(reply)
+
+
+def _question(verb: Verb, composer: Composer) -> d.Decision:
+    choices = tuple(composer.choice(verb, value) for value in QUESTIONS[verb])
+    if verb is Verb.PLACE:
+        choices = (*choices, composer.choice(Verb.OUTSIDERS))
+    return d.Notice(d.Reply(composer.say(f"support.ask_{verb}"), choices=choices))
+
+
+def _thanked(command: Command, composer: Composer) -> d.Decision:
+    """Thanks for an answer, and the next question; each can be left unanswered."""
+    order = list(QUESTIONS)
+    rest = order[order.index(command.verb) + 1 :]
+    key = "support.told_unsure" if command.value == "unsure" else f"support.told_{command.verb}"
+    choices = (composer.choice(Verb.TELL, rest[0]),) if rest else ()
+    return d.Notice(d.Reply(composer.say(key), choices=choices))
+
+
+def _unsafe(composer: Composer, standing: Standing) -> d.Decision:
+    reply = d.Reply(
+        composer.say("support.unsafe"),
+        more=state_line(composer, standing),
+        contacts=contacts(composer.library, DANGER, composer.now, composer.region),
+        choices=(composer.choice(Verb.TELL, Verb.PLACE),),
+        receipt=Receipt(composer.now) if standing.case else None,
+    )
+    kind = standing.case.kind if standing.case else RiskKind.OTHER
+    return d.Support(reply, risk=RiskReading(RiskLevel.URGENT, kind, why=("button.unsafe",)))
+
+
+def _bystander(composer: Composer) -> d.Decision:
+    reply = d.Reply(
+        composer.say("support.bystander"),
+        steps=tuple(composer.say("support.bystander_steps").splitlines()),
+        contacts=contacts(composer.library, ("110", "12355"), composer.now, composer.region),
+    )
+    return d.Notice(reply)
+
+
+def _code(composer: Composer, session: Session, standing: Standing) -> d.Decision:
+    if standing.case is None or not session.code:
+        return d.Notice(d.Reply(composer.say("support.no_code")))
+    receipt = Receipt(standing.case.opened_at, standing.case.due_at, standing.case.seen_at, session.code)
+    return d.Notice(d.Reply(composer.say("support.code"), receipt=receipt))

@@ -1,0 +1,54 @@
+"""Coming back by code: the talk is opened with what only the person holds, and goes on from where they are now."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.core.desk import CaseState, Receipt
+from bot.core.message import Origin
+from bot.core.returns import Returned, ReturnedMessage
+from bot.desk.news import Event, News
+from bot.desk.sealing import SealError, normal_code, open_with, receipt_pair
+from bot.desk.service import receipt_name
+from bot.storage.cases import CaseRow
+from bot.storage.casework import SealedCasework
+from bot.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReturns:
+    """The ``Returns`` over a store."""
+
+    store: Store
+    news: News
+
+    async def open(self, code: str, origin: Origin) -> Returned | None:
+        """What was said in the case of this code; None where there is none. Raises StorageError.
+
+        An open case moves to where the person is now. The text is opened with a key that is derived from the code
+        and forgotten with this call.
+        """
+        if normal_code(code) is None:
+            return None
+        work = SealedCasework(self.store)
+        case = await work.by_receipt(self.store.vault.pseudonym(receipt_name(code)))
+        if case is None:
+            return None
+        private = (await asyncio.to_thread(receipt_pair, code, case.receipt_salt)).private
+        messages = tuple(_opened(private, row) for row in await work.messages(case.id) if row.for_child)
+        closed = case.state == CaseState.CLOSED
+        if not closed:
+            async with self.store.writing() as connection:
+                await work.move(connection, case.id, origin)
+            self.news.publish(Event("message", case.id))
+        receipt = Receipt(case.opened_at, None if closed else case.due_at, case.seen_at)
+        return Returned(tuple(filter(None, messages)), receipt, closed)
+
+
+def _opened(private: bytes, row: CaseRow) -> ReturnedMessage | None:
+    try:
+        text = open_with(private, row.for_child).decode("utf-8", "replace")
+    except SealError:
+        return None
+    return ReturnedMessage(row.at, row.author, text)

@@ -1,0 +1,90 @@
+"""The desk as the talk sees it: how it stands, and what makes a report ready to be kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.core.desk import Filing, Receipt, ReceiptKey, Report, SealedText, Standing
+from bot.core.message import Origin
+from bot.core.risk import RiskLevel
+from bot.desk.duty import DutyBoard, Scope
+from bot.desk.limits import ClockLimits
+from bot.desk.sealing import new_receipt_code, new_salt, normal_code, receipt_pair, seal_to
+from bot.storage.cases import CaseRow, SealedCases, as_open_case
+from bot.storage.desk_keys import SealedDeskKeys
+from bot.storage.store import Store
+
+
+def receipt_name(code: str) -> str:
+    """What a code of return is found by, before the vault makes a pseudonym of it."""
+    return f"receipt:{normal_code(code)}"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDesk:
+    """The ``Desk`` over a store. ``filed`` is told of cases that change outside a turn."""
+
+    store: Store
+    keys: SealedDeskKeys
+    board: DutyBoard
+    limits: ClockLimits
+    changed: Callable[[int], None] = lambda _case: None
+
+    async def standing(self, key: str) -> Standing:
+        """How the desk stands to the talk of this key. Raises StorageError."""
+        keyed = await self.keys.current() is not None
+        row = await SealedCases(self.store).open_case(key)
+        if not keyed:
+            return Standing(case=as_open_case(row) if row else None)
+        duty = await self.board.state(_scope(row))
+        return Standing(keyed, duty.on_duty, duty.back_at, as_open_case(row) if row else None)
+
+    async def prepare(self, report: Report, origin: Origin, standing: Standing) -> Filing:
+        """Make a report ready to be stored: a new case gets its code of return, its keys and its clock.
+
+        Raises StorageError.
+        """
+        case, key, code = standing.case, None, ""
+        child = None
+        current = await self.keys.current()
+        if case is not None:
+            child = await SealedCases(self.store).receipt_public(case.id)
+        elif current is not None and report.opens:
+            code, key = await asyncio.to_thread(self._new_code)
+            child = key.public
+        texts: tuple[SealedText, ...] = ()
+        if current is not None:
+            sealed = (text.encode("utf-8", "replace") for text in report.texts if text.strip())
+            texts = tuple(
+                SealedText(current.generation, seal_to(current.public, text), seal_to(child, text) if child else None)
+                for text in sealed
+            )
+        receipt = replace(self._receipt(report, standing), code=code)
+        return Filing(report, origin, case.id if case else None, receipt, texts, key)
+
+    async def forgotten(self, key: str) -> None:
+        """The person asked that their chat be deleted: noted on the open case. Raises StorageError."""
+        number = await SealedCases(self.store).delete_asked(key)
+        if number is not None:
+            self.changed(number)
+
+    def _new_code(self) -> tuple[str, ReceiptKey]:
+        code, salt = new_receipt_code(), new_salt()
+        name = self.store.vault.pseudonym(receipt_name(code))
+        return code, ReceiptKey(name, salt, receipt_pair(code, salt).public)
+
+    def _receipt(self, report: Report, standing: Standing) -> Receipt:
+        now, case = self.store.now(), standing.case
+        level = max(report.level, case.level if case else RiskLevel.NONE, key=lambda item: item.rank)
+        due = now + self.limits.answer_within(level) if standing.on_duty else None
+        if case is None:
+            return Receipt(now, due)
+        if report.level.rank > case.level.rank or case.due_at is None:
+            return Receipt(case.opened_at, due, case.seen_at)
+        return Receipt(case.opened_at, min(filter(None, (due, case.due_at)), default=None), case.seen_at)
+
+
+def _scope(row: CaseRow | None) -> Scope:
+    return Scope() if row is None else Scope(row.region, row.school, row.outsiders_only)

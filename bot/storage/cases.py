@@ -1,0 +1,223 @@
+"""Cases of the desk: filed in the transaction that keeps the talk, so that the two cannot come apart."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.desk import CaseState, Filing, OpenCase, Why
+from bot.core.risk import RiskKind, RiskLevel
+from bot.storage.desk_tables import case_event, case_message, desk_case
+from bot.storage.store import Store
+from bot.storage.tables import upsert
+
+CaseRow = Row[Any]
+OPEN = (CaseState.WAITING, CaseState.TAKEN)
+#: The channel whose cases are exercises.
+DRILL = "drill"
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of a filing: the case, and what is new of it: ``opened``, ``raised`` or nothing."""
+
+    case: int
+    news: str = ""
+
+
+class SealedCases:
+    """Cases on a database. Text comes sealed and stays so; addresses rest under the server's key."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def open_case(self, talk: str) -> CaseRow | None:
+        """The open case of the talk with this key; None for none. Raises StorageError."""
+        name = self._store.vault.pseudonym(talk)
+        async with self._store.reading() as connection:
+            return await _open_of(connection, name)
+
+    async def file(self, connection: AsyncConnection, filing: Filing) -> Filed | None:
+        """Keep a report within a transaction of the caller's: open a case, or add to the one that is open.
+
+        None where nothing was to be kept: no open case, and the report opens none.
+        """
+        name = self._store.vault.pseudonym(filing.origin.talk)
+        await _one_at_a_time(connection, name)
+        found = await _open_of(connection, name)
+        if found is None and filing.case is not None:
+            # It was closed between reading and keeping: what was said in it opens it again.
+            found = await _reopened(connection, filing.case)
+        news = ""
+        if found is None:
+            if not filing.report.opens:
+                return None
+            number, news = await self._opened(connection, name, filing), "opened"
+        else:
+            number = found.id
+            if not await self._is_new(connection, number, filing):
+                return Filed(number)
+            news = await self._added(connection, found, filing)
+        await self._keep_texts(connection, number, filing)
+        await self._note(connection, number, filing, news)
+        return Filed(number, news)
+
+    async def _opened(self, connection: AsyncConnection, name: str, filing: Filing) -> int:
+        report, key, now = filing.report, filing.key, self._store.now()
+        row = {
+            "talk": name,
+            "channel": filing.origin.channel,
+            "address": self._store.vault.seal(filing.origin.address.encode()),
+            "level": report.level,
+            "kind": report.kind,
+            "why": report.why,
+            "reader": report.reader,
+            "region": report.region,
+            "school": "",
+            "outsiders_only": False,
+            "synthetic": filing.origin.channel == DRILL,
+            "state": CaseState.WAITING,
+            "opened_at": now,
+            "child_at": now,
+            "due_at": filing.receipt.due_at,
+            "rung": 0,
+            "held": False,
+            "safe": "",
+            "write_when": "",
+            "receipt": key.name if key else None,
+            "receipt_salt": key.salt if key else None,
+            "receipt_public": key.public if key else None,
+        }
+        made = await connection.execute(insert(desk_case).values(**row).returning(desk_case.c.id))
+        number: int = made.scalar_one()
+        return number
+
+    async def _added(self, connection: AsyncConnection, found: CaseRow, filing: Filing) -> str:
+        report, now = filing.report, self._store.now()
+        raised = report.level.rank > RiskLevel(found.level).rank
+        changed: dict[str, object] = dict(_told(report.why, report.value))
+        if report.texts:
+            # The address follows the person: they may have come back by another door.
+            changed |= {"child_at": now}
+        if raised:
+            changed |= {"level": report.level, "raised_at": now, "due_at": filing.receipt.due_at}
+            if report.why is Why.RISK:
+                changed["kind"] = report.kind
+        elif report.texts and found.due_at is None:
+            changed["due_at"] = filing.receipt.due_at
+        if changed:
+            await connection.execute(update(desk_case).where(desk_case.c.id == found.id).values(**changed))
+        return "raised" if raised else ""
+
+    async def _is_new(self, connection: AsyncConnection, number: int, filing: Filing) -> bool:
+        delivery = self._delivery(filing)
+        if delivery is None:
+            return True
+        seen = select(case_message.c.id).where(case_message.c.case == number, case_message.c.delivery == delivery)
+        return (await connection.execute(seen)).first() is None
+
+    async def _keep_texts(self, connection: AsyncConnection, number: int, filing: Filing) -> None:
+        last = len(filing.texts) - 1
+        for place, text in enumerate(filing.texts):
+            row = upsert(connection, case_message).values(
+                case=number,
+                at=self._store.now(),
+                author="child",
+                generation=text.generation,
+                for_desk=text.for_desk,
+                for_child=text.for_child,
+                delivery=self._delivery(filing) if place == last else None,
+            )
+            await connection.execute(row.on_conflict_do_nothing(index_elements=["case", "delivery"]))
+
+    async def _note(self, connection: AsyncConnection, number: int, filing: Filing, news: str) -> None:
+        why = filing.report.why
+        if news or why is not Why.SAID or filing.report.value:
+            await note(connection, number, self._store.now(), what=news or why, value=filing.report.value)
+
+    def _delivery(self, filing: Filing) -> str | None:
+        named = filing.origin.delivery
+        return self._store.vault.pseudonym(f"{filing.origin.channel}:{named}") if named else None
+
+    async def receipt_public(self, number: int) -> bytes | None:
+        """The public key of the code that the person of this case holds; None where they hold none."""
+        async with self._store.reading() as connection:
+            wanted = select(desk_case.c.receipt_public).where(desk_case.c.id == number)
+            public: bytes | None = (await connection.execute(wanted)).scalar_one_or_none()
+        return public
+
+    async def delete_asked(self, talk: str) -> int | None:
+        """Note on the open case of this talk that its person wants the chat deleted; says which case, None for none."""
+        name, now = self._store.vault.pseudonym(talk), self._store.now()
+        async with self._store.writing() as connection:
+            found = await _open_of(connection, name)
+            if found is None:
+                return None
+            await connection.execute(update(desk_case).where(desk_case.c.id == found.id).values(delete_asked_at=now))
+            await note(connection, found.id, now, what=Why.DELETE)
+            number: int = found.id
+            return number
+
+
+def as_open_case(row: CaseRow) -> OpenCase:
+    """What the talk must know of its case."""
+    return OpenCase(
+        id=row.id,
+        level=RiskLevel(row.level),
+        kind=RiskKind(row.kind),
+        state=CaseState(row.state),
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        seen_at=row.seen_at,
+        checking=row.checking_at is not None,
+    )
+
+
+async def note(
+    connection: AsyncConnection, number: int, at: dt.datetime, *, what: str, value: str = "", staff: int | None = None
+) -> None:
+    """Add a line to the history of a case: an event without any text of the child's."""
+    row = {"case": number, "at": at, "what": what, "staff": staff, "value": value[:64]}
+    await connection.execute(insert(case_event).values(**row))
+
+
+async def _one_at_a_time(connection: AsyncConnection, name: str) -> None:
+    """Two turns of one talk that are kept at once must not open two cases; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+async def _open_of(connection: AsyncConnection, name: str) -> CaseRow | None:
+    wanted = select(desk_case).where(desk_case.c.talk == name, desk_case.c.state.in_(OPEN))
+    return (await connection.execute(wanted.order_by(desk_case.c.id.desc()).limit(1))).first()
+
+
+async def _reopened(connection: AsyncConnection, number: int) -> CaseRow | None:
+    again = {
+        "state": CaseState.WAITING,
+        "holder": None,
+        "closed_at": None,
+        "outcome": None,
+        "erase_at": None,
+        "rung": 0,
+    }
+    row = update(desk_case).where(desk_case.c.id == number, desk_case.c.erased_at.is_(None)).values(**again)
+    found: CaseRow | None = (await connection.execute(row.returning(desk_case))).first()
+    return found
+
+
+def _told(why: Why, value: str) -> Mapping[str, object]:
+    if why in (Why.SAFE, Why.UNSAFE):
+        return {"safe": value}
+    if why is Why.WRITE:
+        return {"write_when": value}
+    if why is Why.OUTSIDERS:
+        return {"outsiders_only": True}
+    if why is Why.HERE:
+        return {"checking_at": None}
+    return {}

@@ -1,0 +1,194 @@
+"""What people on duty do with cases; each change is part of a transaction of the caller's, next to its audit line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.desk import CaseState, SealedText
+from bot.core.message import Origin
+from bot.core.ports import Outgoing
+from bot.storage.cases import OPEN, CaseRow, note
+from bot.storage.desk_tables import case_event, case_message, desk_case
+from bot.storage.outbox import queue
+from bot.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a case ends: the outcome's key, and when its text is to be erased."""
+
+    outcome: str
+    erase_at: dt.datetime
+
+
+#: What a list of cases shows: everything but where the person is answered and what belongs to their code.
+_LISTED = [
+    column
+    for column in desk_case.c
+    if column.name not in {"address", "receipt", "receipt_salt", "receipt_public", "talk"}
+]
+
+
+class SealedCasework:
+    """Cases as the desk works on them. Every reading and writing raises StorageError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def queue(self) -> Sequence[CaseRow]:
+        """The open cases, the gravest and oldest first."""
+        wanted = select(*_LISTED).where(desk_case.c.state.in_(OPEN)).order_by(desk_case.c.opened_at)
+        async with self._store.reading() as connection:
+            rows = (await connection.execute(wanted)).all()
+        return sorted(rows, key=lambda row: (-_GRAVITY[row.level], row.opened_at))
+
+    async def closed(self, limit: int = 100) -> Sequence[CaseRow]:
+        """The cases that ended last."""
+        wanted = select(*_LISTED).where(desk_case.c.state == CaseState.CLOSED)
+        async with self._store.reading() as connection:
+            return (await connection.execute(wanted.order_by(desk_case.c.closed_at.desc()).limit(limit))).all()
+
+    async def case(self, number: int) -> CaseRow | None:
+        """One case with all that is kept of it; None where there is none."""
+        async with self._store.reading() as connection:
+            return (await connection.execute(select(desk_case).where(desk_case.c.id == number))).first()
+
+    async def by_receipt(self, name: str) -> CaseRow | None:
+        """The case whose code of return has this pseudonym; None for none, or where its text was erased."""
+        wanted = select(desk_case).where(desk_case.c.receipt == name, desk_case.c.erased_at.is_(None))
+        async with self._store.reading() as connection:
+            return (await connection.execute(wanted)).first()
+
+    async def messages(self, number: int, after: int = 0) -> Sequence[CaseRow]:
+        """The sealed messages of a case, oldest first, from after one of them on."""
+        wanted = select(case_message).where(case_message.c.case == number, case_message.c.id > after)
+        async with self._store.reading() as connection:
+            return (await connection.execute(wanted.order_by(case_message.c.id))).all()
+
+    async def events(self, number: int) -> Sequence[CaseRow]:
+        """The history of a case, oldest first."""
+        wanted = select(case_event).where(case_event.c.case == number).order_by(case_event.c.id)
+        async with self._store.reading() as connection:
+            return (await connection.execute(wanted)).all()
+
+    async def seen(self, connection: AsyncConnection, number: int, staff: int) -> bool:
+        """A person opened the case; True where they are the first."""
+        first = update(desk_case).where(desk_case.c.id == number, desk_case.c.seen_at.is_(None))
+        return await self._change(connection, first.values(seen_at=self._store.now()), (number, "seen", staff))
+
+    async def take(self, connection: AsyncConnection, number: int, staff: int) -> bool:
+        """A person takes a waiting case; False where another was faster, or it is closed."""
+        waiting = update(desk_case).where(desk_case.c.id == number, desk_case.c.state == CaseState.WAITING)
+        now = self._store.now()
+        values = {"state": CaseState.TAKEN, "holder": staff, "taken_at": now}
+        return await self._change(connection, waiting.values(**values), (number, "taken", staff))
+
+    async def give_back(self, connection: AsyncConnection, number: int, staff: int) -> bool:
+        """The holder gives the case back to whoever is on duty."""
+        held = update(desk_case).where(desk_case.c.id == number, desk_case.c.state == CaseState.TAKEN)
+        values = {"state": CaseState.WAITING, "holder": None, "taken_at": None, "rung": 0}
+        return await self._change(connection, held.values(**values), (number, "given_back", staff))
+
+    async def release_all(self, connection: AsyncConnection, staff: int) -> Sequence[int]:
+        """All cases of somebody who leaves go back; says which."""
+        held = update(desk_case).where(desk_case.c.holder == staff, desk_case.c.state == CaseState.TAKEN)
+        values = {"state": CaseState.WAITING, "holder": None, "taken_at": None, "rung": 0}
+        freed: Sequence[int] = (
+            (await connection.execute(held.values(**values).returning(desk_case.c.id))).scalars().all()
+        )
+        for number in freed:
+            await note(connection, number, self._store.now(), what="given_back", staff=staff)
+        return freed
+
+    async def transfer(self, connection: AsyncConnection, number: int, staff: int, to: int) -> bool:
+        """The case goes to a colleague."""
+        taken = update(desk_case).where(desk_case.c.id == number, desk_case.c.state.in_(OPEN))
+        values = {"state": CaseState.TAKEN, "holder": to, "taken_at": self._store.now()}
+        return await self._change(connection, taken.values(**values), (number, "transferred", staff))
+
+    async def say(self, connection: AsyncConnection, number: int, staff: int, text: SealedText) -> int:
+        """A person answers: the clock of this answer stops. Gives the message's id."""
+        now = self._store.now()
+        answered = update(desk_case).where(desk_case.c.id == number)
+        values = {"staff_at": now, "due_at": None, "rung": 0}
+        await connection.execute(answered.values(**values))
+        await connection.execute(answered.where(desk_case.c.answered_at.is_(None)).values(answered_at=now))
+        return await self._message(connection, text, case=number, author="staff", staff=staff)
+
+    async def jot(self, connection: AsyncConnection, number: int, staff: int, text: SealedText) -> int:
+        """A note among colleagues, which the child never sees."""
+        return await self._message(connection, text, case=number, author="note", staff=staff)
+
+    async def tell(self, connection: AsyncConnection, number: int, text: SealedText) -> int:
+        """The service itself said something in this talk."""
+        return await self._message(connection, text, case=number, author="service")
+
+    async def ask_if_here(self, connection: AsyncConnection, number: int, staff: int) -> bool:
+        """Ask, neutrally, whether it is still the child; what they say next answers it."""
+        asked = update(desk_case).where(desk_case.c.id == number, desk_case.c.checking_at.is_(None))
+        return await self._change(connection, asked.values(checking_at=self._store.now()), (number, "checking", staff))
+
+    async def close(self, connection: AsyncConnection, number: int, staff: int, end: Ending) -> bool:
+        """The case ends; its text is erased when its time has come, unless it is held."""
+        going = update(desk_case).where(desk_case.c.id == number, desk_case.c.state.in_(OPEN))
+        values = {
+            "state": CaseState.CLOSED,
+            "closed_at": self._store.now(),
+            "outcome": end.outcome,
+            "erase_at": end.erase_at,
+            "due_at": None,
+        }
+        return await self._change(connection, going.values(**values), (number, "closed", staff), end.outcome)
+
+    async def set_due(self, connection: AsyncConnection, number: int, due_at: dt.datetime | None, rung: int) -> None:
+        """When the next answer is due, and how far up people have been alerted."""
+        row = update(desk_case).where(desk_case.c.id == number)
+        await connection.execute(row.values(due_at=due_at, rung=rung))
+
+    async def move(self, connection: AsyncConnection, number: int, origin: Origin) -> None:
+        """The person came back by another door: they are answered there from now on."""
+        vault = self._store.vault
+        there = {
+            "talk": vault.pseudonym(origin.talk),
+            "channel": origin.channel,
+            "address": vault.seal(origin.address.encode()),
+        }
+        await connection.execute(update(desk_case).where(desk_case.c.id == number).values(**there))
+        await note(connection, number, self._store.now(), what="came_back", value=origin.channel)
+
+    async def deliver(self, connection: AsyncConnection, case: CaseRow, messages: Sequence[Outgoing]) -> None:
+        """Put messages to the person on their way, by the channel of the case."""
+        await queue(connection, self._store, case.channel, messages)
+
+    def address(self, case: CaseRow) -> str | None:
+        """Where the person is answered; None once it was erased. Raises WrongKeyError."""
+        return None if case.address is None else self._store.vault.open(case.address).decode()
+
+    async def _change(
+        self, connection: AsyncConnection, statement: Any, line: tuple[int, str, int], value: str = ""
+    ) -> bool:
+        changed = (await connection.execute(statement.returning(desk_case.c.id))).first() is not None
+        if changed:
+            number, what, staff = line
+            await note(connection, number, self._store.now(), what=what, staff=staff, value=value)
+        return changed
+
+    async def _message(self, connection: AsyncConnection, text: SealedText, **row: Any) -> int:
+        row |= {
+            "at": self._store.now(),
+            "generation": text.generation,
+            "for_desk": text.for_desk,
+            "for_child": text.for_child,
+        }
+        made = await connection.execute(insert(case_message).values(**row).returning(case_message.c.id))
+        number: int = made.scalar_one()
+        return number
+
+
+_GRAVITY = {"none": 0, "concern": 1, "disclosure": 2, "urgent": 3}

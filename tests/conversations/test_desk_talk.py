@@ -1,0 +1,218 @@
+"""What a talk gives the people on duty, and what it says of them, by the state of the desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from bot.core.command import Command, Verb
+from bot.core.decision import Answer, Handoff, Notice, Relayed, Support
+from bot.core.desk import CaseState, OpenCase, Report, Standing, Why
+from bot.core.dialogue import Dialogue, Turned
+from bot.core.message import Attachment, Incoming
+from bot.core.risk import RiskKind, RiskLevel
+from bot.core.session import Session
+
+DISCLOSURE = "我爸昨天又用皮带打我，腿上全是印子"
+URGENT = "他现在拿着刀在砸我的门"
+WITH_DESK = Standing(keyed=True, on_duty=True)
+
+
+@dataclass
+class Child:
+    """Somebody who talks while the desk stands as the test says."""
+
+    dialogue: Dialogue
+    now: Callable[[], dt.datetime]
+    standing: Standing = WITH_DESK
+    session: Session = field(default_factory=Session)
+
+    def says(self, text: str, **also: object) -> Turned:
+        return self._turn(Incoming(text=text, **also))  # type: ignore[arg-type]
+
+    def presses(self, verb: Verb, value: str = "") -> Turned:
+        return self._turn(Incoming(command=str(Command(verb, value))))
+
+    def sends(self, attachment: Attachment) -> Turned:
+        return self._turn(Incoming(attachment=attachment))
+
+    def has_a_case(self, level: RiskLevel = RiskLevel.DISCLOSURE, state: CaseState = CaseState.WAITING) -> None:
+        case = OpenCase(7, level, RiskKind.DOMESTIC_VIOLENCE, state, self.now())
+        self.standing = replace(self.standing, case=case)
+
+    def _turn(self, incoming: Incoming) -> Turned:
+        turned = self.dialogue.respond(incoming, self.session, self.now(), self.standing)
+        self.session = turned.session
+        return turned
+
+
+@pytest.fixture
+def child(dialogue: Dialogue, now: Callable[[], dt.datetime]) -> Child:
+    return Child(dialogue, now)
+
+
+def _report(turned: Turned) -> Report:
+    assert turned.report is not None
+    return turned.report
+
+
+def test_a_disclosure_is_reported_with_the_turns_before_it(child: Child) -> None:
+    child.says("你好")
+    child.says("压岁钱归谁")
+    turned = child.says(DISCLOSURE)
+
+    report = _report(turned)
+    assert isinstance(turned.decision, Support)
+    assert report.opens
+    assert report.why is Why.RISK
+    assert report.texts == ("你好", "压岁钱归谁", DISCLOSURE)
+    assert report.kind is RiskKind.DOMESTIC_VIOLENCE
+
+
+def test_a_long_message_is_reported_whole(child: Child) -> None:
+    long = DISCLOSURE + "。" + "后来我就去上学了。" * 300
+
+    assert _report(child.says(long)).texts[-1] == long
+
+
+def test_what_is_said_of_people_is_true_of_the_desk(child: Child) -> None:
+    said = {}
+    for name, standing in {
+        "no desk": Standing(),
+        "on duty": WITH_DESK,
+        "nobody": Standing(keyed=True),
+        "later": Standing(keyed=True, back_at=child.now() + dt.timedelta(hours=3)),
+    }.items():
+        child.standing, child.session = standing, Session()
+        said[name] = child.says(DISCLOSURE).decision.reply
+    messages = child.dialogue.library.messages
+
+    assert messages["support.nobody"] in said["no desk"].more
+    assert messages["support.on_duty"] in said["on duty"].more
+    assert messages["support.waiting"] in said["nobody"].more
+    assert "15:00" in said["later"].more
+    assert said["no desk"].receipt is None
+    assert said["on duty"].receipt is not None
+    for nobody in ("no desk", "nobody", "later"):
+        assert messages["support.on_duty"] not in said[nobody].more
+
+
+def test_three_questions_can_be_answered_by_a_tap_and_none_asks_what_happened(child: Child) -> None:
+    verbs = {choice.command for choice in child.says(DISCLOSURE).decision.reply.choices}
+    assert {"tell:safe", "tell:place", "tell:write"} <= verbs
+
+    child.has_a_case()
+    offered = child.presses(Verb.TELL, "write").decision.reply.choices
+    turned = child.presses(Verb.WRITE, "evening")
+
+    assert "write:evening" in {choice.command for choice in offered}
+    assert _report(turned).why is Why.WRITE
+    assert _report(turned).value == "evening"
+
+
+def test_without_a_desk_nothing_is_asked_that_nobody_would_read(child: Child) -> None:
+    child.standing = Standing()
+
+    commands = {choice.command for choice in child.says(DISCLOSURE).decision.reply.choices}
+
+    assert not any(command.startswith("tell:") for command in commands)
+
+
+def test_whoever_is_not_safe_raises_the_case_and_is_shown_the_police_first(child: Child) -> None:
+    child.has_a_case()
+
+    turned = child.presses(Verb.SAFE, "no")
+
+    assert isinstance(turned.decision, Support)
+    assert turned.decision.reply.contacts[0].number == "110"
+    assert _report(turned).level is RiskLevel.URGENT
+
+
+def test_saying_that_it_is_not_about_harm_goes_on_talking_and_is_only_noted(child: Child) -> None:
+    child.has_a_case()
+
+    turned = child.presses(Verb.WRONG)
+
+    assert isinstance(turned.decision, Notice)
+    assert _report(turned).why is Why.RETRACTED
+    assert isinstance(child.says("压岁钱归谁").decision, Answer)
+
+
+def test_while_a_person_has_the_talk_the_bot_is_silent_and_passes_everything_on(child: Child) -> None:
+    child.has_a_case(state=CaseState.TAKEN)
+
+    question, picture = child.says("压岁钱归谁"), child.sends(Attachment.PICTURE)
+    again = child.says(DISCLOSURE)
+
+    assert isinstance(question.decision, Relayed)
+    assert _report(question).texts == ("压岁钱归谁",)
+    assert isinstance(picture.decision, Relayed)
+    assert _report(picture).value == "picture"
+    assert isinstance(again.decision, Relayed)
+    assert _report(again).level is RiskLevel.DISCLOSURE
+
+
+def test_a_rise_to_urgent_is_answered_even_while_a_person_has_the_talk(child: Child) -> None:
+    child.has_a_case(state=CaseState.TAKEN)
+
+    turned = child.says(URGENT)
+
+    assert isinstance(turned.decision, Support)
+    assert _report(turned).level is RiskLevel.URGENT
+
+
+def test_messages_of_a_waiting_case_are_added_to_it_and_still_answered(child: Child) -> None:
+    child.has_a_case()
+
+    turned = child.says("压岁钱归谁")
+
+    assert isinstance(turned.decision, Answer)
+    assert _report(turned).why is Why.SAID
+    assert not _report(turned).opens
+
+
+def test_an_ordinary_question_gives_the_desk_nothing(child: Child) -> None:
+    assert child.says("压岁钱归谁").report is None
+    assert child.presses(Verb.MORE).report is None
+
+
+def test_asking_for_a_person_opens_a_case_where_there_is_a_desk(child: Child) -> None:
+    child.says("同学老是抄我作业")
+    asked = child.presses(Verb.HUMAN)
+    child.standing = Standing()
+    without = child.presses(Verb.HUMAN)
+
+    assert isinstance(asked.decision, Handoff)
+    assert _report(asked).why is Why.ASKED
+    assert _report(asked).opens
+    assert isinstance(without.decision, Handoff)
+    assert without.report is None
+
+
+def test_in_a_group_one_neutral_line_is_said_and_the_desk_is_told(child: Child) -> None:
+    turned = child.says(DISCLOSURE, group=True)
+
+    assert not turned.decision.reply.contacts
+    assert not turned.decision.reply.choices
+    assert _report(turned).opens
+
+
+def test_a_friend_is_guided_without_naming_anyone(child: Child) -> None:
+    turned = child.presses(Verb.BYSTANDER)
+
+    assert len(turned.decision.reply.steps) >= 3
+    assert turned.report is None
+
+
+def test_the_code_can_be_seen_again_while_the_talk_is_remembered(child: Child) -> None:
+    child.has_a_case()
+    forgotten = child.presses(Verb.CODE).decision
+    child.session = replace(child.session, code="1234 5678 9012 3456")
+    shown = child.presses(Verb.CODE).decision
+
+    assert forgotten.reply.receipt is None
+    assert shown.reply.receipt is not None
+    assert shown.reply.receipt.code == "1234 5678 9012 3456"

@@ -1,0 +1,198 @@
+"""Cases are filed with the talk that made them: both or neither, and once."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select, update
+
+from bot.core.audience import Audience
+from bot.core.desk import CaseState, Filing, Receipt, ReceiptKey, Report, SealedText, Why
+from bot.core.message import Origin
+from bot.core.ports import Outgoing, TalkAfter
+from bot.core.risk import RiskKind, RiskLevel
+from bot.core.session import Session
+from bot.storage.cases import Filed, SealedCases
+from bot.storage.casework import Ending, SealedCasework
+from bot.storage.desk_tables import case_message, desk_case
+from bot.storage.inbox import SealedInbox
+from bot.storage.outbox import SealedOutbox
+from bot.storage.store import Store
+from bot.storage.talks import SealedTalks
+
+from .conftest import MEMORY, Clock
+
+TALK = "telegram:5:5"
+KEY = ReceiptKey("name-of-code", b"s" * 16, b"p" * 32)
+
+
+def _filing(clock: Clock, delivery: str = "1", **changes: object) -> Filing:
+    report = Report(
+        why=changes.pop("why", Why.RISK),  # type: ignore[arg-type]
+        level=changes.pop("level", RiskLevel.DISCLOSURE),  # type: ignore[arg-type]
+        kind=RiskKind.BULLYING,
+        reader=Audience.STUDENT,
+        texts=("x",),
+        value=str(changes.pop("value", "")),
+        opens=bool(changes.pop("opens", True)),
+    )
+    texts = (SealedText(1, b"desk", b"child"),) if changes.pop("worded", True) else ()
+    origin = Origin(str(changes.pop("channel", "telegram")), TALK, "5", delivery)
+    case = changes.pop("case", None)
+    receipt = Receipt(clock(), clock() + dt.timedelta(minutes=30))
+    return Filing(report, origin, case, receipt, texts, None if case else KEY)  # type: ignore[arg-type]
+
+
+async def _count(store: Store) -> tuple[int, int]:
+    async with store.reading() as connection:
+        cases = (await connection.execute(select(func.count()).select_from(desk_case))).scalar_one()
+        texts = (await connection.execute(select(func.count()).select_from(case_message))).scalar_one()
+    return cases, texts
+
+
+@pytest.fixture
+def heard() -> list[Filed]:
+    return []
+
+
+@pytest.fixture
+def talks(store: Store, heard: list[Filed]) -> SealedTalks:
+    return SealedTalks(store, MEMORY, heard.append)
+
+
+async def test_a_report_opens_a_case_and_tells_of_it_once_it_is_kept(
+    talks: SealedTalks, store: Store, clock: Clock, heard: list[Filed]
+) -> None:
+    await talks.save(TalkAfter(TALK, Session(), _filing(clock)))
+
+    row = await SealedCases(store).open_case(TALK)
+    assert row is not None
+    assert (row.state, row.level, row.receipt) == (CaseState.WAITING, "disclosure", "name-of-code")
+    assert heard == [Filed(row.id, "opened")]
+    assert SealedCasework(store).address(row) == "5"
+
+
+async def test_what_fails_keeps_neither_the_talk_nor_the_case(store: Store, clock: Clock) -> None:
+    def broken(_filed: Filed) -> None:
+        raise AssertionError("told of a case that was not kept")
+
+    talks = SealedTalks(store, MEMORY, broken)
+    wrong = _filing(clock)
+    bad = Filing(wrong.report, wrong.origin, None, wrong.receipt, (SealedText(1, None, None),), KEY)  # type: ignore[arg-type]
+    with pytest.raises(Exception):  # noqa: B017, PT011  (whatever the database says)
+        await talks.save(TalkAfter(TALK, Session(question="q"), bad))
+
+    assert await _count(store) == (0, 0)
+    assert (await talks.load(TALK)).question == ""
+
+
+async def test_the_case_the_reply_and_the_talk_are_kept_with_the_update(
+    talks: SealedTalks, store: Store, clock: Clock, heard: list[Filed]
+) -> None:
+    inbox, outbox = SealedInbox(store, talks), SealedOutbox(store)
+    await inbox.put("telegram", 1, b"body")
+    item = (await inbox.pending("telegram"))[0]
+    after = TalkAfter(TALK, Session(), _filing(clock))
+
+    await inbox.settle(item, [Outgoing("5", b"reply")], after)
+    await inbox.settle(item, [Outgoing("5", b"reply")], after)
+
+    assert await _count(store) == (1, 1)
+    assert len(await outbox.due("telegram", clock(), 9)) == 1
+    assert [filed.news for filed in heard] == ["opened"]
+
+
+async def test_messages_of_one_child_make_one_case_and_a_second_delivery_adds_nothing(
+    talks: SealedTalks, store: Store, clock: Clock, heard: list[Filed]
+) -> None:
+    await talks.save(TalkAfter(TALK, Session(), _filing(clock, "1")))
+    number = heard[0].case
+    for delivery in ("2", "2", "3"):
+        said = _filing(clock, delivery, case=number, why=Why.SAID, level=RiskLevel.NONE, opens=False)
+        await talks.save(TalkAfter(TALK, Session(), said))
+
+    assert await _count(store) == (1, 3)
+
+
+async def test_talks_at_once_open_one_case(talks: SealedTalks, store: Store, clock: Clock) -> None:
+    turns = (TalkAfter(TALK, Session(), _filing(clock, str(number))) for number in range(8))
+
+    await asyncio.gather(*map(talks.save, turns))
+
+    assert await _count(store) == (1, 8)
+
+
+async def test_a_rise_to_urgent_is_told_and_a_fall_is_not(
+    talks: SealedTalks, store: Store, clock: Clock, heard: list[Filed]
+) -> None:
+    await talks.save(TalkAfter(TALK, Session(), _filing(clock, "1")))
+    number = heard[0].case
+    for delivery, level in (("2", RiskLevel.URGENT), ("3", RiskLevel.DISCLOSURE)):
+        await talks.save(TalkAfter(TALK, Session(), _filing(clock, delivery, case=number, level=level)))
+
+    row = await SealedCases(store).open_case(TALK)
+    assert row is not None
+    assert row.level == "urgent"
+    assert [filed.news for filed in heard] == ["opened", "raised", ""]
+
+
+async def test_what_a_button_tells_is_kept_on_the_case(talks: SealedTalks, store: Store, clock: Clock) -> None:
+    await talks.save(TalkAfter(TALK, Session(), _filing(clock, "1")))
+    row = await SealedCases(store).open_case(TALK)
+    assert row is not None
+    for why, value in ((Why.SAFE, "unsure"), (Why.WRITE, "evening"), (Why.OUTSIDERS, ""), (Why.RETRACTED, "")):
+        told = _filing(clock, "", case=row.id, why=why, level=RiskLevel.NONE, value=value, opens=False, worded=False)
+        await talks.save(TalkAfter(TALK, Session(), told))
+
+    row = await SealedCases(store).open_case(TALK)
+    assert row is not None
+    assert (row.safe, row.write_when, row.outsiders_only, row.state) == ("unsure", "evening", True, "waiting")
+    assert "retracted" in [event.what for event in await SealedCasework(store).events(row.id)]
+
+
+async def test_what_reaches_a_case_that_was_just_closed_opens_it_again(
+    talks: SealedTalks, store: Store, clock: Clock
+) -> None:
+    await talks.save(TalkAfter(TALK, Session(), _filing(clock, "1")))
+    row = await SealedCases(store).open_case(TALK)
+    assert row is not None
+    async with store.writing() as connection:
+        await SealedCasework(store).close(connection, row.id, 1, Ending("helped", clock()))
+    said = _filing(clock, "2", case=row.id, why=Why.SAID, level=RiskLevel.NONE, opens=False)
+    await talks.save(TalkAfter(TALK, Session(), said))
+
+    again = await SealedCases(store).open_case(TALK)
+    assert again is not None
+    assert again.id == row.id
+    assert await _count(store) == (1, 2)
+
+
+async def test_a_report_that_opens_nothing_leaves_nothing(talks: SealedTalks, store: Store, clock: Clock) -> None:
+    await talks.save(TalkAfter(TALK, Session(), _filing(clock, opens=False)))
+
+    assert await _count(store) == (0, 0)
+
+
+async def test_an_exercise_is_marked(talks: SealedTalks, store: Store, clock: Clock) -> None:
+    await talks.save(TalkAfter(TALK, Session(), _filing(clock, channel="drill")))
+
+    async with store.reading() as connection:
+        assert (await connection.execute(select(desk_case.c.synthetic))).scalar_one() is True
+
+
+async def test_the_wish_to_delete_is_noted_on_the_open_case_alone(
+    talks: SealedTalks, store: Store, clock: Clock
+) -> None:
+    cases = SealedCases(store)
+    assert await cases.delete_asked(TALK) is None
+    await talks.save(TalkAfter(TALK, Session(), _filing(clock)))
+    number = await cases.delete_asked(TALK)
+
+    async with store.writing() as connection:
+        await connection.execute(update(desk_case).values(state=CaseState.CLOSED))
+    row = await SealedCasework(store).case(number or 0)
+    assert row is not None
+    assert row.delete_asked_at is not None
+    assert await cases.delete_asked(TALK) is None
