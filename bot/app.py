@@ -16,16 +16,21 @@ from bot.content.build import Service, load_service
 from bot.core.articles import ArticleIndex
 from bot.core.cues import CueReader
 from bot.core.dialogue import Dialogue
-from bot.core.talk import StoredTalk
 from bot.core.topical import Thresholds
 from bot.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from bot.assembly import DeskParts
+    from bot.channels.drill.channel import DrillChannel
     from bot.channels.telegram.channel import TelegramChannel
     from bot.channels.web.options import WebOptions
+    from bot.channels.web.post import Post
     from bot.content.live import LiveContent
+    from bot.core.talk import StoredTalk
+    from bot.desk.drill import DrillSchedule
+    from bot.desk.returns import CaseReturns
     from bot.storage.store import Store
     from bot.storage.talks import SealedTalks
 
@@ -39,6 +44,9 @@ class Application:
     store: Store
     web: Starlette
     telegram: TelegramChannel | None
+    desk: DeskParts
+    post: Post
+    drills: tuple[DrillChannel, DrillSchedule]
 
 
 def content_root(settings: Settings) -> Path:
@@ -98,39 +106,61 @@ async def open_store(settings: Settings) -> Store:
 
 def make_application(settings: Settings, store: Store) -> Application:
     """Puts everything together; nothing runs yet. Raises ContentError."""
-    from bot.channels.web.app import create_web
+    from bot.assembly import DeskParts
+    from bot.channels.web.app import WebParts, create_web
+    from bot.channels.web.post import Post
     from bot.content.live import LiveContent
+    from bot.core.talk import StoredTalk
+    from bot.desk.news import Event
+    from bot.desk.returns import CaseReturns
+    from bot.storage.cases import Filed
+    from bot.storage.outbox import SealedOutbox
     from bot.storage.talks import SealedTalks
 
     content = LiveContent(content_root(settings), settings.cache_dir, lambda made: make_dialogue(made, settings))
-    talks = SealedTalks(store, dt.timedelta(minutes=settings.memory_minutes))
-    talk = StoredTalk(content, talks, clock(settings))
+    now = clock(settings)
+    desk = DeskParts(settings, store, lambda: content.service.library, now)
+
+    def filed(item: Filed) -> None:
+        desk.news.publish(Event(item.news or "message", item.case))
+
+    talks = SealedTalks(store, dt.timedelta(minutes=settings.memory_minutes), filed)
+    talk = StoredTalk(content, talks, now, desk.desk)
+    returns, post = CaseReturns(store, desk.news), Post(SealedOutbox(store), now)
     telegram = None
     if settings.telegram_token is not None:
-        messages = content.service.library.messages
-        telegram = _make_telegram(settings, store, talks, talk=talk, messages=messages)
-    routes = telegram.routes() if telegram else []
-    web = create_web(
-        talk, lambda: content.service.library, web_options(settings), routes, status=_status(content, store)
-    )
-    return Application(settings, content, store, web, telegram)
+        telegram = _make_telegram(settings, desk, talks, talk=talk, returns=returns)
+    site = desk.site(telegram=telegram is not None)
+    parts = WebParts(talk, lambda: content.service.library, now, post, returns, status=_status(content, desk))
+    web = create_web(parts, web_options(settings), [*site.routes, *(telegram.routes() if telegram else ())])
+    site.join(web)
+    return Application(settings, content, store, web, telegram, desk, post, desk.drills(talk, talks))
 
 
 def _make_telegram(
-    settings: Settings, store: Store, talks: SealedTalks, *, talk: StoredTalk, messages: Mapping[str, str]
+    settings: Settings, desk: DeskParts, talks: SealedTalks, *, talk: StoredTalk, returns: CaseReturns
 ) -> TelegramChannel:
+    from bot.channels.telegram import CHANNEL
     from bot.channels.telegram.channel import TelegramChannel
+    from bot.channels.telegram.outward import TelegramOutward
+    from bot.desk.carriers import TELEGRAM, BotCarrier
     from bot.storage.inbox import SealedInbox
     from bot.storage.outbox import SealedOutbox
 
-    return TelegramChannel(
+    messages, now = desk.library().messages, clock(settings)
+    outward = desk.outward[CHANNEL] = TelegramOutward(messages, now)
+    channel = TelegramChannel(
         settings=settings,
         talk=talk,
-        inbox=SealedInbox(store, talks),
-        outbox=SealedOutbox(store),
+        inbox=SealedInbox(desk.store, talks),
+        outbox=SealedOutbox(desk.store),
         messages=messages,
-        now=clock(settings),
+        now=now,
+        returns=returns,
+        claims=desk.claims,
     )
+    desk.sender.carriers[TELEGRAM] = BotCarrier(desk.store, outward, desk.wording, channel.wake)
+    return channel
 
 
 def web_options(settings: Settings) -> WebOptions:
@@ -141,22 +171,25 @@ def web_options(settings: Settings) -> WebOptions:
         operator=settings.operator,
         secure_cookies=settings.secure_cookies,
         rate_per_minute=settings.rate_per_minute,
-        trusted_proxies=tuple(filter(None, (part.strip() for part in settings.trusted_proxies.split(",")))),
+        trusted_proxies=settings.proxies,
         session_minutes=settings.memory_minutes,
     )
 
 
-def _status(content: LiveContent[Dialogue], store: Store) -> Callable[[], Awaitable[Mapping[str, object]]]:
+def _status(content: LiveContent[Dialogue], desk: DeskParts) -> Callable[[], Awaitable[Mapping[str, object]]]:
+    from bot.desk.health import desk_health
     from bot.storage.errors import StorageError
 
     async def status() -> Mapping[str, object]:
         try:
-            async with store.reading() as connection:
-                await connection.exec_driver_sql("SELECT 1")
+            people = await desk_health(desk.store, desk.settings.zone, desk.messages())
         except StorageError:
             return {"status": "failing", "database": "unreachable"}
-        broken = content.problem is not None
-        # Nobody is on duty in this version, and no page may look as if there were.
-        return {"status": "ok", "content": "old" if broken else "current", "on_duty": 0}
+        return {
+            "status": "ok",
+            "content": "current" if content.problem is None else "old",
+            "on_duty": people.on_duty,
+            "desk": [problem.key for problem in people.problems],
+        }
 
     return status

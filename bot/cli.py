@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli_desk import add_to as add_desk
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -19,6 +21,7 @@ content = typer.Typer(no_args_is_help=True, help="内容：检查、导出、新
 db = typer.Typer(no_args_is_help=True, help="数据库结构")
 app.add_typer(content, name="content")
 app.add_typer(db, name="db")
+add_desk(app)
 
 Reader = Annotated[str | None, typer.Option("--audience", help="student、parent 或 school")]
 
@@ -42,6 +45,14 @@ def run() -> None:
     from bot.commands.serve import run as serve
 
     serve()
+
+
+@app.command()
+def demo() -> None:
+    """演示：用临时文件夹启动全部功能，带一位值班员和一个有标记的样例个案。"""
+    from bot.commands.demo import demo as show
+
+    show()
 
 
 @app.command()

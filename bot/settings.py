@@ -51,6 +51,14 @@ class Settings(BaseSettings):
     refuse_at: float = Field(default=0.65, ge=0, le=1, description="多肯定是范围之外的事才婉拒")
     memory_minutes: int = Field(default=120, ge=5, le=1440, description="对话上文加密保留多少分钟")
     rate_per_minute: int = Field(default=30, ge=1, description="同一个人每分钟最多回答多少条；超出的仍会读风险")
+    urgent_seen_minutes: float = Field(default=1, gt=0, description="紧急的事几分钟内要有人接手")
+    urgent_answer_minutes: float = Field(default=5, gt=0, description="紧急的事几分钟内要有人回话")
+    seen_minutes: float = Field(default=5, gt=0, description="其他上报几分钟内要有人接手")
+    answer_minutes: float = Field(default=30, gt=0, description="其他上报几分钟内要有人回话")
+    case_days: int = Field(default=90, ge=1, le=3650, description="个案结束多少天后抹去文字")
+    audit_days: int = Field(default=1095, ge=90, description="操作记录保留多少天")
+    staff_hours: float = Field(default=12, gt=0, le=24, description="工作人员登录一次管多少小时")
+    drill_days: int = Field(default=0, ge=0, description="每隔多少天自动演练一次；0 为不自动演练")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="日志级别")
     log_json: bool = Field(default=False, description="日志写成 JSON，便于收集")
     telegram_token: SecretStr | None = Field(default=None, description="Telegram 机器人令牌；不填则只开网页")
@@ -78,6 +86,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The time zone of all clocks that people see."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """Addresses and networks whose forwarded header is believed."""
+        return tuple(filter(None, (part.strip() for part in self.trusted_proxies.split(","))))
 
     @property
     def database(self) -> str:

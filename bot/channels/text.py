@@ -21,6 +21,11 @@ def contact_line(line: Contact, messages: Mapping[str, str]) -> str:
     return f"{line.number}{by} {line.name}：{line.purpose}（{messages[state]}）"
 
 
+def call_lines(line: Contact, messages: Mapping[str, str]) -> list[str]:
+    """What to say when calling, as a line of its own; none where it is not known."""
+    return [messages["chat.call"].format(call=line.call)] if line.call else []
+
+
 def law_line(line: LawLine) -> str:
     """One citation with what it says: the Decision in its own words, other law by our gloss."""
     return f"{line.label}：{line.quote or line.gist}"
@@ -40,4 +45,6 @@ def _lines(reply: Reply, messages: Mapping[str, str]) -> Iterator[str]:
         yield from (f"· {law_line(line)}" for line in reply.law)
     if reply.contacts:
         yield messages["render.contacts"]
-        yield from (f"· {contact_line(line, messages)}" for line in reply.contacts)
+        for line in reply.contacts:
+            yield f"· {contact_line(line, messages)}"
+            yield from (f"  {told}" for told in call_lines(line, messages))

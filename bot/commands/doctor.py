@@ -10,14 +10,20 @@ from enum import StrEnum
 
 import typer
 
-from bot.app import content_root
+from bot.app import clock, content_root
+from bot.assembly import clock_limits
 from bot.content.checks import check_content
 from bot.content.load import load_library
 from bot.content.problems import ContentError
+from bot.desk.drill import DrillHealth, drill_health
+from bot.desk.health import DeskHealth, desk_health
 from bot.settings import Settings, read_settings
+from bot.storage.engine import make_engine
 from bot.storage.errors import StorageError
-from bot.storage.keys import KEY_FILE
+from bot.storage.keys import KEY_FILE, load_key
 from bot.storage.schema import problems
+from bot.storage.store import Store
+from bot.storage.vault import Vault
 
 #: Less free room than this on the data folder's disk is told.
 ROOM = 500 * 1024 * 1024
@@ -79,8 +85,28 @@ def _key(settings: Settings) -> Iterator[Finding]:
     yield Finding(State.DUE, f"密钥和数据放在一起（{where}）。正式使用请把它移到 FAXIAOHU_KEY，见 deploy/RUNBOOK.md")
 
 
-def _people(_: Settings) -> Iterator[Finding]:
-    yield Finding(State.BAD, "没有真人值班：这个版本还没有值班台，求助的孩子只会看到电话。请把 110、12355 贴在显眼处")
+def _people(settings: Settings) -> Iterator[Finding]:
+    if settings.database_url is None and not (settings.data_dir / "faxiaohu.sqlite3").exists():
+        yield Finding(State.BAD, "没有真人值班：还没有启动过。先运行 faxiaohu run，用它给的链接设置值班台")
+        return
+    try:
+        health, drilled = asyncio.run(_desk(settings))
+    except (StorageError, ContentError):
+        return  # told by the other parts
+    yield Finding(State.GOOD if health.answers else State.BAD, health.line)
+    yield from (Finding(State.BAD, problem.text) for problem in health.problems)
+    yield Finding(State.GOOD if drilled.state in ("good", "waits") else State.DUE, drilled.line)
+
+
+async def _desk(settings: Settings) -> tuple[DeskHealth, DrillHealth]:
+    messages = load_library(content_root(settings)).messages
+    key = load_key(settings.data_dir, settings.key.get_secret_value() if settings.key else None)
+    store = Store(make_engine(settings.database), Vault(key), clock(settings))
+    try:
+        health = await desk_health(store, settings.zone, messages)
+        return health, await drill_health(store, clock_limits(settings), settings.zone, messages)
+    finally:
+        await store.close()
 
 
 def _telegram(settings: Settings) -> Iterator[Finding]:

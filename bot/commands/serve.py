@@ -6,44 +6,42 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
-import structlog
 import typer
 import uvicorn
 
 from bot.app import Application, make_application, open_store
-from bot.channels.telegram import CHANNEL
-from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.errors import ChannelError
 from bot.commands.errors import CommandError
+from bot.commands.jobs import jobs
+from bot.commands.staff import link_url
+from bot.desk.health import desk_health
 from bot.logs import set_up_logs
 from bot.settings import Settings, read_settings
-from bot.storage.cleaning import clean
-from bot.storage.errors import StorageError
+from bot.staff.accounts import make_setup_link, setup_link_needed
 from bot.storage.lock import DataFolderLock
-from bot.storage.outbox import SealedOutbox
 
-#: Seconds between two removals of what has had its time.
-CLEANING = 600.0
-#: Seconds within which a failing channel counts as wrongly set up.
-STARTING = 60.0
-
-log = structlog.get_logger(__name__)
+#: What is done with an application before it serves.
+Prepare = Callable[[Application], Awaitable[None]]
 
 
 def run() -> None:
     """Starts everything; what stands against it is one clear line and exit code 2."""
-    settings = read_settings()
+    run_with(read_settings())
+
+
+def run_with(settings: Settings, prepare: Prepare | None = None) -> None:
+    """Serves until stopped. Raises SettingsError, CommandError, StorageError, ContentError."""
     set_up_logs(settings.log_level, as_json=settings.log_json)
     with DataFolderLock(settings.data_dir):
         try:
-            asyncio.run(_run(settings))
+            asyncio.run(_run(settings, prepare))
         except ChannelError as error:
             raise CommandError(str(error)) from None
 
 
-async def _run(settings: Settings) -> None:
+async def _run(settings: Settings, prepare: Prepare | None) -> None:
     listening = _listen(settings)
     store = await open_store(settings)
     try:
@@ -53,6 +51,9 @@ async def _run(settings: Settings) -> None:
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         _announce(settings)
+        if prepare is not None:
+            await prepare(application)
+        await _tell_of_the_desk(application)
         await serve(application, listening, stop)
     finally:
         listening.close()
@@ -79,7 +80,17 @@ def _announce(settings: Settings) -> None:
     typer.echo(f"网页聊天：http://{settings.host}:{settings.port}/", err=True)
     if settings.telegram_token is None:
         typer.echo("没有设置 FAXIAOHU_TELEGRAM_TOKEN，Telegram 没有启动", err=True)
-    typer.secho("现在没有真人值班：页面会请有危险的人打110，不会说有人会来", fg="red", err=True)
+
+
+async def _tell_of_the_desk(application: Application) -> None:
+    """Who is on duty, in red where nobody is; before there is a desk key, the link by which it is made."""
+    desk = application.desk
+    health = await desk_health(application.store, application.settings.zone, desk.messages())
+    for line in (health.line, *(problem.text for problem in health.problems)):
+        typer.secho(line, fg=None if health.answers else "red", err=True)
+    if await setup_link_needed(application.store):
+        path = await make_setup_link(application.store)
+        typer.echo(f"{desk.messages()['staff.setup_line']}\n{link_url(application.settings, path)}", err=True)
 
 
 class Server(uvicorn.Server):
@@ -104,19 +115,9 @@ async def serve(application: Application, listening: socket.socket, stop: asynci
             timeout_graceful_shutdown=10,
         )
     )
-    jobs = [
-        _web(server, listening, stop),
-        _end(server, stop),
-        _sweep(application, stop),
-        application.content.watch(stop),
-    ]
-    if application.telegram is not None:
-        # Whoever was sending when the service last stopped is gone: what was in flight goes out again at once.
-        await SealedOutbox(application.store).recover(CHANNEL)
-        jobs.append(_telegram(application.telegram, stop))
     try:
         async with asyncio.TaskGroup() as group:
-            for job in jobs:
+            for job in (_web(server, listening, stop), _end(server, stop), *jobs(application, stop)):
                 group.create_task(job)
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
@@ -127,26 +128,6 @@ async def _web(server: Server, listening: socket.socket, stop: asyncio.Event) ->
     stop.set()
 
 
-async def _telegram(channel: TelegramChannel, stop: asyncio.Event) -> None:
-    """A wrong token is told at start; one revoked later must not take the web away from children."""
-    clock = asyncio.get_running_loop().time
-    began = clock()
-    try:
-        await channel.run(stop)
-    except ChannelError as error:
-        if clock() - began < STARTING:
-            raise
-        log.error("telegram.ended", error=type(error).__name__)  # noqa: TRY400  (the trace says nothing more)
-
-
 async def _end(server: Server, stop: asyncio.Event) -> None:
     await stop.wait()
     server.should_exit = True
-
-
-async def _sweep(application: Application, stop: asyncio.Event) -> None:
-    while not stop.is_set():
-        with contextlib.suppress(StorageError):
-            await clean(application.store)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), CLEANING)

@@ -11,12 +11,18 @@ from bot.core.content_types import Topic
 
 
 def exported(root: Path) -> dict[str, Any]:
-    """Topics with answers and citations, sources with articles, examples, questions and hotlines."""
+    """Topics with answers and citations, sources with articles, glosses, examples, questions and hotlines."""
     library, corpus = load_library(root), load_corpus(root)
     return {
         "topics": [_topic(topic) for topic in library.topics.values()],
         "sources": [source.model_dump(mode="json") for source in library.sources.values()],
         "citations": sorted({ref.cite for topic in library.topics.values() for ref in topic.law}),
+        "glosses": [
+            {"cite": f"{glosses.source}:{number}", "text": text}
+            for glosses in library.glosses.values()
+            for number, text in glosses.articles.items()
+        ],
+        "cue_groups": {name: group.model_dump(mode="json") for name, group in library.cue_groups.items()},
         "hotlines": [line.model_dump(mode="json") for line in library.hotlines.values()],
         "regions": [region.model_dump(mode="json") for region in library.regions.values()],
         "scripts": [scripts.model_dump(mode="json") for scripts in library.scripts.values()],

@@ -10,12 +10,15 @@ from pydantic import ValidationError
 
 from bot.content.problems import ContentError, Problem, relative
 from bot.content.yamlfile import line_of, read_yaml
-from bot.core.content_types import Library, Source, Topic
+from bot.core.answer_types import CueGroup
+from bot.core.content_types import Glosses, Library, Source, Topic
+from bot.core.cues import Cues
 from bot.core.help_types import Hotline, Region, ScriptSet
 from bot.core.intent_types import Corpus, Lexicon, RiskContent, RiskExample, RiskRule, TopicIntents
 from bot.core.record import Record
 
 R = TypeVar("R", bound=Record)
+DIALOGUE = "intents/dialogue.yaml"
 
 
 class Reader:
@@ -95,7 +98,15 @@ def read_library(reader: Reader) -> Library:
         regions=reader.each("knowledge/hotlines/regions", Region),
         scripts=reader.each("knowledge/scripts", ScriptSet),
         messages=messages,
+        glosses=reader.each("knowledge/glosses", Glosses),
+        cue_groups=_cue_groups(reader),
     )
+
+
+def _cue_groups(reader: Reader) -> dict[str, CueGroup]:
+    path = reader.root / DIALOGUE
+    cues = reader.record(Cues, path) if path.exists() else None
+    return cues.groups if cues else {}
 
 
 def read_corpus(reader: Reader) -> Corpus:

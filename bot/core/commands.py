@@ -17,6 +17,8 @@ from bot.core.topical import COMPLAINT, Topical
 Decided = tuple[d.Decision, Session]
 #: Characters up to which a message that is not understood is read together with the question before it.
 SEQUEL = 12
+#: Turns among which the question stands when one of the offered topics is chosen: it, and the choice in words.
+CHOOSING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Commands:
     topical: Topical
 
     def run(self, command: Command, session: Session, reader: Audience) -> Decided:
-        """What a button asks for."""
+        """What a button asks for; ``reader`` where the talk has not shown who reads."""
+        reader = session.audience or session.seems or reader
         if command.verb is Verb.TOPIC:
             return self._topic(command.value, session, reader)
         if command.verb is Verb.ROLE:
@@ -39,12 +42,13 @@ class Commands:
             return self.topical.answer("help.hotlines", session, reader)
         if command.verb is Verb.NONE:
             failed = replace(session, failures=max(session.failures, 1))
-            return self.topical.unknown(failed, reader, None, "chat.rephrase")
+            return self.topical.unknown(failed, reader, None, "rephrase")
         return self._say(command.verb, session)
 
     def talk(self, text: str, session: Session, cues: CueReader, index: ArticleIndex) -> Decided:
         """Words: a short turn that leans on the one before, an article by number, or a question."""
-        reader = session.audience or cues.hinted(text) or Audience.STUDENT
+        seems = cues.hinted(text) or session.seems or cues.leaning(text)
+        session, reader = replace(session, seems=seems), session.audience or seems or Audience.STUDENT
         short = self._short_turn(text, session, cues, reader)
         if short is not None:
             return short
@@ -53,23 +57,25 @@ class Commands:
         # An article asked for by number is no question to lean on: it would only be shown again.
         leans = bool(session.question) and article_number(session.question) is None
         if leans and cues.links_back(text) and article_number(text) is None:
-            return self._question(f"{session.question} {text}", session, reader, index)
+            return self._question(f"{session.question} {text}", session, reader, index, newest=text)
         decided, after = self._question(text, session, reader, index)
         if leans and len(text) <= SEQUEL and not isinstance(decided, d.Answer):
             # Alone it says too little: 几天, 去哪投诉. With the question before it, it may say enough.
-            joined, later = self._question(f"{session.question} {text}", session, reader, index)
+            joined, later = self._question(f"{session.question} {text}", session, reader, index, newest=text)
             if isinstance(joined, d.Answer):
-                return joined, replace(later, question=session.question)
+                return joined, replace(later, question=session.question, told=session.question)
         return decided, after
 
-    def _question(self, text: str, session: Session, reader: Audience, index: ArticleIndex) -> Decided:
+    def _question(
+        self, text: str, session: Session, reader: Audience, index: ArticleIndex, *, newest: str = ""
+    ) -> Decided:
         old = index.repealed_in(text)
         asked = index.asked(text, session.question) if old is None else None
         if asked is not None and not asked.exists:
             return self.topical.no_article(asked, session)
         if asked is not None:
             return self.topical.article(asked, index.topics_of(asked), session, reader)
-        decided, after = self.topical.ask(text, session, reader)
+        decided, after = self.topical.ask(text, session, reader, newest=newest)
         if old is not None:
             decided = self.topical.repealed(old, decided)
         if decided.topic == COMPLAINT and session.topic:
@@ -79,7 +85,10 @@ class Commands:
     def _short_turn(self, text: str, session: Session, cues: CueReader, reader: Audience) -> Decided | None:
         place = cues.ordinal(text)
         if place is not None and place < len(session.options):
-            return self.topical.answer(session.options[place], session, reader)
+            return self._topic(session.options[place], session, reader)
+        step = cues.step(text)
+        if step is not None and session.topic and session.steps and session.told == session.question:
+            return self._step(step, session, reader)
         meant = cues.exact(text)
         if meant in ("more", "simple", "why") and session.topic:
             return self._deepen(Verb(meant), session, reader)
@@ -101,32 +110,56 @@ class Commands:
             return None
         if not self.topical.library.topics[topic].by_age and bare_age(text) is None:
             return None
-        decided, after = self.topical.answer(topic, session, reader, text=f"{age}岁")
-        return decided, replace(after, question=session.question)
+        return self.topical.answer(topic, session, reader, asked=(f"{age}岁", session.question))
 
     def _topic(self, topic: str, session: Session, reader: Audience) -> Decided:
         if topic not in self.topical.library.topics:
             return self._say(Verb.START, session, "chat.old_button")
-        return self.topical.answer(topic, session, reader)
+        return self.topical.answer(topic, session, reader, asked=self._asked(topic, session))
+
+    def _asked(self, topic: str, session: Session) -> tuple[str, ...]:
+        """What was asked, where a topic is chosen: the question that was asked back about, or the same one again."""
+        if session.failures and topic in session.options:
+            return tuple(map(self.topical.understanding.normalise, reversed(session.turns[-CHOOSING:])))
+        return (session.question,) if topic == session.topic and session.question else ()
+
+    def _step(self, place: int, session: Session, reader: Audience) -> Decided:
+        """第二步再讲讲: a step of the answer before."""
+        composer, topic = self.topical.composer, session.topic or ""
+        if place >= len(session.steps):
+            lead = composer.say("chat.step_missing").format(count=len(session.steps))
+            return d.Notice(d.Reply(lead, choices=(composer.choice(Verb.MORE),)), reader), session
+        reply = composer.step(topic, reader, place, session.steps)
+        return d.Answer(reply, reader, guesses=(d.Guess(topic, 1.0),), trace=("step",)), session
 
     def _role(self, value: str, session: Session) -> Decided:
         if value not in set(Audience):
             return self._say(Verb.ROLES, session)
         after = replace(session, audience=Audience(value), asked_role=True)
         if session.topic:
-            return self.topical.answer(session.topic, after, Audience(value))
+            return self._topic(session.topic, after, Audience(value))
         lead = self.topical.composer.say(f"chat.role_{value}")
         return d.Notice(d.Reply(lead), Audience(value)), after
 
     def _deepen(self, verb: Verb, session: Session, reader: Audience) -> Decided:
         if session.topic is None or session.topic not in self.topical.library.topics:
             return self._say(Verb.START, session, "chat.nothing_before")
-        composer = self.topical.composer
+        composer, guesses = self.topical.composer, (d.Guess(session.topic, 1.0),)
         if verb is Verb.MORE:
-            reply = composer.more(session.topic, reader)
-        else:
-            reply = composer.simple(session.topic) if verb is Verb.SIMPLE else composer.why(session.topic)
-        return d.Answer(reply, reader, guesses=(d.Guess(session.topic, 1.0),)), session
+            return self._more(session.topic, session, reader)
+        asked = (session.question,) if session.question else ()
+        reply = composer.why(session.topic) if verb is Verb.WHY else composer.simple(session.topic, reader, asked)
+        return d.Answer(reply, reader, guesses=guesses), session
+
+    def _more(self, topic: str, session: Session, reader: Audience) -> Decided:
+        """The next page of what is said when asked for more; behind the last, that there is no more."""
+        composer = self.topical.composer
+        reply = composer.more(topic, reader, session.page)
+        if reply is None:
+            choices = composer.related(self.topical.library.topics[topic])
+            done = d.Reply(composer.say("chat.no_more"), choices=choices)
+            return d.Notice(done, reader, guesses=(d.Guess(topic, 1.0),)), replace(session, page=0)
+        return d.Answer(reply, reader, guesses=(d.Guess(topic, 1.0),)), replace(session, page=session.page + 1)
 
     def _complaint(self, decided: d.Decision, session: Session) -> Decided:
         composer = self.topical.composer

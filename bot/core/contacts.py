@@ -14,6 +14,8 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"(\w{3})(?:-(\w{3}))? (\d\d:\d\d)-(\d\d:\d\d)")
 #: Answers all day in the whole country; shown where nothing else is surely open.
 FALLBACK_NUMBER = "110"
+#: How the hotline files mark what nobody has checked: it is never shown.
+UNCHECKED = "未核实"
 
 
 def is_open(hours: Hours, now: dt.datetime) -> bool | None:
@@ -38,7 +40,20 @@ def _within(span: str, now: dt.datetime) -> bool:
 def contact(hotline: Hotline, now: dt.datetime) -> Contact:
     """A hotline as it is shown at this hour."""
     state = is_open(hotline.hours, now)
-    return Contact(hotline.number, hotline.name, hotline.purpose, hotline.hours.text, state, hotline.sms)
+    return Contact(
+        number=hotline.number,
+        name=hotline.name,
+        purpose=hotline.purpose,
+        hours=hotline.hours.text,
+        open=state,
+        sms=hotline.sms,
+        call=_known(hotline.call),
+        cost=_known(hotline.cost),
+    )
+
+
+def _known(text: str) -> str:
+    return "" if UNCHECKED in text else text
 
 
 def contacts(library: Library, numbers: Iterable[str], now: dt.datetime, region: str = "") -> tuple[Contact, ...]:

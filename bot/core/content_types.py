@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from bot.core.answer_types import Answer, CueGroup
 from bot.core.audience import FALLBACK, Audience
 from bot.core.help_types import Hotline, Region, ScriptSet
 from bot.core.record import Record, Text
@@ -37,14 +38,6 @@ class AgeNote(Record):
     from_: int = Field(alias="from", ge=0, le=120)
     to: int = Field(ge=0, le=120)
     text: Text
-
-
-class Answer(Record):
-    """What one reader is told: one or two sentences, steps, and what is said when asked for more."""
-
-    short: Text
-    steps: tuple[Text, ...] = ()
-    more: Text | None = None
 
 
 class Reading(Record):
@@ -98,7 +91,7 @@ class Topic(Record):
         shown = {
             "title": self.title,
             "simple": self.simple,
-            "answer": self.answers[reader].model_dump(mode="json"),
+            "answer": self.answers[reader].shown(),
             "by_age": [note.model_dump(mode="json") for note in self.by_age],
             "law": [ref.model_dump(mode="json") for ref in self.law],
             "hotlines": list(self.hotlines),
@@ -187,6 +180,14 @@ class Source(Record):
         return frozenset(known)
 
 
+class Glosses(Record):
+    """What whole articles of one source say, in our plain words, by article number."""
+
+    id: str = ""
+    source: Text
+    articles: dict[Text, Text]
+
+
 class Library(Record):
     """Everything that the service can say, in memory."""
 
@@ -196,3 +197,9 @@ class Library(Record):
     regions: dict[str, Region] = Field(default_factory=dict)
     scripts: dict[str, ScriptSet] = Field(default_factory=dict)
     messages: dict[str, str] = Field(default_factory=dict)
+    glosses: dict[str, Glosses] = Field(default_factory=dict)
+    cue_groups: dict[str, CueGroup] = Field(default_factory=dict)
+
+    def gloss(self, source: str, article: str) -> str | None:
+        """What the whole of an article says, where that is written down."""
+        return self.glosses[source].articles.get(article) if source in self.glosses else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from bot.core import decision as d
 from bot.core.audience import Audience
@@ -108,6 +109,17 @@ def answer_button(command: Command, composer: Composer, session: Session, standi
     if command.verb in (Verb.OUTSIDERS, Verb.HERE):
         return d.Notice(d.Reply(composer.say(f"support.told_{command.verb}")))
     return None
+
+
+def offered(decision: d.Decision, risk: RiskReading, composer: Composer) -> d.Decision:
+    """A person is one tap away for whoever asks for one, or seems to be in distress."""
+    asks = isinstance(decision, d.Handoff)
+    if not asks and risk.level is not RiskLevel.CONCERN:
+        return decision
+    button, reply = composer.choice(Verb.HUMAN), decision.reply
+    others = tuple(choice for choice in reply.choices if choice != button)
+    lead = composer.say("support.offer") if asks else reply.lead
+    return replace(decision, reply=replace(reply, lead=lead, choices=(button, *others)))
 
 
 def human_reply(composer: Composer, standing: Standing) -> d.Handoff:

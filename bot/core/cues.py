@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
+from bot.core.answer_types import CueGroup
 from bot.core.audience import Audience
 from bot.core.numerals import from_chinese
 from bot.core.record import Record, Text
@@ -16,7 +17,15 @@ _BARE_AGE = re.compile(
     r"(?:那|要是|如果|假如|换成|我|他|她|孩子|今年|才|刚|是|满|已经|的话|\s)*"
     r"(\d{1,2}|[一二三四五六七八九十两]{1,3})\s*(?:周?岁)?(?:呢|了|的话|可以吗|行吗|行不|怎么办|\s|[?？!。])*"
 )
-_AGE = re.compile(r"(?<!\d)(\d{1,2}|[一二三四五六七八九十两]{1,3})\s*(?:周?岁|嵗)")
+_AGE = re.compile(r"(?<!\d)(\d{1,2}|[一二三四五六七八九十两]{1,3})\s*(?:周?岁|嵗)(以下)?")
+#: What stands before an age that is not reached yet: 未满14岁, 差两天满14岁.
+_UNDER = re.compile(r"(?:[未不没][满到足]|没有满|小于|低于|差[^,。?]{1,6}[满到])\s*$")
+#: A step of the answer before: 第二步, 第3点, 步骤2, 最后一条.
+_STEP = re.compile(
+    r"(?:第(?P<number>\d|[一二三四五六七八九])|最后一?)(?P<unit>[步点条项])|步骤(?P<named>\d|[一二三四五六七八九])"
+)
+#: Articles are counted in it too: alone it names no step.
+_ARTICLE_UNIT = "条"
 
 
 class Cues(Record):
@@ -30,8 +39,13 @@ class Cues(Record):
     retract: tuple[Text, ...] = ()
     ordinals: tuple[tuple[Text, ...], ...] = ()
     links: tuple[Text, ...] = ()
+    step_before: tuple[Text, ...] = ()
+    step_after: tuple[Text, ...] = ()
     declared: dict[Audience, tuple[Text, ...]] = Field(default_factory=dict)
     hinted: dict[Audience, tuple[Text, ...]] = Field(default_factory=dict)
+    leaning: dict[Audience, tuple[Text, ...]] = Field(default_factory=dict)
+    neutral: tuple[Text, ...] = ()
+    groups: dict[str, CueGroup] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,18 @@ class CueReader:
                 return place
         return None
 
+    def step(self, text: str) -> int | None:
+        """The step that a short message asks about: 0 for the first, -1 for the last; None for any other message."""
+        plain = _plain(text)
+        found = _STEP.search(plain)
+        if found is None or not _made_of(plain[: found.start()], self.cues.step_before):
+            return None
+        asked = plain[found.end() :]
+        if not _made_of(asked, self.cues.step_after) or (not asked and found["unit"] == _ARTICLE_UNIT):
+            return None
+        number = found["number"] or found["named"]
+        return from_chinese(number) - 1 if number else -1
+
     def links_back(self, text: str) -> bool:
         """Whether a short message begins or ends like a sequel: 那要是…, 如果是…, …呢."""
         plain = text.rstrip("?!。 ")
@@ -69,13 +95,21 @@ class CueReader:
         """Who the writer seems to be."""
         return self.declared(text) or _most(self.cues.hinted, text)
 
+    def leaning(self, text: str) -> Audience | None:
+        """Who the writer may be, by weaker signs: who speaks of 孩子 or 学生 is seldom one of them."""
+        for word in self.cues.neutral:
+            text = text.replace(word, "")
+        return _most(self.cues.leaning, text)
+
 
 def age_in(text: str) -> int | None:
-    """The one age in whole years that a text names; None where it names none or several."""
-    found = {item[1] for item in _AGE.finditer(text)}
+    """The one age in whole years that a text names, one less where it is not reached; None for none or several."""
+    found = {(item[1], bool(item[2] or _UNDER.search(text[: item.start()]))) for item in _AGE.finditer(text)}
     if len(found) != 1:
         return None
-    return _years(found.pop())
+    (age, under) = found.pop()
+    years = _years(age)
+    return years - 1 if years and under else years
 
 
 def bare_age(text: str) -> int | None:
@@ -91,6 +125,11 @@ def _years(text: str) -> int | None:
 
 def _plain(text: str) -> str:
     return "".join(char for char in text if char.isalnum()).rstrip("吧呗啊呀哦嘛呢了")
+
+
+def _made_of(text: str, words: tuple[str, ...]) -> bool:
+    """Whether a text is nothing but some of these words, one after the other."""
+    return not text or any(text.startswith(word) and _made_of(text[len(word) :], words) for word in words)
 
 
 def _most(words: dict[Audience, tuple[str, ...]], text: str) -> Audience | None:

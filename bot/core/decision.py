@@ -31,7 +31,10 @@ class LawLine:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A number to call now. ``open`` is None where its hours are not known."""
+    """A number to call now. ``open`` is None where its hours are not known.
+
+    ``call`` is what to say and expect when calling, ``cost`` what it costs; both empty where they are not known.
+    """
 
     number: str
     name: str
@@ -39,6 +42,8 @@ class Contact:
     hours: str
     open: bool | None
     sms: bool = False
+    call: str = ""
+    cost: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,8 @@ class Dialogue:
         if turn.risk.level is RiskLevel.CONCERN:
             note = turn.composer.say("chat.concern")
             decision = replace(decision, reply=replace(decision.reply, note=note))
+        if turn.standing.keyed and not turn.incoming.group:
+            decision = counsel.offered(decision, turn.risk, turn.composer)
         return Turned(replace(decision, risk=turn.risk), session, report)
 
     def _decide(self, turn: Turn, command: Command | None) -> tuple[d.Decision, Session]:

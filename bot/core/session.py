@@ -18,14 +18,20 @@ LONGEST_TURN = 1_000
 class Session:
     """One talk. ``turns`` are the person's last messages, oldest first; ``options`` the topics last offered.
 
+    ``audience`` is who the person says to be, ``seems`` who they seem to be by their words.
+    ``steps`` are those last shown, for the question ``told``; ``page`` counts the pages of "more" that were.
     ``code`` is the code of return of its open case: it can be shown again while the talk is remembered.
     """
 
     audience: Audience | None = None
+    seems: Audience | None = None
     turns: tuple[str, ...] = ()
     question: str = ""
     topic: str | None = None
     options: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    told: str = ""
+    page: int = 0
     failures: int = 0
     risk: RiskLevel = RiskLevel.NONE
     asked_role: bool = False
@@ -46,9 +52,11 @@ class Session:
     def load(cls, data: bytes) -> Session:
         """From what ``dump`` made. Raises ValueError or TypeError on anything else."""
         raw = json.loads(data)
-        raw["audience"] = Audience(raw["audience"]) if raw["audience"] else None
+        for name in ("audience", "seems"):
+            raw[name] = Audience(raw[name]) if raw.get(name) else None
         raw["risk"] = RiskLevel(raw["risk"])
-        raw["turns"], raw["options"] = tuple(raw["turns"]), tuple(raw["options"])
+        for name in ("turns", "options", "steps"):
+            raw[name] = tuple(raw.get(name, ()))
         return cls(**raw)
 
 

@@ -10,7 +10,6 @@ from bot.core.articles import ArticleQuestion
 from bot.core.audience import Audience
 from bot.core.command import Verb
 from bot.core.compose import Composer, cite_label
-from bot.core.contacts import contacts
 from bot.core.content_types import LawRef, Library, Source
 from bot.core.cues import age_in
 from bot.core.ports import TopicReading, Understanding
@@ -56,7 +55,7 @@ class Thresholds:
         return Verdict.CLARIFY if reading.best.confidence >= self.clarify else Verdict.UNKNOWN
 
 
-KEYS = {Verdict.UNKNOWN: "chat.unknown", Verdict.REFUSE: "chat.out_of_scope"}
+KEYS = {Verdict.UNKNOWN: "unknown", Verdict.REFUSE: "out_of_scope"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +68,51 @@ class Topical:
     composer: Composer
     worried: bool = False
 
-    def ask(self, text: str, session: Session, reader: Audience) -> tuple[d.Decision, Session]:
-        """Classify a question and answer it, ask back, or admit not to know."""
+    def ask(self, text: str, session: Session, reader: Audience, *, newest: str = "") -> tuple[d.Decision, Session]:
+        """Classify a question and answer it, ask back, or admit not to know.
+
+        ``newest``: the words just said, where the text holds those before them too.
+        """
         reading = self.understanding.read_topics(text, reader)
         verdict = self.thresholds.verdict(reading)
         if self.worried and verdict in KEYS:
             # Whoever may be in distress is asked back, never turned away.
             verdict = Verdict.CLARIFY
         if verdict is Verdict.ANSWER:
-            return self.answer(reading.best.topic, session, reader, reading=reading, text=text)
+            asked = (newest, text) if newest else (text,)
+            return self.answer(reading.best.topic, session, reader, reading=reading, asked=asked)
         if verdict is Verdict.CLARIFY:
             return self.clarify(session, reader, reading)
         return self.unknown(session, reader, reading, KEYS[verdict])
 
     def answer(
-        self, topic: str, session: Session, reader: Audience, *, reading: TopicReading | None = None, text: str = ""
+        self,
+        topic: str,
+        session: Session,
+        reader: Audience,
+        *,
+        reading: TopicReading | None = None,
+        asked: tuple[str, ...] = (),
     ) -> tuple[d.Decision, Session]:
-        """The answer of a topic, with what its reader's age changes."""
+        """The answer of a topic, with what its reader's age changes; ``asked``: what was said, the newest first."""
         guesses, trace = _told(reading) if reading else ((d.Guess(topic, 1.0),), ())
-        reply = self.composer.topic(topic, reader, age_in(text))
+        text = asked[-1] if asked else ""
+        age = next(filter(None, map(age_in, asked)), None)
+        reply = self.composer.topic(topic, reader, age, asked=asked)
         if topic in SMALL_TALK:
             kind: type[d.Decision] = d.Handoff if topic == HUMAN else d.Answer
             return kind(reply, reader, guesses=guesses, trace=trace), replace(session, failures=0)
-        asked = session.asked_role
-        if session.audience is None and not asked:
+        if session.audience is None and not session.asked_role:
             reply = replace(reply, choices=(*reply.choices, self.composer.choice(Verb.ROLES)))
+        question = text or session.question
         after = replace(
             session,
             topic=topic,
-            question=text or session.question,
+            question=question,
             options=self.library.topics[topic].related,
+            steps=reply.steps,
+            told=question,
+            page=0,
             failures=0,
             asked_role=True,
         )
@@ -107,7 +121,7 @@ class Topical:
     def clarify(self, session: Session, reader: Audience, reading: TopicReading) -> tuple[d.Decision, Session]:
         """Ask back with the best three; after one failed clarification, rephrase, then the way to a person."""
         if session.failures:
-            return self.unknown(session, reader, reading, "chat.unknown")
+            return self.unknown(session, reader, reading, "unknown")
         options = tuple(guess.topic for guess in reading.guesses)[:OPTIONS_SHOWN]
         choices = (*map(self.composer.topic_choice, options), self.composer.choice(Verb.NONE))
         guesses, trace = _told(reading)
@@ -125,12 +139,8 @@ class Topical:
             reply = self.human_reply(reader, "chat.unknown_again")
             return d.Handoff(reply, reader, guesses=guesses, trace=trace), after
         if session.failures == 1:
-            key = "chat.rephrase"
-        reply = d.Reply(
-            self.composer.say(key),
-            contacts=contacts(self.library, ("12348", "12355"), self.composer.now, self.composer.region),
-            choices=(self.composer.choice(Verb.HUMAN), self.composer.choice(Verb.HOTLINES)),
-        )
+            key = "rephrase"
+        reply = self.composer.unknown(key, reader)
         if reading and reading.outside >= self.thresholds.refuse:
             guesses = (d.Guess(OUT_OF_SCOPE, reading.outside), *guesses)
         return d.Abstain(reply, reader, guesses=guesses, trace=trace), after
@@ -145,10 +155,10 @@ class Topical:
     ) -> tuple[d.Decision, Session]:
         """An article by its number: the Decision in its own words, other law where its official text is."""
         source = self.library.sources[question.source]
-        ref = self._gloss(question, topics)
+        ref, key = self._gloss(question, topics)
         label = cite_label(source, question.number)
-        key = "quoted" if source.articles else ("glossed" if topics else "elsewhere")
-        lead = self.composer.say(f"article.{key}").format(article=label, where=source.official.where)
+        topic = self.library.topics[topics[0]].title if topics else ""
+        lead = self.composer.say(f"article.{key}").format(article=label, where=source.official.where, topic=topic)
         reply = d.Reply(
             lead,
             title=label,
@@ -175,16 +185,24 @@ class Topical:
             return d.Notice(d.Reply(line), decided.audience, trace=("repealed",))
         return replace(decided, reply=replace(decided.reply, lead=f"{line}\n{decided.reply.lead}"))
 
-    def _gloss(self, question: ArticleQuestion, topics: tuple[str, ...]) -> LawRef:
+    def _gloss(self, question: ArticleQuestion, topics: tuple[str, ...]) -> tuple[LawRef, str]:
+        """What is said of an article, and how it is introduced: whole, in its own words, in part, or not at all."""
         cite = f"{question.source}:{question.number}"
-        refs = (ref for name in topics for ref in self.library.topics[name].law if ref.cite == cite)
         own = next((a for a in self.library.sources[question.source].articles if a.number == question.number), None)
-        about = own.about if own else self.composer.say("article.no_gloss")
-        return next(refs, LawRef(cite=cite, gist=about))
+        whole = self.library.gloss(question.source, question.number)
+        if whole is not None:
+            return LawRef(cite=cite, gist=whole), "quoted" if own else "glossed"
+        refs = (ref for name in topics for ref in self.library.topics[name].law if ref.cite == cite)
+        part = next(refs, None)
+        if own is not None:
+            return part or LawRef(cite=cite, gist=own.about), "quoted"
+        if part is not None:
+            return part, "partial"
+        return LawRef(cite=cite, gist=self.composer.say("article.no_gloss")), "elsewhere"
 
 
 def _about(session: Session, topics: tuple[str, ...]) -> Session:
-    return replace(session, topic=topics[0]) if topics else session
+    return replace(session, topic=topics[0], page=0) if topics else session
 
 
 def _told(reading: TopicReading) -> tuple[tuple[d.Guess, ...], tuple[str, ...]]:

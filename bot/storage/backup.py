@@ -21,6 +21,10 @@ from bot.storage.lock import LOCK_FILE
 from bot.storage.schema import known_revisions
 from bot.storage.swap import swap_in
 
+#: The timers of the watch over cases. They hold case numbers alone and are made anew from the open cases at start,
+#: so they are neither backed up nor restored; those of other data must not stay beside it.
+TIMERS = "dbos.sqlite3"
+
 
 def backup(data_dir: Path, url: str, target_file: Path) -> Manifest:
     """Write an archive of the database and the server's key, readable by this user alone; never overwrites.
@@ -118,6 +122,7 @@ def _places(folder: Path, data_dir: Path, database: Path) -> dict[Path, Path | N
         # The log of the database that goes would be played into the one that comes.
         database.with_name(f"{database.name}-wal"): None,
         database.with_name(f"{database.name}-shm"): None,
+        **dict.fromkeys(data_dir / f"{TIMERS}{end}" for end in ("", "-wal", "-shm", "-journal")),
     }
     if (folder / KEY_FILE).exists():
         places[data_dir / KEY_FILE] = folder / KEY_FILE

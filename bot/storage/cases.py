@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.desk import CaseState, Filing, OpenCase, Why
+from bot.core.desk import CaseState, Filing, OpenCase, Report, Why
+from bot.core.message import Attachment
 from bot.core.risk import RiskKind, RiskLevel
 from bot.storage.desk_tables import case_event, case_message, desk_case
 from bot.storage.store import Store
@@ -18,6 +19,17 @@ from bot.storage.tables import upsert
 
 CaseRow = Row[Any]
 OPEN = (CaseState.WAITING, CaseState.TAKEN)
+#: Turns to which the person awaits an answer, with or without words.
+_SPEAKING = (Why.RISK, Why.ASKED, Why.SAID, Why.UNSAFE, Why.HERE)
+_SAFE = ("yes", "no", "unsure")
+#: What buttons can answer; whoever writes to a channel by other means may send anything.
+_VALUES = {
+    Why.SAFE: _SAFE,
+    Why.UNSAFE: _SAFE,
+    Why.PLACE: ("home", "school", "outside"),
+    Why.WRITE: ("now", "daytime", "evening", "never"),
+    Why.SAID: tuple(Attachment),
+}
 #: The channel whose cases are exercises.
 DRILL = "drill"
 
@@ -49,23 +61,24 @@ class SealedCases:
         """
         name = self._store.vault.pseudonym(filing.origin.talk)
         await _one_at_a_time(connection, name)
-        found = await _open_of(connection, name)
+        found, what = await _open_of(connection, name, alone=True), ""
+        for number in filter(None, (found.id if found else None, filing.case)):
+            if not await self._is_new(connection, number, filing):
+                return Filed(number)
         if found is None and filing.case is not None:
             # It was closed between reading and keeping: what was said in it opens it again.
-            found = await _reopened(connection, filing.case)
-        news = ""
+            found, what = await _reopened(connection, filing.case), "reopened"
         if found is None:
             if not filing.report.opens:
                 return None
-            number, news = await self._opened(connection, name, filing), "opened"
+            number, what = await self._opened(connection, name, filing), "opened"
         else:
-            number = found.id
-            if not await self._is_new(connection, number, filing):
-                return Filed(number)
-            news = await self._added(connection, found, filing)
+            number, raised = found.id, await self._added(connection, found, filing)
+            what = what or raised
         await self._keep_texts(connection, number, filing)
-        await self._note(connection, number, filing, news)
-        return Filed(number, news)
+        await self._note(connection, number, filing, what)
+        # To whoever is on duty a case that is open again is a new one.
+        return Filed(number, "opened" if what == "reopened" else what)
 
     async def _opened(self, connection: AsyncConnection, name: str, filing: Filing) -> int:
         report, key, now = filing.report, filing.key, self._store.now()
@@ -100,15 +113,15 @@ class SealedCases:
     async def _added(self, connection: AsyncConnection, found: CaseRow, filing: Filing) -> str:
         report, now = filing.report, self._store.now()
         raised = report.level.rank > RiskLevel(found.level).rank
-        changed: dict[str, object] = dict(_told(report.why, report.value))
-        if report.texts:
-            # The address follows the person: they may have come back by another door.
-            changed |= {"child_at": now}
+        changed: dict[str, object] = dict(_told(report.why, _value(report)))
+        spoke = bool(report.texts) or report.why in _SPEAKING
+        if spoke:
+            changed |= {"child_at": now, "checking_at": None}
         if raised:
             changed |= {"level": report.level, "raised_at": now, "due_at": filing.receipt.due_at}
             if report.why is Why.RISK:
                 changed["kind"] = report.kind
-        elif report.texts and found.due_at is None:
+        elif spoke and found.due_at is None:
             changed["due_at"] = filing.receipt.due_at
         if changed:
             await connection.execute(update(desk_case).where(desk_case.c.id == found.id).values(**changed))
@@ -135,10 +148,10 @@ class SealedCases:
             )
             await connection.execute(row.on_conflict_do_nothing(index_elements=["case", "delivery"]))
 
-    async def _note(self, connection: AsyncConnection, number: int, filing: Filing, news: str) -> None:
-        why = filing.report.why
-        if news or why is not Why.SAID or filing.report.value:
-            await note(connection, number, self._store.now(), what=news or why, value=filing.report.value)
+    async def _note(self, connection: AsyncConnection, number: int, filing: Filing, what: str) -> None:
+        why, value = filing.report.why, _value(filing.report)
+        if what or why is not Why.SAID or value:
+            await note(connection, number, self._store.now(), what=what or why, value=value)
 
     def _delivery(self, filing: Filing) -> str | None:
         named = filing.origin.delivery
@@ -192,9 +205,11 @@ async def _one_at_a_time(connection: AsyncConnection, name: str) -> None:
         await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
-async def _open_of(connection: AsyncConnection, name: str) -> CaseRow | None:
+async def _open_of(connection: AsyncConnection, name: str, *, alone: bool = False) -> CaseRow | None:
+    """The open case of a talk; ``alone``: nobody else changes it until the transaction ends."""
     wanted = select(desk_case).where(desk_case.c.talk == name, desk_case.c.state.in_(OPEN))
-    return (await connection.execute(wanted.order_by(desk_case.c.id.desc()).limit(1))).first()
+    wanted = wanted.order_by(desk_case.c.id.desc()).limit(1)
+    return (await connection.execute(wanted.with_for_update() if alone else wanted)).first()
 
 
 async def _reopened(connection: AsyncConnection, number: int) -> CaseRow | None:
@@ -213,11 +228,14 @@ async def _reopened(connection: AsyncConnection, number: int) -> CaseRow | None:
 
 def _told(why: Why, value: str) -> Mapping[str, object]:
     if why in (Why.SAFE, Why.UNSAFE):
-        return {"safe": value}
+        return {"safe": value} if value else {}
     if why is Why.WRITE:
-        return {"write_when": value}
+        return {"write_when": value} if value else {}
     if why is Why.OUTSIDERS:
         return {"outsiders_only": True}
-    if why is Why.HERE:
-        return {"checking_at": None}
     return {}
+
+
+def _value(report: Report) -> str:
+    """The answer of a button, or what came than words; anything else is the person's own words and not for here."""
+    return report.value if report.value in _VALUES.get(report.why, ()) else ""

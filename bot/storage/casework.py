@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, SealedText
@@ -59,6 +60,11 @@ class SealedCasework:
         async with self._store.reading() as connection:
             return (await connection.execute(select(desk_case).where(desk_case.c.id == number))).first()
 
+    async def locked(self, connection: AsyncConnection, number: int) -> CaseRow | None:
+        """One case, which nobody else changes until the transaction of the caller's ends; None where there is none."""
+        wanted = select(desk_case).where(desk_case.c.id == number).with_for_update()
+        return (await connection.execute(wanted)).first()
+
     async def by_receipt(self, name: str) -> CaseRow | None:
         """The case whose code of return has this pseudonym; None for none, or where its text was erased."""
         wanted = select(desk_case).where(desk_case.c.receipt == name, desk_case.c.erased_at.is_(None))
@@ -71,11 +77,11 @@ class SealedCasework:
         async with self._store.reading() as connection:
             return (await connection.execute(wanted.order_by(case_message.c.id))).all()
 
-    async def events(self, number: int) -> Sequence[CaseRow]:
+    async def events(self, number: int, connection: AsyncConnection | None = None) -> Sequence[CaseRow]:
         """The history of a case, oldest first."""
         wanted = select(case_event).where(case_event.c.case == number).order_by(case_event.c.id)
-        async with self._store.reading() as connection:
-            return (await connection.execute(wanted)).all()
+        async with self._store.reading() if connection is None else nullcontext(connection) as chosen:
+            return (await chosen.execute(wanted)).all()
 
     async def seen(self, connection: AsyncConnection, number: int, staff: int) -> bool:
         """A person opened the case; True where they are the first."""
@@ -110,16 +116,36 @@ class SealedCasework:
         """The case goes to a colleague."""
         taken = update(desk_case).where(desk_case.c.id == number, desk_case.c.state.in_(OPEN))
         values = {"state": CaseState.TAKEN, "holder": to, "taken_at": self._store.now()}
-        return await self._change(connection, taken.values(**values), (number, "transferred", staff))
+        return await self._change(connection, taken.values(**values), (number, "transferred", staff), str(to))
 
-    async def say(self, connection: AsyncConnection, number: int, staff: int, text: SealedText) -> int:
-        """A person answers: the clock of this answer stops. Gives the message's id."""
+    async def said(self, connection: AsyncConnection, number: int, once: str) -> bool:
+        """Whether a message of this case was kept under this name before."""
+        name = self._once(once)
+        kept = select(case_message.c.id).where(case_message.c.case == number, case_message.c.delivery == name)
+        return (await connection.execute(kept)).first() is not None
+
+    async def last_of_child(self, connection: AsyncConnection, number: int) -> int:
+        """The id of the child's last message; 0 where there is none."""
+        theirs = select(func.max(case_message.c.id)).where(
+            case_message.c.case == number, case_message.c.author == "child"
+        )
+        last: int | None = (await connection.execute(theirs)).scalar()
+        return last or 0
+
+    async def say(
+        self, connection: AsyncConnection, number: int, staff: int, text: SealedText, *, once: str = ""
+    ) -> int:
+        """A person answers: the clock of this answer stops. Gives the message's id.
+
+        ``once`` names this very answer, see ``said``: the same one cannot be kept twice.
+        """
         now = self._store.now()
         answered = update(desk_case).where(desk_case.c.id == number)
         values = {"staff_at": now, "due_at": None, "rung": 0}
         await connection.execute(answered.values(**values))
         await connection.execute(answered.where(desk_case.c.answered_at.is_(None)).values(answered_at=now))
-        return await self._message(connection, text, case=number, author="staff", staff=staff)
+        name = self._once(once) if once else None
+        return await self._message(connection, text, case=number, author="staff", staff=staff, delivery=name)
 
     async def jot(self, connection: AsyncConnection, number: int, staff: int, text: SealedText) -> int:
         """A note among colleagues, which the child never sees."""
@@ -130,9 +156,25 @@ class SealedCasework:
         return await self._message(connection, text, case=number, author="service")
 
     async def ask_if_here(self, connection: AsyncConnection, number: int, staff: int) -> bool:
-        """Ask, neutrally, whether it is still the child; what they say next answers it."""
-        asked = update(desk_case).where(desk_case.c.id == number, desk_case.c.checking_at.is_(None))
-        return await self._change(connection, asked.values(checking_at=self._store.now()), (number, "checking", staff))
+        """Ask, neutrally, whether it is still the child: their next turn answers it, and until then nothing is due."""
+        now = self._store.now()
+        asked = update(desk_case).where(desk_case.c.id == number, desk_case.c.state == CaseState.TAKEN)
+        values = {"checking_at": now, "staff_at": now, "due_at": None, "rung": 0}
+        return await self._change(connection, asked.values(**values), (number, "checking", staff))
+
+    async def hold(self, connection: AsyncConnection, number: int, staff: int, held: bool) -> bool:
+        """Keep a case from erasure, or no longer; False where that was so before."""
+        other = update(desk_case).where(desk_case.c.id == number, desk_case.c.held.is_(not held))
+        what = "held" if held else "unheld"
+        return await self._change(connection, other.values(held=held), (number, what, staff))
+
+    async def erase_at(self, connection: AsyncConnection, number: int, moment: dt.datetime) -> None:
+        """When the text of a closed case is erased."""
+        await connection.execute(update(desk_case).where(desk_case.c.id == number).values(erase_at=moment))
+
+    async def reported(self, connection: AsyncConnection, number: int, staff: int, message: int) -> None:
+        """A note is the draft of a report to the authorities."""
+        await note(connection, number, self._store.now(), what="report", staff=staff, value=str(message))
 
     async def close(self, connection: AsyncConnection, number: int, staff: int, end: Ending) -> bool:
         """The case ends; its text is erased when its time has come, unless it is held."""
@@ -143,6 +185,8 @@ class SealedCasework:
             "outcome": end.outcome,
             "erase_at": end.erase_at,
             "due_at": None,
+            "checking_at": None,
+            "rung": 0,
         }
         return await self._change(connection, going.values(**values), (number, "closed", staff), end.outcome)
 
@@ -169,6 +213,9 @@ class SealedCasework:
     def address(self, case: CaseRow) -> str | None:
         """Where the person is answered; None once it was erased. Raises WrongKeyError."""
         return None if case.address is None else self._store.vault.open(case.address).decode()
+
+    def _once(self, once: str) -> str:
+        return self._store.vault.pseudonym(f"desk:{once}")
 
     async def _change(
         self, connection: AsyncConnection, statement: Any, line: tuple[int, str, int], value: str = ""

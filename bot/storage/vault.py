@@ -11,13 +11,14 @@ from bot.storage.errors import KeyFileError, WrongKeyError
 
 KEY_BYTES = 32
 _PSEUDONYM_BYTES = 16
+_CHAIN_BYTES = 32
 
 
 class Vault:
     """Seals and opens bytes under the server's key of 32 bytes. Raises KeyFileError for another length.
 
-    Sealing and naming use two keys derived from it (keyed BLAKE2b with a personalisation), so that neither
-    tells anything about the other.
+    Sealing, naming and chaining use keys derived from it (keyed BLAKE2b with a personalisation), so that none
+    tells anything about the others.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -25,6 +26,7 @@ class Vault:
             raise KeyFileError(f"a key has {KEY_BYTES} bytes")
         self._box = SecretBox(_derived(key, b"faxiaohu-seal"))
         self._names = _derived(key, b"faxiaohu-names")
+        self._links = _derived(key, b"faxiaohu-chain")
 
     def seal(self, data: bytes) -> bytes:
         """Encrypted and authenticated, with a random nonce in front (40 bytes longer)."""
@@ -40,6 +42,10 @@ class Vault:
     def pseudonym(self, text: str) -> str:
         """32 hex digits that stand for a text; the same each time, irreversible without the key."""
         return blake2b(text.encode(), digest_size=_PSEUDONYM_BYTES, key=self._names).hexdigest()
+
+    def chain(self, data: bytes) -> str:
+        """64 hex digits over a line of the audit log, which nobody can make without the key."""
+        return blake2b(data, digest_size=_CHAIN_BYTES, key=self._links).hexdigest()
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.content.checks import check_content
+from bot.content.export import exported
 from bot.content.load import load_library
 from bot.content.problems import Problem
 from bot.content.reviews import record_readings
+from bot.core.answer_types import Answer
 
 TOPIC = """\
 title: 压岁钱
@@ -23,6 +25,13 @@ answers:
   parent:
     short: 压岁钱属于孩子。
     steps: [替孩子存好。]
+    angles:
+      - id: spent
+        cues: [花掉, 拿走 钱]
+        groups: [prevention]
+        law: [civil:35]
+        short: 花掉的要说清楚。
+      - {id: lost, cues: [丢], short: 丢了就一起找。}
 law:
   - {cite: "civil:35", gist: 监护人要为孩子好才能动孩子的财产。}
 hotlines: ["110"]
@@ -51,6 +60,8 @@ hotlines:
     checked: 2026-11-01
 """
 SCRIPT = "readers: {student: {lead: 我相信你。, next: 去找大人。, hotlines: ['110']}}\n"
+DIALOGUE = "groups: {prevention: {any: [预防, 提前], none: [已经]}}\n"
+GLOSSES = 'source: civil\narticles: {"35": 监护人要为孩子好才能动孩子的财产，还要听孩子的意思。}\n'
 SYLLABLES = (
     "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽水玉出昆冈"
     "剑号巨阙珠称夜光果珍李柰菜重芥姜海咸河淡鳞潜羽翔"
@@ -73,6 +84,8 @@ def root(tmp_path: Path) -> Path:
         "knowledge/hotlines/national.yaml": HOTLINES,
         "knowledge/scripts/urgent/other.yaml": SCRIPT,
         "knowledge/scripts/disclosure/other.yaml": SCRIPT,
+        "knowledge/glosses/civil.yaml": GLOSSES,
+        "intents/dialogue.yaml": DIALOGUE,
         "intents/topics/home/money.yaml": _examples(0),
         "intents/topics/home/toys.yaml": _examples(5),
         "tests/questions/home/money.yaml": "writers: {bob: {audience: student, questions: [红包可以自己留着花吗]}}\n",
@@ -117,6 +130,24 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
     "an overlong answer": (MONEY, "压岁钱送给你，就是你的。", "压岁钱是你的。" * 30, "最多 100 字"),
     "a dangling related topic": (MONEY, "related: [home.toys]", "related: [home.dog]", "“home.dog”不存在"),
     "an unknown hotline": (MONEY, 'hotlines: ["110"]', 'hotlines: ["999"]', "不认识的电话"),
+    "a side of a topic that nothing leads to": (MONEY, "cues: [丢], ", "", "没有词"),
+    "a side found by a group that is not there": (MONEY, "[prevention]", "[penalty]", "没有“penalty”这个词组"),
+    "a side that rests on law the topic does not cite": (
+        MONEY,
+        "[civil:35]",
+        "[civil:36]",
+        "不在这个话题的 law 里",
+    ),
+    "a cue that no question holds once normalised": (MONEY, "花掉,", "“ＱＱ”,", "问话归一后没有"),
+    "a cue that leads to two sides": (MONEY, "cues: [丢]", "cues: [花掉]", "已经属于侧面“spent”"),
+    "two sides of one name": (MONEY, "id: lost", "id: spent", "侧面“spent”写了两次"),
+    "a side whose name is no name": (MONEY, "id: lost", "id: 丢了", "写法不对"),
+    "an overlong side": (MONEY, "花掉的要说清楚。", "花掉的要说清楚。" * 15, "最多 100 字"),
+    "an edit of a side after the readings": (MONEY, "丢了就一起找。", "丢了就算了。", "审读后改过"),
+    "a shared cue that no question holds": ("intents/dialogue.yaml", "提前", "ＡＢ", "问话归一后没有"),
+    "a gloss of an article that is not there": ("knowledge/glosses/civil.yaml", '"35"', '"1261"', "没有第 1261 条"),
+    "a gloss of an unknown source": ("knowledge/glosses/civil.yaml", "source: civil", "source: civl", "不认识的来源"),
+    "an overlong gloss": ("knowledge/glosses/civil.yaml", "监护人", "监护人" * 100, "最多 250 字"),
     "an edit after the readings": (MONEY, "替孩子存好。", "替孩子花掉。", "审读后改过"),
     "a review past its date": (MONEY, "review_by: 2", "review_by: 1", "审读已过期"),
     "a source whose text nobody has compared": (
@@ -163,6 +194,25 @@ def test_the_check_finds(root: Path, case: str) -> None:
 
 def _says_where_and_how(problem: Problem, root: Path) -> bool:
     return (root / problem.path).exists() and problem.line >= 1 and bool(problem.mend)
+
+
+def test_another_cue_for_a_side_needs_no_new_reading(root: Path) -> None:
+    _change(root / MONEY, "cues: [丢]", "cues: [丢, 找不到]")
+
+    assert check_content(root) == []
+
+
+def test_a_topic_without_sides_keeps_the_readings_it_had() -> None:
+    assert "angles" not in Answer(short="压岁钱是你的。").shown()
+
+
+def test_sides_shared_cues_and_whole_articles_are_exported(root: Path) -> None:
+    data = exported(root)
+
+    sides = [side for topic in data["topics"] for side in topic["answers"]["parent"]["angles"]]
+    assert "spent" in [side["id"] for side in sides]
+    assert data["cue_groups"]["prevention"]["none"] == ["已经"]
+    assert [gloss["cite"] for gloss in data["glosses"]] == ["civil:35"]
 
 
 def test_a_problem_names_the_line_of_what_is_wrong(root: Path) -> None:

@@ -216,3 +216,12 @@ def test_the_code_can_be_seen_again_while_the_talk_is_remembered(child: Child) -
     assert forgotten.reply.receipt is None
     assert shown.reply.receipt is not None
     assert shown.reply.receipt.code == "1234 5678 9012 3456"
+
+
+def test_whoever_asks_for_a_person_or_seems_in_distress_is_one_tap_away_from_one(child: Child) -> None:
+    asked = child.says("我想找真人聊聊").decision
+    worried = child.says("最近总是一个人躲起来哭，不想说为什么").decision
+
+    assert isinstance(asked, Handoff)
+    assert worried.risk.level is RiskLevel.CONCERN
+    assert asked.reply.choices[0].command == worried.reply.choices[0].command == str(Verb.HUMAN)

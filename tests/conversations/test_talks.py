@@ -2,45 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 import pytest
 
 from bot.core.audience import Audience
-from bot.core.command import Command, Verb
+from bot.core.command import Verb
 from bot.core.decision import Abstain, Answer, Clarify, Decision, Handoff, Notice, Support
-from bot.core.dialogue import Dialogue
-from bot.core.message import Attachment, Incoming
-from bot.core.session import Session
-
-
-@dataclass
-class Person:
-    """Somebody who talks to the service."""
-
-    dialogue: Dialogue
-    now: Callable[[], dt.datetime]
-    session: Session = field(default_factory=Session)
-
-    def says(self, text: str, **also: object) -> Decision:
-        return self._turn(Incoming(text=text, **also))  # type: ignore[arg-type]
-
-    def presses(self, verb: Verb, value: str = "") -> Decision:
-        return self._turn(Incoming(command=str(Command(verb, value))))
-
-    def sends(self, attachment: Attachment) -> Decision:
-        return self._turn(Incoming(attachment=attachment))
-
-    def _turn(self, incoming: Incoming) -> Decision:
-        decision, self.session, _ = self.dialogue.respond(incoming, self.session, self.now())
-        return decision
-
-
-@pytest.fixture
-def person(dialogue: Dialogue, now: Callable[[], dt.datetime]) -> Person:
-    return Person(dialogue, now)
+from bot.core.message import Attachment
+from tests.conversations.person import Person
 
 
 def test_a_question_gets_a_cited_answer_with_steps_and_numbers(person: Person) -> None:
@@ -131,11 +99,23 @@ def test_the_role_is_asked_once(person: Person) -> None:
     assert not asks(second)
 
 
-def test_what_is_not_its_matter_is_turned_away_with_a_number_to_call(person: Person) -> None:
+@pytest.mark.parametrize("reader", ["parent", "school"])
+def test_an_adult_with_another_matter_is_turned_away_with_a_number_to_call(person: Person, reader: str) -> None:
+    person.presses(Verb.ROLE, reader)
+
     decision = person.says("帮我写一首关于春天的诗")
 
     assert isinstance(decision, Abstain)
     assert any(line.number == "12348" for line in decision.reply.contacts)
+
+
+def test_a_child_with_another_matter_is_shown_what_to_ask_and_no_number_for_adults(person: Person) -> None:
+    decision = person.says("帮我写一首关于春天的诗")
+
+    assert isinstance(decision, Abstain)
+    assert "12348" not in decision.reply.lead
+    assert all(line.number != "12348" for line in decision.reply.contacts)
+    assert [choice for choice in decision.reply.choices if choice.command.startswith("topic:")]
 
 
 def test_it_never_loops_when_it_does_not_understand(person: Person) -> None:

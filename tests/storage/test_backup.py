@@ -12,8 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import content_root
+from bot.content.load import load_library
+from bot.core.content_types import Library
 from bot.core.ports import TalkAfter
 from bot.core.session import Session
+from bot.desk.audit import AuditWitness
+from bot.desk.news import News
+from bot.desk.reading import DeskReading
+from bot.desk.watch import Watch, timers_url
+from bot.settings import Settings
 from bot.storage import swap
 from bot.storage.archive import DATABASE, MANIFEST
 from bot.storage.backup import backup, restore
@@ -25,6 +33,8 @@ from bot.storage.store import Store
 from bot.storage.talks import SealedTalks
 from bot.storage.vault import Vault
 
+from ..desk.records import WORDS, Records
+from ..desk.world import World
 from .conftest import MEMORY, Clock
 
 SESSION = Session(question="压岁钱归谁")
@@ -50,6 +60,11 @@ async def _remembered(folder: Path, clock: Clock, key: str = "web:1") -> Session
 
 def _state(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir()} if folder.exists() else {}
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return load_library(content_root(Settings()))
 
 
 @pytest.fixture
@@ -249,3 +264,54 @@ async def test_a_backup_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     backup(tmp_path / "data", _url(tmp_path / "data"), tmp_path / "b.tar.gz")
     with pytest.raises(SchemaTooNewError):
         restore(tmp_path / "b.tar.gz", tmp_path / "new", _url(tmp_path / "new"))
+
+
+async def test_a_restored_desk_works_and_its_timers_are_made_anew(
+    tmp_path: Path, clock: Clock, library: Library
+) -> None:
+    old, new, archive = tmp_path / "old", tmp_path / "new", tmp_path / "desk.tar.gz"
+    await upgrade(_url(old))
+    store = Store(make_engine(_url(old)), Vault(load_key(old)), clock)
+    records = Records(World(store, clock, library))  # type: ignore[arg-type]
+    await records.key()
+    boss, case = await records.worker("boss", "supervisor"), await records.open()
+    async with store.writing() as connection:
+        await records.audit(connection, boss.actor, "case.open", case)
+    await AuditWitness(store, old).keep()
+    (old / "dbos.sqlite3").write_bytes(b"timers of the old machine")
+    backup(old, _url(old), archive)
+    await store.close()
+    restore(archive, new, _url(new))
+
+    # Timers hold case numbers alone and are not kept: the watch makes one for each open case at the next start.
+    assert not (new / "dbos.sqlite3").exists()
+    store = Store(make_engine(_url(new)), Vault(load_key(new)), clock)
+    again = Records(World(store, clock, library), desk=records.desk)  # type: ignore[arg-type]
+    news = News()
+    watch = Watch(store, again.world.look(), news, timers_url("sqlite:///unused", new))
+    await watch.start()
+    await watch.rest()
+    await watch.stop()
+    assert await _alerted(again, case)
+    reading = DeskReading(store, again.world.board, again.audit, news)
+    assert [line.text for line in (await reading.open(boss, case)).lines] == [WORDS]
+    assert (await AuditWitness(store, new).verify()).flaw is None
+    await store.close()
+
+
+async def _alerted(records: Records, case: int) -> list[tuple[str, ...]]:
+    events = await records.world.work.events(case)
+    return [tuple(event.value.split(":")) for event in events if event.what == "alerted"]
+
+
+async def test_timers_of_the_data_that_went_are_not_taken_for_those_of_the_restored(
+    archive: Path, tmp_path: Path
+) -> None:
+    """The old timers would know of cases that are not there, or not know of some that are."""
+    target = tmp_path / "new"
+    target.mkdir()
+    left = [target / name for name in ("dbos.sqlite3", "dbos.sqlite3-wal", "dbos.sqlite3-shm")]
+    for file in left:
+        file.write_bytes(b"timers of other data")
+    restore(archive, target, _url(target), force=True)
+    assert [file for file in left if file.exists()] == []

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 
-from bot.channels.text import contact_line, law_line
+from bot.channels.text import call_lines, contact_line, law_line
 from bot.core.audience import Audience
 from bot.core.command import Command, Verb
 from bot.core.decision import Decision, Reply, Support
@@ -56,6 +56,8 @@ def _body(reply: Reply, messages: Mapping[str, str]) -> str:
     lines += [f"{place}. {escape(step)}" for place, step in enumerate(reply.steps, 1)]
     lines += [escape(reply.more)] if reply.more else []
     lines += [f"[dim]· {escape(law_line(line))}[/]" for line in reply.law]
-    lines += [f"[green]☎ {escape(contact_line(line, messages))}[/]" for line in reply.contacts]
+    for line in reply.contacts:
+        lines.append(f"[green]☎ {escape(contact_line(line, messages))}[/]")
+        lines += [f"   [dim]{escape(told)}[/]" for told in call_lines(line, messages)]
     lines += [f"[cyan]\\[{place}] {escape(item.label)}[/]" for place, item in enumerate(reply.choices, 1)]
     return "\n".join(lines)

@@ -13,9 +13,12 @@ import structlog
 from pydantic import SecretStr
 from starlette.routing import Route
 from telegram import Bot, BotCommand
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest
 
+from bot.channels.guesses import Guesses
 from bot.channels.telegram.api import ALLOWED_UPDATES, Me, insist, introduce, make_bot
+from bot.channels.telegram.direct import Direct
+from bot.channels.telegram.errands import Desk, Errands, Hands
 from bot.channels.telegram.errors import (
     ChannelError,
     TokenMissingError,
@@ -28,10 +31,13 @@ from bot.channels.telegram.poller import Poller
 from bot.channels.telegram.quiet import report
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.slash import MENU
+from bot.channels.telegram.unstored import Unstored
 from bot.channels.telegram.webhook import PATH, Webhook
 from bot.channels.telegram.worker import Worker
+from bot.channels.unkept import SteadyTalk
+from bot.core.claims import Claims
 from bot.core.ports import Inbox, Outbox
-from bot.core.talk import Talk
+from bot.core.returns import Returns
 
 log = structlog.get_logger(__name__)
 
@@ -58,15 +64,19 @@ class TelegramChannel:
     """One bot. In webhook mode its ``routes`` must be served at the public address."""
 
     settings: TelegramSettings
-    talk: Talk
+    talk: SteadyTalk
     inbox: Inbox
     outbox: Outbox
     messages: Mapping[str, str]
     now: Callable[[], dt.datetime]
+    returns: Returns
+    claims: Claims
+    guesses: Guesses = field(default_factory=Guesses)
     pace: Pace = field(default_factory=Pace)
     _arrived: Bell = field(default_factory=Bell)
     _queued: Bell = field(default_factory=Bell)
     _secret: str = ""
+    _unstored: Unstored | None = None
 
     def __post_init__(self) -> None:
         given = self.settings.telegram_secret
@@ -74,7 +84,13 @@ class TelegramChannel:
 
     def routes(self) -> list[Route]:
         """What the web server must serve: the webhook, where one is asked for."""
-        return [Webhook(self.inbox, self._secret, self._arrived).route()] if self._by_webhook else []
+        if not self._by_webhook:
+            return []
+        return [Webhook(self.inbox, self._secret, self._arrived, self._not_stored).route()]
+
+    def wake(self) -> None:
+        """Say that a message was put into the outbox by somebody else."""
+        self._queued.ring()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until stopped. Raises ChannelError, whose text says how to mend it."""
@@ -105,25 +121,37 @@ class TelegramChannel:
     async def _work(self, bot: Bot, me: Me, stop: asyncio.Event) -> None:
         log.info("telegram.ready", mode=self.settings.telegram_mode)
         sender = Sender(bot, self.outbox, self.now, self._queued, self.pace)
+        direct = Direct(bot)
+        unstored = self._unstored = Unstored(me, self.talk, self.messages, self.now, direct.send)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(sender.run(stop))
-                tasks.create_task(self._worker(bot, me).run(stop))
+                tasks.create_task(self._worker(direct, me, unstored).run(stop))
                 if not self._by_webhook:
-                    tasks.create_task(Poller(bot, self.inbox, self._arrived, self.pace).run(stop))
+                    tasks.create_task(Poller(bot, self.inbox, unstored, self._arrived, self.pace).run(stop))
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
 
-    def _worker(self, bot: Bot, me: Me) -> Worker:
-        async def confirm(callback: str) -> None:
-            try:
-                await bot.answer_callback_query(callback)
-            except TelegramError as error:
-                log.debug("telegram.press_not_confirmed", error=type(error).__name__)
+    async def _not_stored(self, body: bytes) -> None:
+        if self._unstored is not None:
+            await self._unstored.answer(body)
 
-        flood = Flood(self.settings.rate_per_minute)
+    def _worker(self, direct: Direct, me: Me, unstored: Unstored) -> Worker:
+        desk = Desk(self.returns, self.claims, self.guesses)
+        hands = Hands(direct.confirm, direct.erase)
         return Worker(
-            me, self.talk, self.inbox, self.messages, self.now, flood, self._arrived, self._queued, confirm, self.pace
+            me=me,
+            talk=self.talk,
+            inbox=self.inbox,
+            messages=self.messages,
+            now=self.now,
+            flood=Flood(self.settings.rate_per_minute),
+            errands=Errands(me, self.talk, desk, hands, self.messages, self.now),
+            unstored=unstored,
+            work=self._arrived,
+            replies_ready=self._queued,
+            confirm=direct.confirm,
+            pace=self.pace,
         )
 
     async def _register(self, bot: Bot) -> None:

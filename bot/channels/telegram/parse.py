@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass, replace
 
 from telegram import CallbackQuery, Chat, Message, Update, User
@@ -12,9 +13,12 @@ from telegram.constants import ChatMemberStatus, ChatType
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.address import addressed, without_mention
 from bot.channels.telegram.api import Me
-from bot.channels.telegram.slash import read_slash
+from bot.channels.telegram.slash import Errand, Slash, read_slash
 from bot.core.command import parse_command
-from bot.core.message import Attachment, Incoming
+from bot.core.message import Attachment, Incoming, Origin
+
+#: What the button under an alert to people on duty sends.
+_CLAIM = re.compile(r"claim:([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +53,47 @@ class Gone:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Something that is asked of the channel itself; ``value`` is the code, the token or the number of the case.
+
+    ``message`` is the message that asked, ``origin`` the private talk of whoever did.
+    """
+
+    errand: Errand
+    value: str
+    chat: int
+    user: int
+    origin: Origin
+    message: int | None = None
+    thread: int | None = None
+    callback: str = ""
+
+    @property
+    def group(self) -> bool:
+        """Whether others read along."""
+        return self.chat != self.user
+
+
 def talk_key(chat: int, user: int) -> str:
     """The key of the talk of one person in one chat."""
     return f"{CHANNEL}:{chat}:{user}"
 
 
-def read_update(body: bytes, me: Me, stop_word: str) -> Turn | Gone | None:
-    """The turn in an update, or None where there is nothing to answer.
+def private_origin(user: int, update: int) -> Origin:
+    """The private talk with a person, wherever they wrote; a private chat has the number of its person."""
+    return Origin(CHANNEL, talk_key(user, user), str(user), str(update))
+
+
+def read_update(body: bytes, me: Me, stop_word: str) -> Turn | Asked | Gone | None:
+    """The turn or the errand in an update, or None where there is nothing to answer.
 
     Raises ValueError, TypeError or KeyError where it is no update.
     """
     update = Update.de_json(json.loads(body), None)
+    number = update.update_id
     if update.callback_query is not None:
-        return _pressed(update.callback_query)
+        return _pressed(update.callback_query, number)
     if update.my_chat_member is not None:
         change = update.my_chat_member
         left = change.new_chat_member.status == ChatMemberStatus.BANNED and change.chat.type == ChatType.PRIVATE
@@ -69,15 +101,33 @@ def read_update(body: bytes, me: Me, stop_word: str) -> Turn | Gone | None:
     message = update.message or update.edited_message
     if message is None or not _person(message.from_user, message) or not _readable(message.chat):
         return None
-    turn = _said(message, me, stop_word)
-    return replace(turn, edited=update.edited_message is not None) if turn else None
+    slash = read_slash(message.text or message.caption or "", me.username, stop_word)
+    if slash is not None and slash.errand is not None:
+        return _asked(message, slash, number)
+    turn = _said(message, me, slash)
+    if turn is None:
+        return None
+    # Who writes as the group has no chat of their own: nobody could answer them later.
+    origin = None if message.sender_chat is not None else private_origin(turn.user, number)
+    incoming = replace(turn.incoming, origin=origin)
+    return replace(turn, incoming=incoming, edited=update.edited_message is not None)
 
 
-def _said(message: Message, me: Me, stop_word: str) -> Turn | None:
+def _asked(message: Message, slash: Slash, number: int) -> Asked | None:
+    user = message.from_user
+    if user is None or slash.errand is None or message.sender_chat is not None:
+        return None
+    if message.chat.type != ChatType.PRIVATE and not slash.ours:
+        return None
+    thread = message.message_thread_id if message.is_topic_message else None
+    origin = private_origin(user.id, number)
+    return Asked(slash.errand, slash.text, message.chat.id, user.id, origin, message.message_id, thread)
+
+
+def _said(message: Message, me: Me, slash: Slash | None) -> Turn | None:
     group = message.chat.type != ChatType.PRIVATE
     text = message.text or message.caption or ""
     attachment = _attachment(message)
-    slash = read_slash(text, me.username, stop_word)
     if not text and attachment is Attachment.NONE:
         return None  # somebody joined, a message was pinned
     if group and not (slash.ours if slash else addressed(message, me)):
@@ -98,17 +148,20 @@ def _said(message: Message, me: Me, stop_word: str) -> Turn | None:
     )
 
 
-def _pressed(query: CallbackQuery) -> Turn | None:
+def _pressed(query: CallbackQuery, number: int) -> Turn | Asked | None:
     """A press on a button; on a message that Telegram itself no longer shows it still names its chat."""
     message = query.message
     if message is None or not _readable(message.chat):
         return None
-    data = query.data or ""
+    data, user, origin = query.data or "", query.from_user.id, private_origin(query.from_user.id, number)
+    thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+    claimed = _CLAIM.fullmatch(data)
+    if claimed is not None:
+        return Asked(Errand.CLAIM, claimed[1], message.chat.id, user, origin, thread=thread, callback=query.id)
     stale = parse_command(data) is None
     group = message.chat.type != ChatType.PRIVATE
-    thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
-    incoming = Incoming(command="" if stale else data, group=group)
-    return Turn(message.chat.id, query.from_user.id, incoming, thread=thread, callback=query.id, stale=stale)
+    incoming = Incoming(command="" if stale else data, group=group, origin=origin)
+    return Turn(message.chat.id, user, incoming, thread=thread, callback=query.id, stale=stale)
 
 
 def _person(user: User | None, message: Message) -> bool:

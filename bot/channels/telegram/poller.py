@@ -15,6 +15,7 @@ from bot.channels.telegram.api import ALLOWED_UPDATES, RAW
 from bot.channels.telegram.deliver import seconds_of
 from bot.channels.telegram.errors import TokenRejectedError
 from bot.channels.telegram.pace import Bell, Pace, unless_stopped
+from bot.channels.telegram.unstored import Unstored
 from bot.core.ports import Inbox
 
 log = structlog.get_logger(__name__)
@@ -30,6 +31,7 @@ class Poller:
 
     bot: Bot
     inbox: Inbox
+    unstored: Unstored
     work: Bell
     pace: Pace
     _failures: int = 0
@@ -73,7 +75,12 @@ class Poller:
 
     async def _store(self, update: Update) -> None:
         body = json.dumps(update.api_kwargs[RAW], ensure_ascii=False).encode("utf-8", "replace")
-        await self.inbox.put(CHANNEL, update.update_id, body)
+        try:
+            await self.inbox.put(CHANNEL, update.update_id, body)
+        except Exception:
+            # It stays with Telegram and comes again; whoever is in danger must not wait for that.
+            await self.unstored.answer(body)
+            raise
         # The next request acknowledges what came before this number: only what is stored.
         self._offset = update.update_id + 1
         self.work.ring()

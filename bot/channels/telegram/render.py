@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.channels.text import contact_line, law_line
+from bot.channels.receipt import clock_line
+from bot.channels.text import call_lines, contact_line, law_line
 from bot.core.command import Verb, parse_command
-from bot.core.decision import Answer, Choice, Decision, LawLine, Reply
+from bot.core.decision import Answer, Choice, Decision, Handoff, LawLine, Relayed, Reply, Support
 
 #: Telegram's limits: a message in UTF-16 units, a button's data in bytes.
 LONGEST_TEXT = 4096
 LONGEST_DATA = 64
 #: Short buttons that stand side by side.
 BUTTONS_A_ROW = 3
+#: Marks the words of a person.
+PERSON = "👤"
 
 Keyboard = list[list[dict[str, str]]]
 
@@ -39,9 +43,24 @@ class Line:
         return text
 
 
-def pages(decision: Decision, messages: Mapping[str, str]) -> list[str]:
-    """The decision's text as HTML, one item a message; at least one."""
-    return split(_lines(decision, messages))
+def pages(decision: Decision, messages: Mapping[str, str], now: dt.datetime) -> list[str]:
+    """The decision's text as HTML, one item a message; at least one. ``now`` is local time."""
+    return split(_lines(decision, messages, now))
+
+
+def outward_pages(decision: Decision, messages: Mapping[str, str], now: dt.datetime) -> list[str]:
+    """The same for something that nobody asked for: a person's words under their mark, or a neutral line first."""
+    if isinstance(decision, Relayed):
+        mark = Line(f"{PERSON} {messages['receipt.person']}", bold=True)
+        return split([mark, *_plain(decision.reply.lead)])
+    return split([Line(messages["receipt.neutral"]), Line(""), *_lines(decision, messages, now)])
+
+
+def code_page(code: str, messages: Mapping[str, str]) -> str:
+    """The code of return as a message of its own, to be copied and then deleted."""
+    said = "\n".join(messages[key] for key in ("receipt.code", "receipt.code_message"))
+    title = html.escape(messages["receipt.code_title"], quote=False)
+    return f"{title}\n<code>{html.escape(code, quote=False)}</code>\n\n{html.escape(said, quote=False)}"
 
 
 def keyboard(choices: Iterable[Choice]) -> Keyboard:
@@ -100,7 +119,7 @@ def _pieces(line: Line) -> Iterator[str]:
     yield piece
 
 
-def _lines(decision: Decision, messages: Mapping[str, str]) -> Iterator[Line]:
+def _lines(decision: Decision, messages: Mapping[str, str], now: dt.datetime) -> Iterator[Line]:
     reply = decision.reply
     if reply.note:
         yield from _plain(reply.note)
@@ -108,13 +127,19 @@ def _lines(decision: Decision, messages: Mapping[str, str]) -> Iterator[Line]:
     if reply.title:
         yield Line(reply.title, bold=True)
     yield from _plain(reply.lead)
+    if reply.receipt is not None:
+        yield from (Line(""), Line(clock_line(reply.receipt, now, messages)))
     yield from _steps(reply, messages)
     if reply.law:
         yield from (Line(""), Line(messages["render.law"], bold=True))
         yield from (_cited(line) for line in reply.law)
     if reply.contacts:
         yield from (Line(""), Line(messages["render.contacts"], bold=True))
-        yield from (Line(f"· {contact_line(line, messages)}") for line in reply.contacts)
+        calling = isinstance(decision, Support | Handoff)
+        for line in reply.contacts:
+            yield Line(f"· {contact_line(line, messages)}")
+            if calling:
+                yield from (Line(f"  {told}") for told in call_lines(line, messages))
     if isinstance(decision, Answer) and any(map(_is_topic, reply.choices)):
         yield from (Line(""), Line(messages["render.related"]))
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from bot.channels.receipt import with_way_to_code
 from bot.channels.telegram.api import Me
+from bot.channels.telegram.outward import laid_out
 from bot.channels.telegram.parse import Turn
 from bot.channels.telegram.render import Keyboard, keyboard, link_button, pages
 from bot.channels.telegram.wire import TelegramMessage
@@ -17,18 +20,21 @@ from bot.core.risk import RiskLevel
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Makes the outgoing messages of a turn."""
+    """Makes the outgoing messages of a turn. ``now`` gives local time."""
 
     me: Me
     messages: Mapping[str, str]
+    now: Callable[[], dt.datetime]
 
     def outgoing(self, turn: Turn, decision: Decision) -> list[Outgoing]:
-        """The messages that answer a turn, in order; the keyboard is under the last."""
+        """The messages that answer a turn, in order; the keyboard is under the last page of the answer."""
         decision = self._fitted(turn, decision)
-        texts = pages(decision, self.messages)
-        buttons = self._buttons(turn, decision)
+        texts = pages(decision, self.messages, self.now())
+        if not turn.incoming.group:
+            return laid_out(str(turn.chat), decision, texts, self.messages)
+        buttons = self._group_buttons(decision)
         # In a group a reply shows whom it answers; who disclosed something is not pointed at.
-        quoted = turn.message if turn.incoming.group and not _personal(decision) else None
+        quoted = None if _personal(decision) else turn.message
         return [
             Outgoing(
                 str(turn.chat),
@@ -38,17 +44,15 @@ class Replies:
         ]
 
     def _fitted(self, turn: Turn, decision: Decision) -> Decision:
-        """Nothing about how somebody feels in a group; an edit is acknowledged."""
+        """Nothing about how somebody feels, and nothing of a case, in a group; an edit is acknowledged."""
         reply = decision.reply
         if turn.incoming.group:
-            reply = replace(reply, note="")
+            reply = replace(reply, note="", receipt=None)
         if turn.edited and not decision.risk.alarming:
             reply = replace(reply, lead=f"{self.messages['chat.edited']}\n{reply.lead}")
-        return replace(decision, reply=reply)
+        return with_way_to_code(replace(decision, reply=reply), self.messages)
 
-    def _buttons(self, turn: Turn, decision: Decision) -> Keyboard:
-        if not turn.incoming.group:
-            return keyboard(decision.reply.choices)
+    def _group_buttons(self, decision: Decision) -> Keyboard:
         private = link_button(self.messages["telegram.private_button"], self.me.private_link(Verb.HUMAN))
         if decision.risk.alarming:
             return private

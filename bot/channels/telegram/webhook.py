@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect, Request
@@ -28,11 +29,12 @@ class TooLargeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """The end that Telegram calls."""
+    """The end that Telegram calls. ``not_stored`` is given what could not be stored, which Telegram will send again."""
 
     inbox: Inbox
     secret: str
     work: Bell
+    not_stored: Callable[[bytes], Awaitable[object]]
 
     def route(self) -> Route:
         """The route to mount."""
@@ -54,6 +56,7 @@ class Webhook:
             await self.inbox.put(CHANNEL, number, body)
         except Exception as error:
             report("telegram.storing_failed", error)
+            await self.not_stored(body)
             return Response(status_code=503)
         self.work.ring()
         return Response(status_code=200)

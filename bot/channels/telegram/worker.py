@@ -5,26 +5,29 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.api import Me
+from bot.channels.telegram.errands import Errands
 from bot.channels.telegram.flood import Flood, Verdict
 from bot.channels.telegram.pace import Bell, Pace, unless_stopped
-from bot.channels.telegram.parse import Gone, Turn, read_update
+from bot.channels.telegram.parse import Asked, Gone, Turn, read_update
 from bot.channels.telegram.quiet import report
 from bot.channels.telegram.reply import Replies
-from bot.core.decision import Decision, Notice, Reply
+from bot.channels.telegram.unstored import Unstored
+from bot.channels.telegram.wire import TelegramMessage
+from bot.core.decision import Decision, Notice, Relayed, Reply
 from bot.core.message import Attachment
-from bot.core.ports import Inbox, Received, TalkAfter
+from bot.core.ports import Inbox, Outgoing, Received, TalkAfter
 from bot.core.talk import Talk
 
 #: After so many failures of one update, its sender is told that it failed, and the others go on.
 TRIES = 3
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Worker:
     """Empties the inbox until it is stopped. ``confirm`` tells Telegram that a button's press arrived."""
 
@@ -34,20 +37,24 @@ class Worker:
     messages: Mapping[str, str]
     now: Callable[[], dt.datetime]
     flood: Flood
+    errands: Errands
+    unstored: Unstored
     work: Bell
     replies_ready: Bell
-    confirm: Callable[[str], Awaitable[None]]
+    confirm: Callable[[str], Awaitable[object]]
     pace: Pace
     _failed: Counter[int] = field(default_factory=Counter)
+    _put_off: dict[int, float] = field(default_factory=dict)
     _albums: dict[str, tuple[str, int | None]] = field(default_factory=dict)
-    _confirming: set[asyncio.Future[None]] = field(default_factory=set)
+    _confirming: set[asyncio.Future[object]] = field(default_factory=set)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Answer until stopped; the turn in hand is finished."""
         while not stop.is_set():
             try:
                 for item in await self.inbox.pending(CHANNEL):
-                    await self._handle(item)
+                    if self._put_off.get(item.id, 0.0) <= _steady():
+                        await self._handle(item)
                     if stop.is_set():
                         break
             except Exception as error:
@@ -63,41 +70,75 @@ class Worker:
         except Exception as error:
             report("telegram.update_unreadable", error)
             turn = None
-        if isinstance(turn, Gone):
-            await self.talk.forget(turn.key)
-        if not isinstance(turn, Turn):
-            await self.inbox.settle(item, ())
+        try:
+            await self._done(item, turn)
+        except Exception as error:
+            await self._stumbled(item, turn, error)
+        else:
+            self._failed.pop(item.id, None)
+            self._put_off.pop(item.id, None)
+
+    async def _done(self, item: Received, turn: Turn | Asked | Gone | None) -> None:
+        if isinstance(turn, Asked):
+            await self.inbox.settle(item, await self.errands.run(turn))
+            self.replies_ready.ring()
             return
-        await self._answer(item, turn)
+        if isinstance(turn, Gone):
+            await self.talk.forget(turn.key, asked=False)
+        if isinstance(turn, Turn):
+            await self._answer(item, turn)
+        else:
+            await self.inbox.settle(item, ())
+
+    async def _stumbled(self, item: Received, turn: Turn | Asked | Gone | None, error: Exception) -> None:
+        """Try again a few times, then say that it failed; what must not be lost is answered now and tried for good."""
+        vital = await self.unstored.answer(item.body)
+        self._failed[item.id] += 1
+        if self._failed[item.id] < TRIES:
+            raise error
+        report("telegram.turn_given_up", error)
+        if vital:
+            # Those after it go on meanwhile.
+            self._put_off[item.id] = _steady() + self.pace.delay(self._failed[item.id] - TRIES)
+            return
+        await self.inbox.settle(item, self._excuse(turn))
+        self._failed.pop(item.id, None)
+        self.replies_ready.ring()
+
+    def _excuse(self, turn: Turn | Asked | Gone | None) -> Sequence[Outgoing]:
+        text = self.messages["receipt.back_failed" if isinstance(turn, Asked) else "chat.failed"]
+        if isinstance(turn, Turn):
+            return self._replies.outgoing(turn, self._notice("chat.failed"))
+        if isinstance(turn, Asked):
+            return (Outgoing(str(turn.chat), TelegramMessage(text, thread=turn.thread).dump()),)
+        return ()
+
+    @property
+    def _replies(self) -> Replies:
+        return Replies(self.me, self.messages, self.now)
 
     async def _answer(self, item: Received, turn: Turn) -> None:
-        decision, after = await self._decided(item, turn)
+        decision, after = await self._decided(turn)
         shown = self._shown(turn, decision)
-        replies = Replies(self.me, self.messages).outgoing(turn, shown) if shown else ()
+        replies = self._replies.outgoing(turn, shown) if shown else ()
         await self.inbox.settle(item, replies, after)
-        self._failed.pop(item.id, None)
         self.replies_ready.ring()
         if turn.callback:
             task = asyncio.ensure_future(self.confirm(turn.callback))
             self._confirming.add(task)
             task.add_done_callback(self._confirming.discard)
 
-    async def _decided(self, item: Received, turn: Turn) -> tuple[Decision, TalkAfter | None]:
+    async def _decided(self, turn: Turn) -> tuple[Decision, TalkAfter | None]:
         if turn.stale:
             return self._notice("chat.old_button"), None
-        try:
-            return await self.talk.decide(turn.key, turn.incoming)
-        except Exception as error:
-            self._failed[item.id] += 1
-            if self._failed[item.id] < TRIES:
-                raise
-            report("telegram.turn_given_up", error)
-            return self._notice("chat.failed"), None
+        return await self.talk.decide(turn.key, turn.incoming)
 
     def _shown(self, turn: Turn, decision: Decision) -> Decision | None:
-        """What is said: alarming decisions always; none twice to one album; little to a flood."""
+        """What is said: nothing where a person has the talk; help and receipts always; little to a flood."""
+        if isinstance(decision, Relayed):
+            return None
         verdict = self.flood.judge(turn.user, turn.at or self.now())
-        if decision.risk.alarming:
+        if decision.risk.alarming or decision.reply.receipt is not None:
             return decision
         if self._seen_album(turn) or verdict is Verdict.NOTHING:
             return None
@@ -117,3 +158,7 @@ class Worker:
 
     def _notice(self, key: str) -> Decision:
         return Notice(Reply(self.messages[key]))
+
+
+def _steady() -> float:
+    return asyncio.get_running_loop().time()

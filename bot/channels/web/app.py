@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -11,14 +13,19 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Route
 
+from bot.channels.guesses import Guesses
+from bot.channels.unkept import SteadyTalk
+from bot.channels.web.back import Back
 from bot.channels.web.chat import Chat
 from bot.channels.web.limits import Limits
+from bot.channels.web.mail import Mail
 from bot.channels.web.options import WebOptions
 from bot.channels.web.pages import Pages, Status
+from bot.channels.web.post import Post
 from bot.channels.web.visitor import Visitors
 from bot.channels.web.wording import is_topical
 from bot.core.content_types import Library
-from bot.core.talk import Talk
+from bot.core.returns import Returns
 from bot.web.assets import Assets
 from bot.web.catch import CatchAll
 from bot.web.headers import SecurityHeaders
@@ -32,26 +39,35 @@ async def healthy() -> Mapping[str, object]:
     return {"status": "ok"}
 
 
-def create_web(
-    talk: Talk,
-    library: Callable[[], Library],
-    options: WebOptions,
-    extra_routes: Sequence[BaseRoute] = (),
-    *,
-    status: Status = healthy,
-) -> Starlette:
-    """The web chat as an ASGI application.
+@dataclass(frozen=True, slots=True)
+class WebParts:
+    """What the web chat works with.
 
-    ``library`` is asked for at each request, so that reloaded content serves at once. ``status`` tells ``/healthz``
-    a mapping whose ``status`` is ``ok`` while all is well. Raises ValueError where a trusted proxy is not an address.
+    ``library`` is asked for at each request, so that reloaded content serves at once. ``now`` gives local time.
+    ``post.run`` must run beside the server for letters to arrive. ``status`` tells ``/healthz`` a mapping whose
+    ``status`` is ``ok`` while all is well.
     """
+
+    talk: SteadyTalk
+    library: Callable[[], Library]
+    now: Callable[[], dt.datetime]
+    post: Post
+    returns: Returns
+    guesses: Guesses = field(default_factory=Guesses)
+    status: Status = healthy
+
+
+def create_web(parts: WebParts, options: WebOptions, extra_routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """The web chat as an ASGI application. Raises ValueError where a trusted proxy is not an address."""
     assets = Assets.read((SHARED / "static", HERE / "static"))
     templates = make_templates([HERE / "templates"], assets)
     templates.tests["topical"] = is_topical
-    pages = Pages(templates, library, options, status)
-    chat = Chat(talk, pages, Visitors(options.secure_cookies), Limits.of(options))
+    pages = Pages(templates, parts.library, options, parts.status, Visitors(options.secure_cookies), parts.now)
+    limits = Limits.of(options)
+    chat, mail = Chat(parts.talk, pages, limits, parts.post), Mail(pages, parts.post)
+    back = Back(pages, parts.returns, parts.guesses, limits.trusted)
     return Starlette(
-        routes=[*_routes(pages, chat), assets.route(), *extra_routes],
+        routes=[*_routes(pages), *_talking(chat, mail, back), assets.route(), *extra_routes],
         middleware=[
             Middleware(SecurityHeaders, secure=options.secure_cookies),
             Middleware(GZipMiddleware),
@@ -61,18 +77,31 @@ def create_web(
     )
 
 
-def _routes(pages: Pages, chat: Chat) -> list[Route]:
+def _routes(pages: Pages) -> list[Route]:
     return [
         Route("/", pages.home, methods=["GET"]),
         Route("/about", pages.about, methods=["GET"]),
         Route("/privacy", pages.privacy, methods=["GET"]),
-        Route("/chat", chat.form_turn, methods=["POST"]),
         Route("/chat", pages.start_over, methods=["GET"]),
-        Route("/api/chat", chat.script_turn, methods=["POST"]),
-        Route("/api/forget", chat.script_forget, methods=["POST"]),
+        Route("/news", pages.start_over, methods=["GET"]),
         Route("/forget", pages.forget, methods=["GET"]),
-        Route("/forget", chat.form_forget, methods=["POST"]),
-        Route("/leave", chat.leave, methods=["GET"]),
         Route("/healthz", pages.health, methods=["GET"]),
         Route("/robots.txt", pages.robots, methods=["GET"]),
+    ]
+
+
+def _talking(chat: Chat, mail: Mail, back: Back) -> list[Route]:
+    return [
+        Route("/chat", chat.form_turn, methods=["POST"]),
+        Route("/api/chat", chat.script_turn, methods=["POST"]),
+        Route("/api/forget", chat.script_forget, methods=["POST"]),
+        Route("/api/leave", chat.script_leave, methods=["POST"]),
+        Route("/forget", chat.form_forget, methods=["POST"]),
+        Route("/leave", chat.leave, methods=["GET"]),
+        Route("/api/events", mail.events, methods=["GET"]),
+        Route("/api/received", mail.received, methods=["POST"]),
+        Route("/api/news", mail.news, methods=["POST"]),
+        Route("/news", mail.form_news, methods=["POST"]),
+        Route("/back", back.ask, methods=["GET"]),
+        Route("/back", back.open, methods=["POST"]),
     ]

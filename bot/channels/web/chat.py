@@ -9,94 +9,133 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.channels.web.data import turn_from_form, turn_from_json
+from bot.channels.receipt import with_way_to_code
+from bot.channels.unkept import SteadyTalk, unkept
+from bot.channels.web.data import Sent, turn_from_form, turn_from_json
 from bot.channels.web.limits import Limits
-from bot.channels.web.pages import Pages
-from bot.channels.web.visitor import Visitor, Visitors
+from bot.channels.web.pages import Exchange, Pages
+from bot.channels.web.post import Post
+from bot.channels.web.visitor import Visitor
 from bot.channels.web.wording import command_label, with_suggestions
-from bot.core.decision import Decision, Notice, Reply, Support
+from bot.core.decision import Decision, Notice, Relayed, Reply, Support
 from bot.core.message import Incoming
-from bot.core.talk import Talk
 from bot.web.intake import read_body, require_own_page
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Turned:
+    """What became of a turn; ``kept`` is false where it could not be stored."""
+
+    visitor: Visitor
+    decision: Decision
+    status: int
+    kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
     """The talk over HTTP."""
 
-    talk: Talk
+    talk: SteadyTalk
     pages: Pages
-    visitors: Visitors
     limits: Limits
+    post: Post
 
     async def form_turn(self, request: Request) -> Response:
         """A turn from a form: the whole page with the exchange."""
-        incoming = turn_from_form(await _body(request, "application/x-www-form-urlencoded"))
-        visitor, decision, status = await self._turn(request, incoming)
-        said = incoming.text.strip() or command_label(incoming.command, self.pages.library())
-        response = self.pages.chat(decision, said, status)
-        self.visitors.remember(response, visitor)
+        sent = turn_from_form(await typed_body(request, "application/x-www-form-urlencoded"))
+        turned = await self._turn(request, sent)
+        said = sent.text.strip() or command_label(sent.command, self.pages.library())
+        exchange = Exchange(turned.decision, said, None if turned.kept else sent)
+        response = self.pages.chat(exchange, turned.status, known=True)
+        self.pages.visitors.remember(response, turned.visitor)
         return response
 
     async def script_turn(self, request: Request) -> Response:
         """A turn from the page's script: JSON."""
-        incoming = turn_from_json(await _body(request, "application/json"))
-        visitor, decision, status = await self._turn(request, incoming)
-        response = self.pages.card(decision, status)
-        self.visitors.remember(response, visitor)
+        sent = turn_from_json(await typed_body(request, "application/json"))
+        turned = await self._turn(request, sent)
+        # Where the turn failed altogether the script itself offers to send it again.
+        again = sent if not turned.kept and turned.status == 200 else None
+        response = self.pages.card(turned.decision, turned.status, again)
+        self.pages.visitors.remember(response, turned.visitor)
         return response
 
     async def script_forget(self, request: Request) -> Response:
-        """Erase the talk, for the page's script and for a beacon sent on leaving."""
-        require_own_page(request)
-        response = Response(status_code=204)
-        await self._forget(request, response)
-        return response
+        """Delete the talk, for the page's script."""
+        return await self._script_end(request, asked=True)
+
+    async def script_leave(self, request: Request) -> Response:
+        """Erase what is remembered, for the quick exit and its beacon: whoever leaves in haste deletes nothing more."""
+        return await self._script_end(request, asked=False)
 
     async def form_forget(self, request: Request) -> Response:
-        """Erase the talk, for a form: the page says that it is done."""
+        """Delete the talk, for a form: the page says what was done."""
         require_own_page(request)
-        response = self.pages.chat(Notice(Reply(self.pages.library().messages["chat.deleted"])))
-        await self._forget(request, response)
+        response = self.pages.chat(Exchange(Notice(Reply(self._say("receipt.deleted")))))
+        await self._forget(request, response, asked=True)
         return response
 
     async def leave(self, request: Request) -> Response:
         """Erase the talk and go to a harmless page. A link of another site carries no cookie, so erases nothing."""
-        response = RedirectResponse(self.pages.library().messages["web.exit_url"], 303)
-        await self._forget(request, response)
+        response = RedirectResponse(self._say("web.exit_url"), 303)
+        await self._forget(request, response, asked=False)
         return response
 
-    async def _turn(self, request: Request, incoming: Incoming) -> tuple[Visitor, Decision, int]:
-        visitor = self.visitors.of(request)
+    async def _turn(self, request: Request, sent: Sent) -> Turned:
+        visitor = self.pages.visitors.of(request)
         flooding = self.limits.over(request, visitor)
         async with self.limits.locks.hold(visitor.key):
-            decision, status = await self._decide(visitor, incoming)
-        if flooding and status == 200 and not isinstance(decision, Support):
-            decision, status = self._notice("chat.too_fast"), 429
-        return visitor, with_suggestions(decision, incoming.command, self.pages.library()), status
+            turned = await self._decide(visitor, sent.incoming(visitor))
+        decision = turned.decision
+        if flooding and turned.kept and not _must_be_said(decision):
+            return Turned(visitor, Notice(Reply(self._say("chat.too_fast"))), 429)
+        library = self.pages.library()
+        decision = with_way_to_code(with_suggestions(decision, sent.command, library), library.messages)
+        return Turned(visitor, decision, turned.status, turned.kept)
 
-    async def _decide(self, visitor: Visitor, incoming: Incoming) -> tuple[Decision, int]:
+    async def _decide(self, visitor: Visitor, incoming: Incoming) -> Turned:
         try:
-            return await self.talk.respond(visitor.key, incoming), 200
+            return Turned(visitor, await self.talk.respond(visitor.key, incoming), 200)
         except Exception as error:
             log.error("web.turn_failed", error=type(error).__name__)  # noqa: TRY400  (a traceback may quote the visitor)
-            return self._notice("chat.failed"), 500
+        try:
+            decision = unkept(self.talk, incoming, self.pages.library().messages)
+        except Exception as error:
+            log.error("web.turn_failed", error=type(error).__name__)  # noqa: TRY400  (as above)
+            decision = None
+        if decision is not None:
+            return Turned(visitor, decision, 200, kept=False)
+        return Turned(visitor, Notice(Reply(self._say("chat.failed"))), 500, kept=False)
 
-    def _notice(self, key: str) -> Notice:
-        return Notice(Reply(self.pages.library().messages[key]))
+    def _say(self, key: str) -> str:
+        return self.pages.library().messages[key]
 
-    async def _forget(self, request: Request, response: Response) -> None:
-        visitor = self.visitors.of(request)
+    async def _script_end(self, request: Request, *, asked: bool) -> Response:
+        require_own_page(request)
+        response = Response(status_code=204)
+        await self._forget(request, response, asked=asked)
+        return response
+
+    async def _forget(self, request: Request, response: Response, *, asked: bool) -> None:
+        visitor = self.pages.visitors.of(request)
         if visitor.new:
             return
+        self.pages.visitors.forget(response)
         async with self.limits.locks.hold(visitor.key):
-            await self.talk.forget(visitor.key)
-        self.visitors.forget(response)
+            await self.post.drop(visitor.key)
+            await self.talk.forget(visitor.key, asked=asked)
 
 
-async def _body(request: Request, media_type: str) -> bytes:
+def _must_be_said(decision: Decision) -> bool:
+    """What no limit on speed may hide: help, that a person has the words, and a code that is told once."""
+    return isinstance(decision, Support | Relayed) or decision.reply.receipt is not None
+
+
+async def typed_body(request: Request, media_type: str) -> bytes:
+    """The body of a request of this site's own pages. Raises HTTPException 403, 413 or 415."""
     require_own_page(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != media_type:
         raise HTTPException(415)

@@ -3,17 +3,48 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+import re
+import secrets
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
 
+from bot.channels.web.letter import CHANNEL
+from bot.channels.web.visitor import Visitor
 from bot.core.decision import OUTCOMES, Decision
-from bot.core.message import Incoming
+from bot.core.message import Incoming, Origin
 
 LONGEST_COMMAND = 64
 MOST_FIELDS = 8
+#: The name that a page gives to one turn.
+_NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A turn as it came. ``name`` is the same where a page sends it again; empty where the page gave none."""
+
+    text: str = ""
+    command: str = ""
+    name: str = ""
+
+    def incoming(self, visitor: Visitor) -> Incoming:
+        """The turn as the talk takes it.
+
+        Its delivery is the page's name for it together with what it says: a page that is shown again, with an old
+        name in it, must never make new words look like ones that were filed.
+        """
+        said = blake2b(f"{self.command}\0{self.text}".encode(), digest_size=16).hexdigest()
+        delivery = f"{self.name or new_name()}:{said}"
+        return Incoming(self.text, self.command, origin=Origin(CHANNEL, visitor.key, visitor.key, delivery))
+
+
+def new_name() -> str:
+    """A name for one turn."""
+    return secrets.token_urlsafe(12)
 
 
 def decision_data(decision: Decision) -> dict[str, Any]:
@@ -21,36 +52,52 @@ def decision_data(decision: Decision) -> dict[str, Any]:
     shown = asdict(decision.reply)
     for line in shown["law"]:
         del line["cite"]
+    receipt = decision.reply.receipt
+    if receipt is not None:
+        times = {"received_at": receipt.received_at, "due_at": receipt.due_at, "seen_at": receipt.seen_at}
+        shown["receipt"] = {name: at.isoformat() if at else None for name, at in times.items()} | {"code": receipt.code}
     return {"kind": OUTCOMES[type(decision)], **shown}
 
 
-def turn_from_json(body: bytes) -> Incoming:
-    """The turn in ``{"text": …}`` or ``{"command": …}``. Raises HTTPException 400 where it is neither."""
+def json_object(body: bytes) -> dict[str, Any]:
+    """The object in a body of JSON. Raises HTTPException 400 where there is none."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
         raise HTTPException(400) from None
     if not isinstance(data, dict):
         raise HTTPException(400)
-    return _turn(data.get("text"), data.get("command"))
+    return data
 
 
-def turn_from_form(body: bytes) -> Incoming:
-    """The turn in a form's fields. Raises HTTPException 400 where there is none."""
+def form_fields(body: bytes) -> dict[str, str]:
+    """The first value of each field of a form. Raises HTTPException 400 where it is none."""
     try:
         fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise HTTPException(400) from None
-    return _turn(fields.get("text", [None])[0], fields.get("command", [None])[0])
+    return {name: values[0] for name, values in fields.items()}
 
 
-def _turn(text: object, command: object) -> Incoming:
+def turn_from_json(body: bytes) -> Sent:
+    """The turn in ``{"text": …}`` or ``{"command": …}``. Raises HTTPException 400 where it is neither."""
+    return _turn(json_object(body))
+
+
+def turn_from_form(body: bytes) -> Sent:
+    """The turn in a form's fields. Raises HTTPException 400 where there is none."""
+    return _turn(form_fields(body))
+
+
+def _turn(data: dict[str, Any]) -> Sent:
+    text, command, name = data.get("text"), data.get("command"), data.get("delivery")
+    name = name if isinstance(name, str) and _NAME.fullmatch(name) else ""
     if isinstance(command, str):
         if len(command.encode("utf-8", "replace")) > LONGEST_COMMAND:
             raise HTTPException(400)
-        return Incoming(command=_clean(command))
+        return Sent(command=_clean(command), name=name)
     if isinstance(text, str):
-        return Incoming(text=_clean(text))
+        return Sent(text=_clean(text), name=name)
     raise HTTPException(400)
 
 

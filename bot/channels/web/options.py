@@ -11,7 +11,8 @@ class WebOptions:
 
     ``secure_cookies``: served over HTTPS. ``rate_per_minute``: turns answered in one talk; a whole address may send
     ``address_factor`` times as many, since a school sits behind one. ``trusted_proxies``: addresses or networks whose
-    forwarded header is believed. ``session_minutes``: how long the store keeps a talk, as the privacy page says.
+    forwarded header is believed. ``session_minutes``: how long the store keeps a talk, and ``case_days`` how long a
+    case after it was closed, as the privacy page says.
     """
 
     operator: str = ""
@@ -20,3 +21,4 @@ class WebOptions:
     address_factor: int = 20
     trusted_proxies: tuple[str, ...] = ()
     session_minutes: int = 120
+    case_days: int = 90

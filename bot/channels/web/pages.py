@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from bot.channels.web.data import decision_data
+from bot.channels.receipt import clock_line, spoken_time
+from bot.channels.web.data import Sent, decision_data, new_name
+from bot.channels.web.letter import Letter
 from bot.channels.web.options import WebOptions
+from bot.channels.web.visitor import Visitors
 from bot.channels.web.wording import callable_numbers, lifetime, role_choices, sections, suggestions
 from bot.core.audience import Audience
 from bot.core.content_types import Library
 from bot.core.decision import OUTCOMES, Decision, Notice, Reply
 from bot.core.dialogue import LONGEST_QUESTION
+from bot.core.returns import Returned
 
 Status = Callable[[], Awaitable[Mapping[str, object]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a page shows of a talk: the turn and its answer, letters that came by number, or a talk come back to.
+
+    ``again``: the turn was not kept, and can be sent once more.
+    """
+
+    decision: Decision | None = None
+    said: str = ""
+    again: Sent | None = None
+    letters: Mapping[int, Letter] | None = None
+    returned: Returned | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pages:
-    """Every page of the web chat."""
+    """Every page of the web chat. ``now`` gives the local time of the service."""
 
     templates: Environment
     library: Callable[[], Library]
     options: WebOptions
     status: Status
+    visitors: Visitors
+    now: Callable[[], dt.datetime]
 
-    async def home(self, _request: Request) -> Response:
+    async def home(self, request: Request) -> Response:
         """The chat, before anything was said."""
-        return self.chat(None)
+        return self.chat(Exchange(), known=not self.visitors.of(request).new)
 
     async def start_over(self, _request: Request) -> Response:
         """The address of an exchange, opened anew: nothing of it is kept."""
@@ -60,16 +82,35 @@ class Pages:
         """Nothing here is for search engines."""
         return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
-    def chat(self, decision: Decision | None, said: str = "", status: int = 200) -> Response:
-        """The chat with one exchange in it."""
+    def chat(self, exchange: Exchange, status: int = 200, *, known: bool = False) -> Response:
+        """The chat with what is to be shown of it. ``known``: this visitor has a talk, so letters may come."""
         library = self.library()
-        extra = {"roles": role_choices(library), "suggestions": suggestions(library, Audience.STUDENT), "said": said}
-        return self._page("chat.html", status, **extra, **self._shown(decision))
+        letters = {number: Markup(self.letter(letter)) for number, letter in (exchange.letters or {}).items()}  # noqa: S704  (rendered with escaping)
+        extra = {
+            "roles": role_choices(library),
+            "suggestions": suggestions(library, Audience.STUDENT),
+            "said": exchange.said,
+            "known": known,
+            "letters": letters,
+            "looked": exchange.letters is not None,
+            "returned": exchange.returned,
+        }
+        return self._page("chat.html", status, **extra, **self._shown(exchange.decision, exchange.again))
 
-    def card(self, decision: Decision, status: int = 200) -> Response:
+    def card(self, decision: Decision, status: int = 200, again: Sent | None = None) -> Response:
         """A decision as JSON, with the card that the page shows for it."""
-        html = self.templates.get_template("card.html").render(self._base() | self._shown(decision))
+        html = self.templates.get_template("card.html").render(self._base() | self._shown(decision, again))
         return JSONResponse({**decision_data(decision), "html": html}, status)
+
+    def letter(self, letter: Letter) -> str:
+        """The card of something that came without having been asked for."""
+        shown = {"reply": letter.reply, "kind": letter.kind, "at": letter.at, "again": None}
+        template = "person.html" if letter.kind == "relayed" else "card.html"
+        return self.templates.get_template(template).render(self._base() | shown)
+
+    def back(self, text: str = "", status: int = 200) -> Response:
+        """The page on which a code is typed."""
+        return self._page("back.html", status, text=text)
 
     def error(self, request: Request, status: int) -> Response:
         """A kind page, or JSON where a script asked; it tells what to do and never what broke."""
@@ -90,23 +131,32 @@ class Pages:
 
     def _text(self, name: str) -> Response:
         messages = self.library().messages
-        text = messages[f"web.{name}"].replace("{lifetime}", lifetime(self.options.session_minutes, messages))
+        told = {
+            "{lifetime}": lifetime(self.options.session_minutes, messages),
+            "{case_days}": messages["web.case_days"].format(n=self.options.case_days),
+        }
+        text = messages[f"web.{name}"]
+        for hole, words in told.items():
+            text = text.replace(hole, words)
         return self._page("text.html", heading=messages[f"web.{name}_title"], sections=sections(text))
 
     def _page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         return HTMLResponse(self.templates.get_template(template).render(self._base() | values), status)
 
     def _base(self) -> dict[str, Any]:
-        library = self.library()
+        library, now = self.library(), self.now()
         return {
             "m": library.messages,
             "operator": self.options.operator,
             "longest": LONGEST_QUESTION,
             "numbers": lambda text: callable_numbers(text, library),
+            "clock": lambda receipt: clock_line(receipt, now, library.messages),
+            "spoken": lambda moment: spoken_time(moment, now, library.messages),
+            "new_name": new_name,
         }
 
     @staticmethod
-    def _shown(decision: Decision | None) -> dict[str, Any]:
+    def _shown(decision: Decision | None, again: Sent | None) -> dict[str, Any]:
         if decision is None:
-            return {"reply": None, "kind": ""}
-        return {"reply": decision.reply, "kind": OUTCOMES[type(decision)]}
+            return {"reply": None, "kind": "", "again": None}
+        return {"reply": decision.reply, "kind": OUTCOMES[type(decision)], "again": again}

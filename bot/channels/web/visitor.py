@@ -42,6 +42,10 @@ class Visitors:
         found = request.cookies.get(self.cookie, "")
         if _ID.fullmatch(found):
             return Visitor(found, new=False)
+        return self.fresh()
+
+    def fresh(self) -> Visitor:
+        """A visitor that nobody has been."""
         return Visitor(secrets.token_urlsafe(ID_BYTES), new=True)
 
     def remember(self, response: Response, visitor: Visitor) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from bot.content.checks.angles import check_angle_cues, check_angle_law, check_angle_names, check_cue_groups
 from bot.content.checks.answers import check_lengths, check_messages, check_readers, check_related
 from bot.content.checks.citations import check_articles, check_citations, check_repealed, check_sources
 from bot.content.checks.examples import check_counts, check_neighbours, check_twins
+from bot.content.checks.glosses import check_glosses
 from bot.content.checks.hotlines import check_hotline_dates, check_hotlines, check_scripts
 from bot.content.checks.model import Content, read_content
 from bot.content.checks.readings import check_readings, check_review_dates
@@ -25,6 +27,11 @@ CHECKS: tuple[Check, ...] = (
     check_readers,
     check_lengths,
     check_related,
+    check_angle_names,
+    check_angle_cues,
+    check_angle_law,
+    check_cue_groups,
+    check_glosses,
     check_messages,
     check_counts,
     check_twins,

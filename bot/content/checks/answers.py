@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from bot.content.checks.model import Content
 from bot.content.problems import Problem
+from bot.core.answer_types import Angle, Answer
 from bot.core.content_types import Topic
 
+Keys = tuple[str | int, ...]
 LONGEST = {"simple": 75, "short": 100, "step": 66, "more": 380, "gist": 100, "by_age": 90}
 MOST_STEPS = 5
 #: Telegram allows a button 64 bytes: ``topic:`` and the id.
@@ -30,22 +32,31 @@ def check_lengths(content: Content) -> Iterator[Problem]:
             if len(text) > LONGEST[part]:
                 what = f"{part} 有 {len(text)} 字，最多 {LONGEST[part]} 字"
                 yield content.topic(topic.id, keys, what, "写短一点，把其余的放进 more 或另一步")
-        for reader, answer in topic.answers.items():
-            if len(answer.steps) > MOST_STEPS:
-                yield content.topic(topic.id, ("answers", reader, "steps"), "步骤太多", f"最多 {MOST_STEPS} 步")
+        for keys, said in _told(topic):
+            if len(said.steps) > MOST_STEPS:
+                yield content.topic(topic.id, (*keys, "steps"), "步骤太多", f"最多 {MOST_STEPS} 步")
 
 
-def _parts(topic: Topic) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def _parts(topic: Topic) -> Iterator[tuple[Keys, str, str]]:
     yield ("simple",), "simple", topic.simple
     for reader, answer in topic.answers.items():
-        yield ("answers", reader, "short"), "short", answer.short
         yield ("answers", reader, "more"), "more", answer.more or ""
-        for place, step in enumerate(answer.steps):
-            yield ("answers", reader, "steps", place), "step", step
+    for keys, said in _told(topic):
+        yield (*keys, "short"), "short", said.short
+        for place, step in enumerate(said.steps):
+            yield (*keys, "steps", place), "step", step
     for place, ref in enumerate(topic.law):
         yield ("law", place), "gist", ref.gist
     for place, note in enumerate(topic.by_age):
         yield ("by_age", place), "by_age", note.text
+
+
+def _told(topic: Topic) -> Iterator[tuple[Keys, Answer | Angle]]:
+    """Every answer of a topic and every side of it, with the way there."""
+    for reader, answer in topic.answers.items():
+        yield ("answers", reader), answer
+        for place, angle in enumerate(answer.angles):
+            yield ("answers", reader, "angles", place), angle
 
 
 def check_related(content: Content) -> Iterator[Problem]:

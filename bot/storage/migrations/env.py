@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from bot.storage.desk_tables import metadata
+import bot.storage.desk_tables  # noqa: F401  (makes its tables known)
+from bot.storage.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

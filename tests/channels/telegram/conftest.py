@@ -14,6 +14,7 @@ from telegram_world import BRISK, ScriptedTalk, World, now
 from bot.app import content_root
 from bot.channels.telegram.pace import Pace
 from bot.content.load import Reader, read_library
+from bot.core.desk import Desk
 from bot.core.dialogue import Dialogue
 from bot.core.talk import StoredTalk
 from bot.settings import Settings
@@ -59,7 +60,7 @@ def slow() -> Callable[..., Pace]:
 
 
 @pytest.fixture
-def real(world: World, dialogue: Dialogue) -> World:
+def real(world: World, dialogue: Dialogue, desk: Desk) -> World:
     """A bot with the real content and understanding."""
-    world.talk = StoredTalk(lambda: dialogue, world.talks, now)
+    world.talk = StoredTalk(lambda: dialogue, world.talks, now, desk)
     return world

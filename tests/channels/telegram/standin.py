@@ -96,6 +96,7 @@ class StandIn:
     calls: list[Call] = field(default_factory=list)
     sent: list[Json] = field(default_factory=list)
     presses: dict[str, bool] = field(default_factory=dict)
+    erased: list[tuple[int, int]] = field(default_factory=list)
     commands: list[Json] = field(default_factory=list)
     webhook: Json | None = None
     url: str = ""
@@ -185,7 +186,7 @@ class StandIn:
 
     async def _serve(self, request: Request) -> Response:
         method = request.path_params["method"]
-        data = {key: text if key == "text" else _value(text) for key, text in (await request.form()).items()}
+        data = {key: str(text) if key == "text" else _value(text) for key, text in (await request.form()).items()}
         if request.path_params["token"] != TOKEN:
             return _failed(BotApiError(401, "Unauthorized"))
         self.calls.append(Call(method, data, time.monotonic()))
@@ -256,7 +257,13 @@ class StandIn:
     async def _do_answerCallbackQuery(self, data: Json) -> bool:  # noqa: N802
         if data["callback_query_id"] not in self.presses:
             raise refused("query is too old and response timeout expired or query ID is invalid")
+        if len(str(data.get("text", ""))) > 200:
+            raise refused("MESSAGE_TOO_LONG")
         self.presses[data["callback_query_id"]] = True
+        return True
+
+    async def _do_deleteMessage(self, data: Json) -> bool:  # noqa: N802
+        self.erased.append((self._chat(data), data["message_id"]))
         return True
 
     async def _do_sendMessage(self, data: Json) -> Json:  # noqa: N802

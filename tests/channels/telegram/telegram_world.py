@@ -11,12 +11,14 @@ from standin import StandIn, eventually
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.pace import Pace, Rate
+from bot.channels.unkept import SteadyTalk
 from bot.core import decision as d
-from bot.core.message import Incoming
-from bot.core.ports import TalkAfter
+from bot.core.desk import Receipt
+from bot.core.message import Incoming, Origin
+from bot.core.ports import Inbox, TalkAfter
+from bot.core.returns import Returned, ReturnedMessage
 from bot.core.risk import RiskKind, RiskLevel, RiskReading
 from bot.core.session import Session
-from bot.core.talk import Talk
 from bot.settings import Settings
 from bot.storage.inbox import SealedInbox
 from bot.storage.outbox import SealedOutbox
@@ -34,12 +36,22 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+EVENING = dt.datetime(2026, 11, 23, 13, 4, tzinfo=dt.UTC)
+CODE = "1234 5678 9012 3456"
+POLICE = d.Contact("110", "报警电话", "有危险", "全天", True, call="先说在哪里")
+RECEIPT = Receipt(EVENING, EVENING + dt.timedelta(minutes=5), None, CODE)
+
+
 @dataclass
 class ScriptedTalk:
-    """Answers with the words that it heard; 打我 is a disclosure, 难过 a concern, 出错 breaks it."""
+    """Answers with the words that it heard; 打我 is a disclosure, 难过 a concern, 出错 breaks it.
+
+    继父 is a disclosure that is filed, 值班老师 goes to the person who has the talk.
+    """
 
     heard: list[tuple[str, Incoming]] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
+    asked: list[bool] = field(default_factory=list)
     hold: asyncio.Event | None = None
 
     async def respond(self, key: str, incoming: Incoming) -> d.Decision:
@@ -53,18 +65,56 @@ class ScriptedTalk:
             raise RuntimeError(incoming.text)
         return _scripted(incoming), TalkAfter(key, Session().heard(incoming.text))
 
-    async def forget(self, key: str) -> None:
+    def without_desk(self, incoming: Incoming) -> d.Decision:
+        return _scripted(incoming)
+
+    async def forget(self, key: str, *, asked: bool = True) -> None:
         self.forgotten.append(key)
+        self.asked.append(asked)
 
 
 def _scripted(incoming: Incoming) -> d.Decision:
     if "打我" in incoming.text:
         lead = "这件事我们单独说" if incoming.group else "这不是你的错"
         return d.Support(d.Reply(lead), risk=RiskReading(RiskLevel.DISCLOSURE, RiskKind.DOMESTIC_VIOLENCE, 1.0))
+    if "继父" in incoming.text:
+        filed = d.Reply("谢谢你告诉我", contacts=(POLICE,), receipt=RECEIPT)
+        return d.Support(filed, risk=RiskReading(RiskLevel.DISCLOSURE, RiskKind.SEXUAL, 1.0))
+    if "值班老师" in incoming.text:
+        return d.Relayed(d.Reply(""))
     if "难过" in incoming.text:
         return d.Notice(d.Reply("答", note="你心里不好受"), risk=RiskReading(RiskLevel.CONCERN))
     said = incoming.text or incoming.command or str(incoming.attachment)
     return d.Answer(d.Reply(f"答：{said}", choices=(d.Choice("更多", "more"),)))
+
+
+@dataclass
+class ScriptedDesk:
+    """Knows one code, one token and one case."""
+
+    opened: list[tuple[str, Origin]] = field(default_factory=list)
+    claimed: list[tuple[str, int]] = field(default_factory=list)
+    linked: list[tuple[str, str]] = field(default_factory=list)
+    broken: int = 0
+
+    async def open(self, code: str, origin: Origin) -> Returned | None:
+        self.opened.append((code, origin))
+        if self.broken:
+            self.broken -= 1
+            raise RuntimeError(code)
+        if code.replace(" ", "") != CODE.replace(" ", ""):
+            return None
+        later = EVENING + dt.timedelta(minutes=3)
+        messages = (ReturnedMessage(EVENING, "child", "他<又>打我"), ReturnedMessage(later, "staff", "我在，慢慢说。"))
+        return Returned(messages, RECEIPT, closed=False)
+
+    async def claim(self, chat: str, case: int) -> str:
+        self.claimed.append((chat, case))
+        return f"第{case}号由你接手"
+
+    async def link(self, chat: str, token: str) -> str:
+        self.linked.append((chat, token))
+        return "接上了"
 
 
 @dataclass
@@ -75,7 +125,9 @@ class World:
     settings: Settings
     store: Store
     messages: dict[str, str]
-    talk: Talk = field(default_factory=ScriptedTalk)
+    talk: SteadyTalk = field(default_factory=ScriptedTalk)
+    desk: ScriptedDesk = field(default_factory=ScriptedDesk)
+    inbox: Inbox = None  # type: ignore[assignment]  # made from the store
     pace: Pace = BRISK
     _running: asyncio.Task[None] | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -84,9 +136,8 @@ class World:
     def talks(self) -> SealedTalks:
         return SealedTalks(self.store, dt.timedelta(hours=2))
 
-    @property
-    def inbox(self) -> SealedInbox:
-        return SealedInbox(self.store, self.talks)
+    def __post_init__(self) -> None:
+        self.inbox = SealedInbox(self.store, self.talks)
 
     @property
     def outbox(self) -> SealedOutbox:
@@ -99,7 +150,7 @@ class World:
     def channel(self) -> TelegramChannel:
         return TelegramChannel(
             settings=self.settings, talk=self.talk, inbox=self.inbox, outbox=self.outbox,
-            messages=self.messages, now=now, pace=self.pace,
+            messages=self.messages, now=now, returns=self.desk, claims=self.desk, pace=self.pace,
         )  # fmt: skip
 
     async def runs(self) -> TelegramChannel:

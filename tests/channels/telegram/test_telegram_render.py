@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from standin import VisibleText
+from telegram_world import EVENING
 
 from bot.channels.telegram.render import LONGEST_TEXT, Line, keyboard, pages, split, units
 from bot.core.decision import Answer, Choice, Clarify, Contact, LawLine, Reply
@@ -20,7 +21,7 @@ def test_an_answer_shows_all_its_parts(messages: dict[str, str]) -> None:
     law = LawLine("civil:35", "《民法典》第三十五条", "为孩子好", url="https://flk.npc.gov.cn/?a=1&b=2")
     contact = Contact("12355", "青少年服务台", "问心事", "各地不同", None)
     reply = Reply("短答", "题目", ("先说", "再做"), "更多的话", (law,), (contact,), "先安慰", TOPICS)
-    shown = seen(pages(Answer(reply), messages))
+    shown = seen(pages(Answer(reply), messages, EVENING))
     parts = ["先安慰", "题目", "短答", "1. 先说", "2. 再做", "更多的话", "《民法典》第三十五条：为孩子好", "12355"]
     assert [shown.index(part) for part in parts] == sorted(shown.index(part) for part in parts)
     assert messages["render.unknown_hours"] in shown
@@ -28,7 +29,7 @@ def test_an_answer_shows_all_its_parts(messages: dict[str, str]) -> None:
 
 
 def test_asking_back_does_not_call_its_options_related(messages: dict[str, str]) -> None:
-    assert messages["render.related"] not in seen(pages(Clarify(Reply("哪一个？", choices=TOPICS)), messages))
+    assert messages["render.related"] not in seen(pages(Clarify(Reply("哪一个？", choices=TOPICS)), messages, EVENING))
 
 
 def test_topics_stand_one_a_row_and_short_buttons_side_by_side() -> None:

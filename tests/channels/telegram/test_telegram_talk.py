@@ -39,7 +39,7 @@ async def test_every_slash_command_of_the_menu_is_answered(real: World) -> None:
     await real.runs()
     await eventually(lambda: real.telegram.commands)
     names = [each["command"] for each in real.telegram.commands]
-    assert names == ["start", "help", "role", "hotlines", "human", "stop"]
+    assert names == ["start", "help", "role", "hotlines", "human", "back", "delete", "stop"]
     for count, name in enumerate(names, 1):
         real.telegram.user_says(PUPIL, PUPIL, f"/{name}")
         await eventually(lambda count=count: len(real.telegram.texts(PUPIL)) == count)
@@ -113,6 +113,8 @@ async def test_a_talk_is_forgotten_when_the_bot_is_blocked(world: World, scripte
     change = {"chat": said["chat"], "from": said["from"], "date": 1, "old_chat_member": before}
     world.telegram.update(my_chat_member=change | {"new_chat_member": member})
     await eventually(lambda: scripted.forgotten == [f"telegram:{PUPIL}:{PUPIL}"])
+    assert scripted.asked == [False]
+    await world.settles(502, 502)
     assert await world.inbox.pending("telegram") == []
 
 

@@ -1,40 +1,15 @@
 """The web chat as its users meet it: in a real Chromium, with a phone, a keyboard, and without scripts."""
 
 import re
-from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from bot.core.decision import Relayed, Reply
+
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 ELSEWHERE = re.compile("^http://elsewhere.localhost")
-
-
-@pytest.fixture
-def visit(chromium, site) -> Iterator:
-    """Opens the chat; afterwards no error, no violation of the policy and no request to another host may have been."""
-    contexts, errors, hosts = [], [], set()
-
-    def opened(path: str = "/", **options):
-        still = {"locale": "zh-CN", "reduced_motion": "reduce", "viewport": {"width": 1280, "height": 800}}
-        context = chromium.new_context(**(still | options))
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(8_000)
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-        page.goto(site + path)
-        return page
-
-    opened.errors = errors
-    yield opened
-    for context in contexts:
-        context.close()
-    assert errors == []
-    assert hosts <= {"127.0.0.1", "elsewhere.localhost"}
 
 
 def ask(page, text: str):
@@ -86,6 +61,7 @@ def test_support_looks_different_and_puts_the_hotlines_first(visit):
 def test_what_is_touched_is_large_enough(visit):
     page = visit(**PHONE)
     ask(page, "压岁钱归谁")
+    ask(page, "我继父")
     for target in page.locator("button:visible, .contact, summary, .exit").all():
         assert target.bounding_box()["height"] >= 44
 
@@ -257,6 +233,7 @@ def test_nothing_is_kept_in_the_browser_but_the_cookie(visit):
 def test_nothing_scrolls_sideways(visit, width, height):
     page = visit(viewport={"width": width, "height": height})
     ask(page, "他打我" + "a" * 200)
+    ask(page, "我继父")
     ask(page, "压岁钱归谁")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     expect(page.locator("#exit")).to_be_in_viewport()
@@ -280,7 +257,7 @@ COLOURS = """node => {
 READ = (
     "h1, .intro, .hint, #who, .roles button, .asks button, .brand small, .exit, .send, .links a, .said, .lead, "
     ".card h2, .card h3, .steps li, .law summary, .source, .digits, .contact b, .purpose, .badge, .act, "
-    ".chips button, .banner"
+    ".chips button, .banner, .clock, .code h3, .code p, .calling, .from b, .from .at, .person .lead, .relayed"
 )
 
 
@@ -297,8 +274,14 @@ def contrast(first: str, second: str) -> float:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_has_enough_contrast(visit, scheme):
+def test_every_text_has_enough_contrast(visit, scheme, talk, write):
     page = visit(color_scheme=scheme)
+    ask(page, "我继父")
+    write(talk.heard[0][0], Relayed(Reply("我在。")))
+    page.locator(".card.person").wait_for()
+    page.fill("#text", "你在吗")
+    page.press("#text", "Enter")
+    page.locator(".relayed").wait_for()
     ask(page, "压岁钱归谁").locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
     ask(page, "他打我")
     page.mouse.move(0, 0)

@@ -24,7 +24,9 @@ async def test_the_page_opens_without_a_cookie(client):
     assert "set-cookie" not in page.headers
 
 
-@pytest.mark.parametrize("path", ["/", "/about", "/privacy", "/forget", "/nowhere", "/healthz", "/robots.txt"])
+@pytest.mark.parametrize(
+    "path", ["/", "/about", "/privacy", "/forget", "/back", "/nowhere", "/healthz", "/robots.txt", "/api/events"]
+)
 async def test_every_response_carries_the_security_headers(client, path):
     headers = (await client.get(path)).headers
     assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
@@ -37,7 +39,7 @@ async def test_every_response_carries_the_security_headers(client, path):
 
 
 async def test_pages_hold_no_inline_script_or_style(client):
-    for path in ("/", "/about", "/privacy", "/forget"):
+    for path in ("/", "/about", "/privacy", "/forget", "/back"):
         text = (await client.get(path)).text
         assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=", text)
 
@@ -307,7 +309,8 @@ async def test_files_are_kept_for_good_under_an_address_of_their_content(client)
         served = await client.get(address)
         assert "immutable" in served.headers["cache-control"]
         weight += len(served.content)
-    weight += len((await client.get(min(addresses).rpartition("/")[0] + "/composer.js")).content)
+    for imported in ("composer.js", "letters.js", "parts.js"):
+        weight += len((await client.get(min(addresses).rpartition("/")[0] + f"/{imported}")).content)
     assert len(addresses) >= 5
     assert weight < 60_000
     assert (await client.get("/static/000000000000/base.css")).status_code == 404

@@ -3,16 +3,16 @@
 import httpx
 import pytest
 
-from bot.channels.web.app import create_web
+from bot.channels.web.app import WebParts, create_web
 from bot.channels.web.options import WebOptions
 from bot.core.audience import Audience
 from bot.core.talk import FleetingSessions, StoredTalk
 
 
 @pytest.fixture
-def client(dialogue, now) -> httpx.AsyncClient:
-    talk = StoredTalk(lambda: dialogue, FleetingSessions(), now)
-    app = create_web(talk, lambda: dialogue.library, WebOptions(rate_per_minute=1000))
+def client(dialogue, now, ends, desk) -> httpx.AsyncClient:
+    talk = StoredTalk(lambda: dialogue, FleetingSessions(), now, desk)
+    app = create_web(WebParts(talk, lambda: dialogue.library, now, **ends), WebOptions(rate_per_minute=1000))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
 
@@ -44,3 +44,25 @@ async def test_after_forgetting_nothing_is_remembered(client, dialogue):
     await said(client, text="压岁钱归谁")
     await client.post("/api/forget")
     assert (await said(client, command="more"))["lead"] == dialogue.library.messages["chat.nothing_before"]
+
+
+async def test_a_disclosure_is_filed_for_this_visitor_and_the_child_holds_a_receipt(client, desk):
+    desk.opens()
+    told = await said(client, text="我爸昨天又用皮带打我，腿上全是印子", delivery="a-name-of-a-page")
+    assert told["receipt"]["code"]
+    ((report, origin),) = desk.filed
+    assert report.opens
+    assert origin.talk == "web:" + client.cookies["talk"]
+    assert {choice["command"] for choice in told["choices"]} >= {"tell:safe", "tell:place", "tell:write", "wrong"}
+    again = await said(client, command="code")
+    assert again["receipt"] is None  # the pretended desk has no case
+
+
+async def test_deleting_is_noted_at_the_desk_and_leaving_is_not(client, desk):
+    await said(client, text="压岁钱归谁")
+    key = "web:" + client.cookies["talk"]
+    await client.post("/api/leave")
+    assert desk.forgot == []
+    client.cookies.set("talk", key.removeprefix("web:"))
+    await client.post("/api/forget")
+    assert desk.forgot == [key]

@@ -1,21 +1,14 @@
 // The talk without reloading: each form marked data-chat is sent as JSON, and the card that comes back is added.
 import { clear, take } from "./composer.js";
+import { clock, hush, listen } from "./letters.js";
+import { card, copy, newName, show } from "./parts.js";
 
 const log = document.getElementById("log");
 const state = document.getElementById("status");
 const composer = document.getElementById("composer");
 const PATIENCE = 20000;
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let stopped = new AbortController();
 let queue = Promise.resolve();
-
-function copy(id) {
-  return document.getElementById(id).content.cloneNode(true).firstElementChild;
-}
-
-function show(node) {
-  node.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
-}
 
 async function post(turn, signal) {
   const timer = new AbortController();
@@ -29,17 +22,10 @@ async function post(turn, signal) {
       signal: timer.signal,
     });
     if (response.status >= 500) throw new Error("server");
-    return (await response.json()).html;
+    return await response.json();
   } finally {
     clearTimeout(late);
   }
-}
-
-// The card's markup is rendered and escaped by this site's server, as it is for browsers without scripts.
-function card(html) {
-  const holder = document.createElement("template");
-  holder.innerHTML = html.trim();
-  return holder.content.firstElementChild;
 }
 
 async function exchange(turn, bubble, moveFocus) {
@@ -49,8 +35,12 @@ async function exchange(turn, bubble, moveFocus) {
   bubble.after(thinking);
   state.textContent = state.dataset.thinking;
   try {
-    const answer = card(await post(turn, signal));
+    const told = await post(turn, signal);
+    const answer = card(told.html);
     thinking.replaceWith(answer);
+    clock();
+    // Only where a person may write are letters waited for.
+    if (told.receipt || told.kind === "relayed") listen();
     if (moveFocus) answer.focus({ preventScroll: true });
     show(bubble);
   } catch (error) {
@@ -95,11 +85,18 @@ document.addEventListener("submit", (event) => {
   const button = event.submitter || document.activeElement;
   if (button.name === "command") {
     mark(button);
-    say({ command: button.value }, button.textContent.trim(), true);
+    say({ command: button.value, delivery: newName() }, button.textContent.trim(), true);
+    return;
+  }
+  if (event.target !== composer) {
+    // What could not be kept is sent once more, under its own name.
+    const { text, delivery } = Object.fromEntries(new FormData(event.target));
+    event.target.remove();
+    say({ text, delivery }, text, true);
     return;
   }
   const text = take();
-  if (text) say({ text }, text, false);
+  if (text) say({ text, delivery: newName() }, text, false);
 });
 
 const dialog = document.getElementById("confirm");
@@ -123,6 +120,7 @@ dialog.addEventListener("close", async () => {
     location.assign("/forget");
     return;
   }
+  hush();
   clear();
   log.textContent = "";
   log.append(copy("deleted"));

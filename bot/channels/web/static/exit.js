@@ -5,7 +5,7 @@ let lastEscape = -Infinity;
 
 function leave() {
   document.dispatchEvent(new Event("leaving"));
-  const forget = exit.dataset.forget;
+  const forget = exit.dataset.leave;
   try {
     fetch(forget, { method: "POST", keepalive: true }).catch(() => {});
   } catch (error) {

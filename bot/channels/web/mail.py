@@ -1,0 +1,96 @@
+"""Brings letters to a page: as a stream, when it asks, and by a form; and takes its word that they were read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from bot.channels.web.chat import typed_body
+from bot.channels.web.data import form_fields, json_object
+from bot.channels.web.letter import Letter
+from bot.channels.web.pages import Exchange, Pages
+from bot.channels.web.post import FullError, Post
+from bot.web.intake import require_own_page
+
+log = structlog.get_logger(__name__)
+
+#: Seconds between two signs of life, so that no proxy takes the silence for an end.
+HEARTBEAT = 15.0
+#: Milliseconds after which a browser that lost the stream asks again.
+AGAIN = 3000
+STREAMED = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Letters over HTTP, each to the visitor whose talk it belongs to."""
+
+    pages: Pages
+    post: Post
+
+    async def events(self, request: Request) -> Response:
+        """A stream of letters; 204 for a browser that has no talk, 503 where too many are connected."""
+        require_own_page(request)
+        visitor = self.pages.visitors.of(request)
+        if visitor.new:
+            return Response(status_code=204)
+        last = request.headers.get("last-event-id", "")
+        if last.isascii() and last.isdecimal():
+            # The page that asks again had shown this one, whatever became of its word for it.
+            await self.post.received(visitor.key, int(last[:18]))
+        if self.post.full(visitor.key):
+            return Response(status_code=503, headers={"Retry-After": "30"})
+        return StreamingResponse(self._told(visitor.key), media_type="text/event-stream", headers=STREAMED)
+
+    async def received(self, request: Request) -> Response:
+        """The page has shown a letter: it is erased. Raises HTTPException 400 where it names none."""
+        item = json_object(await typed_body(request, "application/json")).get("id")
+        if type(item) is not int:
+            raise HTTPException(400)
+        await self.post.received(self.pages.visitors.of(request).key, item)
+        return Response(status_code=204)
+
+    async def news(self, request: Request) -> Response:
+        """What waits for this visitor, for a page whose stream was refused."""
+        require_own_page(request)
+        letters = await self._waiting(request)
+        return JSONResponse({"letters": [self._data(item, letter) for item, letter in letters.items()]})
+
+    async def form_news(self, request: Request) -> Response:
+        """What waits for this visitor, as a page; what the form names as shown is erased first."""
+        fields = form_fields(await typed_body(request, "application/x-www-form-urlencoded"))
+        visitor = self.pages.visitors.of(request)
+        for shown in fields.get("shown", "").split()[:100]:
+            if shown.isascii() and shown.isdecimal():
+                await self.post.received(visitor.key, int(shown[:18]))
+        return self.pages.chat(Exchange(letters=await self._waiting(request)), known=True)
+
+    async def _waiting(self, request: Request) -> dict[int, Letter]:
+        visitor = self.pages.visitors.of(request)
+        return {} if visitor.new else await self.post.fetch(visitor.key)
+
+    async def _told(self, address: str) -> AsyncIterator[str]:
+        yield f"retry: {AGAIN}\n\n"
+        try:
+            async with self.post.connected(address) as stream:
+                while not stream.closed:
+                    found = await stream.next(HEARTBEAT)
+                    yield self._event(*found) if found else ": \n\n"
+        except FullError:
+            return
+        except Exception as error:
+            # The browser asks again; a trace may quote a letter.
+            log.error("web.stream_failed", error=type(error).__name__)  # noqa: TRY400
+
+    def _event(self, item: int, letter: Letter) -> str:
+        data = json.dumps(self._data(item, letter), ensure_ascii=False)
+        return f"id: {item}\ndata: {data}\n\n"
+
+    def _data(self, item: int, letter: Letter) -> dict[str, object]:
+        return {"id": item, "html": self.pages.letter(letter)}

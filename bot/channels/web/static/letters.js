@@ -1,0 +1,76 @@
+// Letters that come without having been asked for: each is shown once, then acknowledged, so that it is erased.
+import { card, show } from "./parts.js";
+
+const log = document.getElementById("log");
+const REFUSED = 15000;
+const title = document.title;
+const shown = new Set();
+let source = null;
+let later = 0;
+let unseen = 0;
+
+function post(address, body) {
+  return fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+// Nothing on a tab or a lock screen may say what this is about: a number, and the title that was there before.
+function count(number) {
+  unseen = number;
+  document.title = unseen ? log.dataset.title.replace("{n}", String(unseen)).replace("{title}", title) : title;
+}
+
+function open(letter) {
+  if (!shown.has(letter.id)) {
+    const node = card(letter.html);
+    log.append(node);
+    shown.add(letter.id);
+    clock();
+    show(node, "nearest");
+    if (document.hidden) count(unseen + 1);
+  }
+  post(log.dataset.received, { id: letter.id }).catch(() => {});
+}
+
+async function ask() {
+  later = 0;
+  try {
+    const response = await post(log.dataset.news, {});
+    if (response.ok) (await response.json()).letters.forEach(open);
+  } catch (error) {
+    // The network is away; the next try comes by itself.
+  }
+  listen();
+}
+
+// A clock that came later says more than the ones before it.
+export function clock() {
+  const clocks = log.querySelectorAll(".card > .clock, .log > .clock");
+  const last = clocks[clocks.length - 1];
+  for (const earlier of clocks) if (earlier !== last) earlier.textContent = last.textContent;
+}
+
+export function listen() {
+  if (later || (source && source.readyState !== EventSource.CLOSED)) return;
+  source = new EventSource(log.dataset.events);
+  source.addEventListener("message", (event) => open(JSON.parse(event.data)));
+  source.addEventListener("error", () => {
+    if (source && source.readyState === EventSource.CLOSED && !later) later = setTimeout(ask, REFUSED);
+  });
+}
+
+export function hush() {
+  clearTimeout(later);
+  later = 0;
+  if (source) source.close();
+  source = null;
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) count(0);
+});
+document.addEventListener("leaving", hush);
+if ("known" in log.dataset) listen();

@@ -1,0 +1,23 @@
+// Small things that the modules share.
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+export function copy(id) {
+  return document.getElementById(id).content.cloneNode(true).firstElementChild;
+}
+
+export function show(node, block = "start") {
+  node.scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
+}
+
+// The card's markup is rendered and escaped by this site's server, as it is for browsers without scripts.
+export function card(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  return holder.content.firstElementChild;
+}
+
+// A name for one turn: the same when it is sent again, so that it is kept once.
+export function newName() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

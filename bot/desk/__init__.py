@@ -1,0 +1,1 @@
+"""The human hotline: cases, roster, clocks, alerts and keys. It knows no channel and no web page."""

@@ -1,0 +1,201 @@
+"""Sends alerts as soon as they are made, again and again until they arrive, and tells when a rung cannot be reached."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from bot.storage.alerts import Pending, SealedAlerts
+from bot.storage.errors import StorageError
+from bot.storage.roster import Route, SealedRoster
+
+log = structlog.get_logger(__name__)
+
+#: Seconds after it was made at which an alert is tried for the first time, the second, …; then it is given up.
+TRIES = (0, 5, 15, 40, 90, 180, 400, 800, 1600, 3200)
+#: Sends at once.
+IN_FLIGHT = 8
+#: So many failures in a row make a route count as failing.
+FAILURES = 3
+#: Seconds between two looks at routes that fail, and at an empty table.
+PROBE, IDLE = 60.0, 15.0
+
+
+class Carrier(Protocol):
+    """A way of sending: by apprise, or by our own bot."""
+
+    async def alert(self, item: Pending) -> bool:
+        """Send an alert; whether it went out."""
+        ...
+
+    async def say(self, route: Route, key: str) -> bool:
+        """Send a fixed sentence, such as a test; whether it went out."""
+        ...
+
+
+@dataclass(slots=True)
+class AlertSender:
+    """Empties the table of alerts until it is stopped.
+
+    ``unreached`` is told the case and the rung where every route of a rung has failed; ``duty`` that a route began
+    or ceased to fail. ``steady`` gives seconds that never go back.
+    """
+
+    alerts: SealedAlerts
+    roster: SealedRoster
+    carriers: dict[str, Carrier]
+    now: Callable[[], dt.datetime]
+    unreached: Callable[[int, int], Awaitable[None]]
+    duty: Callable[[], None] = lambda: None
+    steady: Callable[[], float] = time.monotonic
+    probe: float = PROBE
+    _bell: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _failures: Counter[int] = field(default_factory=Counter)
+    _tried: dict[int, float] = field(default_factory=dict)
+    _probed: dict[int, float] = field(default_factory=dict)
+    _failed: set[int] = field(default_factory=set)
+    _looked: float = float("-inf")
+
+    def ring(self) -> None:
+        """There is something to send."""
+        self._bell.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until stopped; what is being sent then goes again at the next start, since nobody knows its fate."""
+        ending = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set():
+                wait = await self._round()
+                ringing = asyncio.ensure_future(self._bell.wait())
+                await asyncio.wait({ending, ringing}, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+                ringing.cancel()
+        finally:
+            ending.cancel()
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def settle(self) -> None:
+        """One round, and the end of what it began: for tests and for a single command."""
+        await self._round()
+        await asyncio.gather(*self._tasks.values())
+
+    async def test(self, number: int) -> bool:
+        """Send a test by a route, and keep what became of it. False where it failed or is gone."""
+        route = await self.roster.route(number)
+        return route is not None and await self._said(route, "test")
+
+    async def _round(self) -> float:
+        """Begin whatever is due. Gives the seconds until something else will be."""
+        self._bell.clear()
+        try:
+            pending = await self.alerts.pending()
+            await self._mend()
+        except StorageError as error:
+            log.error("alerts.store_failed", error=type(error).__name__)  # noqa: TRY400  (the trace says nothing more)
+            return 1.0
+        waits = [IDLE]
+        for item in pending:
+            if item.id in self._tasks:
+                continue
+            wait = self._wait(item)
+            if wait > 0 or len(self._tasks) >= IN_FLIGHT:
+                waits.append(max(wait, 0.05))
+                continue
+            self._tasks[item.id] = task = asyncio.create_task(self._handle(item))
+            task.add_done_callback(partial(self._ended, item.id))
+        return min(waits)
+
+    def _wait(self, item: Pending) -> float:
+        """Seconds until an alert is tried again; after a long standstill not all tries follow one another at once."""
+        step = TRIES[min(item.attempts, len(TRIES) - 1)]
+        since_made = (self.now() - item.created_at).total_seconds()
+        since_tried = self.steady() - self._tried.get(item.id, float("-inf"))
+        pause = step - TRIES[max(item.attempts - 1, 0)]
+        return max(step - since_made, min(pause, TRIES[2]) - since_tried)
+
+    def _ended(self, number: int, _task: asyncio.Task[None]) -> None:
+        self._tasks.pop(number, None)
+        self._bell.set()
+
+    async def _handle(self, item: Pending) -> None:
+        self._tried[item.id] = self.steady()
+        try:
+            if not await self.alerts.begin(item.id):
+                self._forget(item.id)
+                return
+            arrived = await self.carriers[item.route_kind].alert(item) if item.route_kind in self.carriers else False
+            if arrived:
+                self._worked(item.route, mended=await self.alerts.sent(item.id))
+                self._forget(item.id)
+                return
+            await self._not_sent(item)
+            await self._count_failure(item.route)
+        except StorageError as error:
+            log.error("alerts.store_failed", error=type(error).__name__)  # noqa: TRY400
+
+    async def _not_sent(self, item: Pending) -> None:
+        self._failed.add(item.id)
+        log.warning("alerts.failed", case=item.case, route=item.route, attempt=item.attempts + 1)
+        if item.attempts + 1 >= len(TRIES):
+            await self.alerts.give_up(item.id)
+        group = await self.alerts.siblings(item)
+        tried = all(row.id in self._failed or (row.attempts > 1 and row.sent_at is None) for row in group)
+        if tried and not any(row.sent_at for row in group):
+            await self.unreached(item.case, item.rung)
+
+    def _forget(self, number: int) -> None:
+        self._tried.pop(number, None)
+        self._failed.discard(number)
+
+    def _worked(self, route: int, *, mended: bool) -> None:
+        self._failures.pop(route, None)
+        if mended:
+            self.duty()
+
+    async def _count_failure(self, route: int) -> None:
+        self._failures[route] += 1
+        if self._failures[route] >= FAILURES and await self.roster.route_fails(route):
+            log.error("alerts.route_failing", route=route)
+            self.duty()
+
+    async def _mend(self) -> None:
+        """Try routes that fail once a minute; a success makes them count again."""
+        if self.steady() < self._looked + self.probe / 12:
+            return
+        self._looked = self.steady()
+        failing = [route for route in (await self.roster.read()).routes if route.failing_since is not None]
+        for route in failing:
+            last = self._probed.setdefault(route.id, self.steady())
+            if self.steady() - last < self.probe or -route.id in self._tasks:
+                continue
+            self._probed[route.id] = self.steady()
+            self._tasks[-route.id] = task = asyncio.create_task(self._probe(route.id))
+            task.add_done_callback(partial(self._ended, -route.id))
+        for gone in set(self._probed) - {route.id for route in failing}:
+            del self._probed[gone]
+
+    async def _probe(self, number: int) -> None:
+        with contextlib.suppress(StorageError):
+            route = await self.roster.route(number)
+            if route is not None:
+                await self._said(route, "mended")
+
+    async def _said(self, route: Route, key: str) -> bool:
+        carrier = self.carriers.get(route.kind)
+        arrived = carrier is not None and await carrier.say(route, key)
+        if arrived:
+            self._worked(route.id, mended=await self.roster.route_worked(route.id))
+        else:
+            await self._count_failure(route.id)
+        return arrived

@@ -1,0 +1,87 @@
+"""Sends by apprise: DingTalk, WeCom, e-mail, SMS gateways, any webhook. Imported late: it costs 20 MB."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+
+#: Seconds for connecting and for each read, and for a whole send, after which it counts as failed.
+SOCKET, WHOLE = 5.0, 20.0
+#: Sends at once.
+AT_ONCE = 8
+#: What would act on this machine instead of reaching a person.
+LOCAL = frozenset({"dbus", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
+
+
+class RouteError(Exception):
+    """An address that cannot be used. The text never holds it."""
+
+
+def check_target(target: str) -> None:
+    """Raise RouteError where a text is no address that apprise can send to. It loads apprise: call it in a thread."""
+    _made(target)
+
+
+class Apprising:
+    """Sends texts by apprise, each in a thread of its own pool, since its plugins block."""
+
+    def __init__(self, whole: float = WHOLE) -> None:
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="alert")
+        self._whole = whole
+
+    async def warm(self) -> None:
+        """Load the library before an alert is in a hurry."""
+        await asyncio.get_running_loop().run_in_executor(self._threads, _quiet)
+
+    async def send(self, target: str, title: str, text: str) -> bool:
+        """Whether the text went out. Raises nothing of apprise's."""
+        sending = asyncio.get_running_loop().run_in_executor(self._threads, _send, target, title, text)
+        try:
+            return await asyncio.wait_for(sending, self._whole)
+        except TimeoutError:
+            return False
+
+    def close(self) -> None:
+        """Let go of the threads; what is being sent is not waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _send(target: str, title: str, text: str) -> bool:
+    try:
+        plugin = _made(target)
+        return bool(plugin.notify(body=text, title=title))
+    except Exception:  # a plugin may raise anything, and its words may quote the address
+        return False
+
+
+def _made(target: str) -> NotifyBase:
+    scheme = target.partition("://")[0].strip().lower()
+    plugin: NotifyBase | None = (
+        None if scheme in LOCAL else _quiet().Apprise.instantiate(target.strip(), suppress_exceptions=True)
+    )
+    if plugin is None:
+        raise RouteError
+    plugin.socket_connect_timeout = plugin.socket_read_timeout = SOCKET
+    return plugin
+
+
+@cache
+def _quiet() -> ModuleType:
+    with warnings.catch_warnings():
+        # Its e-mail plugin imports a module that Python 3.13 has no more, and makes up for it by itself.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import apprise
+
+        # It logs addresses with their secrets.
+        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+        # Plugins are loaded with the first address.
+        apprise.Apprise.instantiate("json://localhost")
+    return apprise

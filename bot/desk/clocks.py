@@ -1,0 +1,208 @@
+"""What is due in a case: pure rules over what is known of it, who is on duty, and the time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.core.desk import CaseState
+from bot.core.risk import RiskLevel
+from bot.desk.duty import DutyState, Member
+from bot.desk.facts import Facts
+from bot.desk.limits import ClockLimits
+
+#: Up to which people were alerted: the holder, the first line, the second, the supervisors.
+HOLDER, FIRST, SECOND, SUPERVISORS = 0, 1, 2, 3
+#: After a breach everybody is reminded again and again, at first every quarter of an hour, later less often.
+REMIND, REMIND_LATER = dt.timedelta(minutes=15), dt.timedelta(hours=2)
+SOON_REMINDERS, MOST_REMINDERS = 16, 100
+#: Nobody is on duty, and a life may be in danger: supervisors hear of it so many times more.
+NOBODY_REMINDERS = 4
+#: What is alerted, in the order of gravity: once a graver one went out, a lesser one says nothing new.
+LADDER = ("warning", "opened", "raised", "unclaimed", "breached", "unattended")
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """These members of staff, and whoever reads along on the desk's common routes, are to be alerted."""
+
+    reason: str
+    rung: int
+    to: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TellChild:
+    """The child is to be told, honestly: ``breached``."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetDue:
+    """The next answer is due then; None while nobody is on duty, or none is owed."""
+
+    due_at: dt.datetime | None
+    rung: int
+
+
+Action = Alert | TellChild | SetDue
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is due now, and the next moment to look; None where only something new can make anything due."""
+
+    actions: tuple[Action, ...] = ()
+    wake: dt.datetime | None = None
+    over: bool = False
+
+
+def plan(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Plan:
+    """What is due in a case at this moment. Doing it and asking again comes to an end: then only ``wake`` is left."""
+    if facts.state is CaseState.CLOSED:
+        return Plan(over=True)
+    for part in (_raised, _handed, _unreached, _unowed, _arrival):
+        actions = tuple(part(facts, duty, limits, now))
+        if actions:
+            return Plan(actions)
+    if not facts.owed:
+        return Plan()
+    if facts.due_at is None:
+        return _without_clock(facts, duty, now)
+    return _running(facts, duty, limits, now)
+
+
+def _raised(facts: Facts, duty: DutyState, _limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:
+    """Graver than it was: the line and whoever has it hear at once."""
+    # A case that nobody has heard of is alerted as a new one, at its new level.
+    unheard = facts.waiting and facts.rung == 0
+    if facts.raised_at is None or unheard or facts.made(facts.raised_at, "raised", "opened"):
+        return
+    rung, members = _nearest(duty)
+    yield Alert("raised", rung, _ids(members) | _holder(facts))
+
+
+def _handed(facts: Facts, _duty: DutyState, _limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:
+    """A colleague handed the case over: whoever has it now may not have seen it."""
+    if facts.handed_at is not None and facts.holder is not None and not facts.made(facts.handed_at, "transferred"):
+        yield Alert("transferred", HOLDER, _holder(facts))
+
+
+def _unreached(facts: Facts, duty: DutyState, limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:
+    """No route of a rung works: the next one hears at once."""
+    if facts.unreached is None or facts.unreached >= SUPERVISORS or not facts.owed:
+        return
+    since = _began(facts, limits) or _stretch(facts)
+    rung = SECOND if facts.unreached < SECOND and duty.second else SUPERVISORS
+    if any(item.rung >= rung for item in facts.made(since, "unreached")):
+        return
+    members = duty.second if rung == SECOND else duty.supervisors
+    yield Alert("unreached", rung, _ids(members))
+    yield SetDue(facts.due_at, max(facts.rung, rung))
+
+
+def _unowed(facts: Facts, _duty: DutyState, _limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:
+    if not facts.owed and facts.due_at is not None:
+        yield SetDue(None, 0)
+
+
+def _arrival(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Iterator[Action]:
+    """A case comes to wait, or somebody comes on duty for one that waits: a clock begins, and the line hears."""
+    new = facts.waiting and facts.rung == 0
+    if not new and not (facts.owed and facts.due_at is None and duty.on_duty):
+        return
+    reason = "opened" if facts.waiting else "waiting"
+    rung, members = _nearest(duty)
+    # What was promised stays promised, even if nobody saw it pass: then the child is told so.
+    due = facts.due_at or (now + limits.answer_within(facts.level) if duty.on_duty else None)
+    yield Alert(reason, rung, _ids(members) | _holder(facts))
+    yield SetDue(due, rung)
+
+
+def _without_clock(facts: Facts, duty: DutyState, now: dt.datetime) -> Plan:
+    """Nobody is on duty: supervisors are told, and it waits for the next shift."""
+    reminded = facts.made(_stretch(facts), "opened", "raised", "waiting", "breached", "unattended", "unreached")
+    if not reminded:
+        return Plan((Alert("waiting", SUPERVISORS, _ids(duty.supervisors) | _holder(facts)),))
+    count = len([item for item in reminded if item.reason == "unattended"])
+    if facts.level is not RiskLevel.URGENT or count >= NOBODY_REMINDERS:
+        return Plan(wake=duty.back_at)
+    at = reminded[-1].at + REMIND
+    if at <= now:
+        return Plan((Alert("unattended", SUPERVISORS, _ids(duty.supervisors) | _holder(facts)),))
+    return Plan(wake=min(filter(None, (at, duty.back_at))))
+
+
+def _running(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Plan:
+    """A clock runs: of what has become due the gravest is done, else the next moment is named."""
+    rungs = list(_rungs(facts, duty, limits))
+    for at, alert in reversed(rungs):
+        if at <= now:
+            graver = LADDER[LADDER.index(alert.reason) :]
+            if facts.made(at, *graver):
+                break
+            return Plan(tuple(_with_child(facts, duty, alert)))
+    ahead = [at for at, _ in rungs if at > now]
+    return Plan(wake=min(ahead, default=None))
+
+
+def _rungs(facts: Facts, duty: DutyState, limits: ClockLimits) -> Iterator[tuple[dt.datetime, Alert]]:
+    """What is alerted at which moments of the clock that runs, in the order of time."""
+    began, due = _began(facts, limits), facts.due_at
+    if began is None or due is None:
+        return
+    holder = _holder(facts)
+    if facts.waiting:
+        seen = limits.seen_within(facts.level)
+        rung, members = _nearest(duty)
+        yield began + limits.warn * seen, Alert("warning", rung, _ids(members))
+        yield began + seen, Alert("unclaimed", SECOND, _ids(duty.second or duty.supervisors))
+    else:
+        yield began + limits.warn * (due - began), Alert("warning", HOLDER, holder)
+    above = _ids(duty.second) | _ids(duty.supervisors) | holder
+    yield due, Alert("breached", SUPERVISORS, above)
+    reminder = _next_reminder(facts, due)
+    if reminder is not None:
+        yield reminder, Alert("unattended", SUPERVISORS, above | _ids(duty.first))
+
+
+def _next_reminder(facts: Facts, due: dt.datetime) -> dt.datetime | None:
+    made = facts.made(due, "breached", "unattended")
+    if not made or len(made) > MOST_REMINDERS:
+        return None
+    return made[-1].at + (REMIND if len(made) <= SOON_REMINDERS else REMIND_LATER)
+
+
+def _with_child(facts: Facts, duty: DutyState, alert: Alert) -> Iterator[Action]:
+    yield alert
+    if alert.reason == "breached":
+        yield TellChild("breached")
+    # What was promised was not kept; without anybody on duty nothing new is promised.
+    over = alert.reason in ("breached", "unattended") and not duty.on_duty
+    yield SetDue(None if over else facts.due_at, max(facts.rung, alert.rung))
+
+
+def _began(facts: Facts, limits: ClockLimits) -> dt.datetime | None:
+    return None if facts.due_at is None else facts.due_at - limits.answer_within(facts.level)
+
+
+def _stretch(facts: Facts) -> dt.datetime:
+    """Since when this wait without a clock lasts, at the latest: the last thing that a person did."""
+    return max(filter(None, (facts.opened_at, facts.taken_at, facts.staff_at)))
+
+
+def _nearest(duty: DutyState) -> tuple[int, tuple[Member, ...]]:
+    """Who hears first: the first line on duty, else the second, else the supervisors."""
+    if duty.first:
+        return FIRST, duty.first
+    return (SECOND, duty.second) if duty.second else (SUPERVISORS, duty.supervisors)
+
+
+def _ids(members: tuple[Member, ...]) -> frozenset[int]:
+    return frozenset(member.id for member in members)
+
+
+def _holder(facts: Facts) -> frozenset[int]:
+    return frozenset() if facts.holder is None else frozenset({facts.holder})

@@ -1,0 +1,175 @@
+"""Durable timers by DBOS: one workflow for each open case asks what is due, waits until the next moment, asks again.
+
+DBOS has a thread and an event loop of its own: it takes the loop it runs in for itself, threads included. What a
+workflow asks is answered on the service's loop, to which the database belongs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import URL
+
+T = TypeVar("T")
+#: Workflows of an older version of the program go on in a newer one: their steps are the same.
+VERSION, EXECUTOR, NAME = "desk-1", "service", "faxiaohu"
+#: Seconds between two looks for a message to a waiting workflow: only ever to shorten a wait.
+POLL = 2.0
+_ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+
+#: Asks what is due in a case, and does it. Gives the seconds until it is to be asked again; None where it has ended.
+Ask = Callable[[int], Awaitable[float | None]]
+
+
+@dataclass(slots=True)
+class DurableTimers:
+    """The workflows over open cases; ``url`` is DBOS's own database. One at a time in a process."""
+
+    url: URL
+    ask: Ask
+    _loop: asyncio.AbstractEventLoop | None = None
+    _home: asyncio.AbstractEventLoop | None = None
+    _thread: threading.Thread | None = None
+    _workflow: Callable[[int], Coroutine[Any, Any, None]] | None = None
+    _running: dict[int, str] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def start(self) -> None:
+        """Launch DBOS; workflows that did not end are taken up where they were."""
+        self._home = asyncio.get_running_loop()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="durable", daemon=True)
+        self._thread.start()
+        await self._there(self._launch())
+
+    async def stop(self) -> None:
+        """Leave every workflow as it is, to be taken up at the next start."""
+        if self._loop is None or self._thread is None:
+            return
+        await self._there(self._leave())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        await asyncio.to_thread(self._thread.join, 5.0)
+        self._loop.close()
+        self._loop = None
+
+    def runs(self, case: int) -> bool:
+        """Whether a workflow over this case runs in this process."""
+        return case in self._running
+
+    async def ensure(self, case: int) -> None:
+        """Start a workflow over a case where none is under way."""
+        if not self.runs(case):
+            await self._there(self._ensure(case))
+
+    async def wake(self, case: int) -> None:
+        """Have the workflow over a case ask anew."""
+        await self._there(self._wake(case))
+
+    async def _there(self, doing: Coroutine[Any, Any, T]) -> T:
+        if self._loop is None:
+            doing.close()
+            raise RuntimeError("the timers are not started")
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(doing, self._loop))
+
+    async def _launch(self) -> None:
+        from dbos import DBOS
+
+        DBOS(
+            config={
+                "name": NAME,
+                "system_database_url": self.url.render_as_string(hide_password=False),
+                "application_version": VERSION,
+                "executor_id": EXECUTOR,
+                "enable_otlp": False,
+                "log_level": "ERROR",
+                "sys_db_pool_size": 4,
+                "max_executor_threads": 8,
+                "notification_listener_polling_interval_sec": POLL,
+            }
+        )
+
+        @DBOS.step(name="ask_case")
+        async def ask_case(case: int) -> float | None:
+            return await self._at_home(case)
+
+        @DBOS.workflow(name="case_clock", max_recovery_attempts=None)
+        async def case_clock(case: int) -> None:
+            with self._tracked(case, str(DBOS.workflow_id)):
+                while (wait := await ask_case(case)) is not None:
+                    await DBOS.recv_async(timeout_seconds=wait)
+
+        self._workflow = case_clock
+        DBOS.launch()
+
+    async def _at_home(self, case: int) -> float | None:
+        if self._home is None:
+            raise RuntimeError("the timers are not started")
+
+        async def asked() -> float | None:
+            return await self.ask(case)
+
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asked(), self._home))
+
+    def _tracked(self, case: int, name: str) -> _Tracked:
+        return _Tracked(self._running, self._tasks, case, name)
+
+    async def _ensure(self, case: int) -> None:
+        from dbos import DBOS, SetWorkflowID
+
+        if self.runs(case) or self._workflow is None:
+            return
+        found = await DBOS.list_workflows_async(workflow_id_prefix=f"case-{case}", load_input=False, load_output=False)
+        own = {
+            item.workflow_id: item.status for item in found if re.fullmatch(rf"case-{case}(-\d+)?", item.workflow_id)
+        }
+        if any(status not in _ENDED for status in own.values()):
+            return
+        name = f"case-{case}-{len(own) + 1}" if own else f"case-{case}"
+        with SetWorkflowID(name):
+            await DBOS.start_workflow_async(self._workflow, case)
+
+    async def _wake(self, case: int) -> None:
+        from dbos import DBOS
+
+        name = self._running.get(case)
+        if name is not None:
+            await DBOS.send_async(name, "look")
+
+    async def _leave(self) -> None:
+        from dbos import DBOS
+
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.get_running_loop().run_in_executor(None, _destroy, DBOS)
+
+
+def _destroy(dbos: Any) -> None:
+    # Its threads are joined, so not on the loop that they may be waiting for.
+    dbos.destroy(destroy_registry=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tracked:
+    """Remembers a workflow while it runs in this process."""
+
+    running: dict[int, str]
+    tasks: set[asyncio.Task[Any]]
+    case: int
+    name: str
+
+    def __enter__(self) -> None:
+        self.running[self.case] = self.name
+        task = asyncio.current_task()
+        if task is not None:
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    def __exit__(self, *_: object) -> None:
+        if self.running.get(self.case) == self.name:
+            del self.running[self.case]

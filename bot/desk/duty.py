@@ -1,0 +1,116 @@
+"""Who is on duty for a case at a moment, and when somebody will be: pure logic over the roster."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.desk.spans import days_around, spans_of
+from bot.storage.roster import Person, Roster, SealedRoster
+
+#: Days ahead in which the next shift is looked for; further off nothing is promised.
+AHEAD = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of a case decides who may see it: its region, its school, and the wish for nobody of any school."""
+
+    region: str = ""
+    school: str = ""
+    outsiders_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who may be alerted. ``line`` is 1 or 2."""
+
+    id: int
+    line: int
+    region: str
+    school: str
+    supervisor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DutyState:
+    """Who is on duty. ``back_at`` is the next moment at which somebody will be, where nobody is now; None: unknown.
+
+    ``first`` and ``second`` are on shift, hold the desk key and can be reached; ``supervisors`` are all of them,
+    on shift or not: they are told where nobody else is.
+    """
+
+    on_duty: bool = False
+    back_at: dt.datetime | None = None
+    first: tuple[Member, ...] = ()
+    second: tuple[Member, ...] = ()
+    supervisors: tuple[Member, ...] = ()
+
+
+def may_see(person: Person, scope: Scope) -> bool:
+    """Whether a case of this scope may ever reach this person; an empty region fits all."""
+    if scope.region and person.region and person.region != scope.region:
+        return False
+    own, theirs = person.school.strip(), scope.school.strip()
+    # A school is written longer or shorter: better one colleague too few than one of the child's own school.
+    same = bool(theirs) and (own in theirs or theirs in own)
+    return not (own and (scope.outsiders_only or same))
+
+
+def reachable(person: Person, roster: Roster) -> bool:
+    """Whether an alert can reach them: a route of their own, or of the whole desk, that is not failing."""
+    return any(route.failing_since is None and route.staff in (None, person.id) for route in roster.routes)
+
+
+def duty_at(roster: Roster, scope: Scope, moment: dt.datetime, zone: dt.tzinfo) -> DutyState:
+    """Who is on duty for a case of this scope at an aware moment."""
+    eligible = [person for person in roster.people if may_see(person, scope)]
+    ready = [person for person in eligible if person.keyed and reachable(person, roster)]
+    on_shift = [person for person in ready if is_on_shift(person, roster, moment, zone)]
+    return DutyState(
+        bool(on_shift),
+        None if on_shift else next_shift(ready, roster, moment, zone),
+        tuple(_member(person) for person in on_shift if person.line == 1),
+        tuple(_member(person) for person in on_shift if person.line != 1),
+        tuple(_member(person) for person in eligible if person.supervisor),
+    )
+
+
+def is_on_shift(person: Person, roster: Roster, moment: dt.datetime, zone: dt.tzinfo) -> bool:
+    """Whether the roster has this person now."""
+    return any(span.holds(moment) for span in spans_of(person.id, roster, zone, days_around(moment, zone, 0)))
+
+
+def next_shift(people: list[Person], roster: Roster, moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime | None:
+    """When the next of these people comes on shift, in UTC; None within the days that are looked ahead."""
+    latest = moment.astimezone(dt.UTC) + dt.timedelta(days=AHEAD)
+    coming = (
+        span.begins
+        for person in people
+        for span in spans_of(person.id, roster, zone, days_around(moment, zone, AHEAD))
+        if moment < span.begins <= latest
+    )
+    return min(coming, default=None)
+
+
+def _member(person: Person) -> Member:
+    return Member(person.id, person.line, person.region, person.school, person.supervisor)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyBoard:
+    """The roster as it is at this moment. Everything raises StorageError."""
+
+    roster: SealedRoster
+    zone: dt.tzinfo
+    now: Callable[[], dt.datetime]
+
+    async def state(self, scope: Scope) -> DutyState:
+        """Who is on duty for a case of this scope. Before the desk has a key nobody is."""
+        return duty_at(await self.roster.read(), scope, self.now(), self.zone)
+
+    async def eligible(self, scope: Scope) -> frozenset[int]:
+        """Ids of the staff that may ever see a case of this scope."""
+        roster = await self.roster.read()
+        return frozenset(person.id for person in roster.people if may_see(person, scope))

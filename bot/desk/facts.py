@@ -1,0 +1,57 @@
+"""What the clocks must know of a case, as data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from bot.core.desk import CaseState
+from bot.core.risk import RiskLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An alert that was made: why, how far up, and when."""
+
+    reason: str
+    rung: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the clocks must know of a case; times are aware.
+
+    ``rung`` 0 says that nobody was alerted since the case came to wait. ``handed_at``: a colleague gave it to the
+    holder. ``unreached`` is a rung whose alerts have all failed, None for none.
+    """
+
+    level: RiskLevel
+    state: CaseState
+    opened_at: dt.datetime
+    child_at: dt.datetime
+    raised_at: dt.datetime | None = None
+    taken_at: dt.datetime | None = None
+    handed_at: dt.datetime | None = None
+    staff_at: dt.datetime | None = None
+    due_at: dt.datetime | None = None
+    rung: int = 0
+    holder: int | None = None
+    done: tuple[Done, ...] = ()
+    unreached: int | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nobody has the case."""
+        return self.state is CaseState.WAITING
+
+    @property
+    def owed(self) -> bool:
+        """Whether the child waits for a person."""
+        if self.waiting or self.staff_at is None:
+            return True
+        return self.child_at > self.staff_at or (self.raised_at is not None and self.raised_at > self.staff_at)
+
+    def made(self, since: dt.datetime, *reasons: str) -> list[Done]:
+        """The alerts made for these reasons since a moment, oldest first."""
+        return [item for item in self.done if item.at >= since and item.reason in reasons]

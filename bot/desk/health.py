@@ -1,0 +1,79 @@
+"""How the desk stands, in words: who is on duty, and what keeps a child from being heard."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.desk.duty import Scope, duty_at
+from bot.storage.desk_keys import RECOVERY, SealedDeskKeys
+from bot.storage.roster import Roster, SealedRoster
+from bot.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class DeskProblem:
+    """What must be mended, in words; the keys are named by the sentences in ``knowledge/messages/alerts.yaml``."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskHealth:
+    """How many are on duty now, since when not until when, and what must be mended."""
+
+    on_duty: int
+    back_at: dt.datetime | None
+    line: str
+    problems: tuple[DeskProblem, ...] = ()
+
+    @property
+    def answers(self) -> bool:
+        """Whether somebody is on duty, and nothing is in the way."""
+        return self.on_duty > 0 and not self.problems
+
+
+async def desk_health(store: Store, zone: dt.tzinfo, messages: Mapping[str, str]) -> DeskHealth:
+    """How the desk stands now. Raises StorageError."""
+    roster = await SealedRoster(store).read()
+    holders = frozenset(await SealedDeskKeys(store).holders()) if roster.keyed else frozenset()
+    return health_of(roster, holders, store.now().astimezone(zone), messages)
+
+
+def health_of(roster: Roster, holders: frozenset[str], now: dt.datetime, messages: Mapping[str, str]) -> DeskHealth:
+    """How a desk with this roster stands at a local moment; ``holders`` hold the newest desk key."""
+    duty = duty_at(roster, Scope(), now, now.tzinfo or dt.UTC)
+    found = tuple(_problems(roster, holders, messages))
+    count = len(duty.first) + len(duty.second)
+    if count:
+        line = messages["alerts.on_duty"].format(count=count)
+    elif duty.back_at is None:
+        line = messages["alerts.nobody_ahead"]
+    else:
+        back = duty.back_at.astimezone(now.tzinfo)
+        line = messages["alerts.nobody_now"].format(back=f"{back.month}月{back.day}日{back:%H:%M}")
+    return DeskHealth(count, duty.back_at, line, found)
+
+
+def _problems(roster: Roster, holders: frozenset[str], messages: Mapping[str, str]) -> Iterator[DeskProblem]:
+    def problem(key: str, **values: object) -> DeskProblem:
+        return DeskProblem(key, messages[f"alerts.{key}"].format(**values))
+
+    if not roster.keyed:
+        yield problem("no_key")
+    if not any(person.keyed for person in roster.people):
+        yield problem("no_staff")
+    elif not roster.shifts:
+        yield problem("empty_roster")
+    failing = [route for route in roster.routes if route.failing_since is not None]
+    if not roster.routes:
+        yield problem("no_route")
+    elif len(failing) == len(roster.routes):
+        yield DeskProblem("routes_failing", messages["alerts.no_route_works"])
+    elif failing:
+        yield problem("routes_failing", count=len(failing), labels="、".join(route.label for route in failing))
+    entitled = {str(person.id) for person in roster.people} | {RECOVERY}
+    if holders - entitled:
+        yield problem("rotation_due")

@@ -1,0 +1,37 @@
+"""How soon a child is seen and answered: the clocks of the desk as durations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from bot.core.risk import RiskLevel
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLimits:
+    """Time until a person has taken a case, and until they have answered; in an urgent one, and in any other.
+
+    ``warn`` is the share of a time after which people are warned that it runs out.
+    """
+
+    urgent_seen: dt.timedelta = MINUTE
+    urgent_answer: dt.timedelta = 5 * MINUTE
+    seen: dt.timedelta = 5 * MINUTE
+    answer: dt.timedelta = 30 * MINUTE
+    warn: float = 0.6
+
+    @classmethod
+    def of_minutes(cls, urgent_seen: float, urgent_answer: float, seen: float, answer: float) -> ClockLimits:
+        """From numbers of minutes, as settings have them."""
+        return cls(urgent_seen * MINUTE, urgent_answer * MINUTE, seen * MINUTE, answer * MINUTE)
+
+    def seen_within(self, level: RiskLevel) -> dt.timedelta:
+        """How soon a person has the case."""
+        return self.urgent_seen if level is RiskLevel.URGENT else self.seen
+
+    def answer_within(self, level: RiskLevel) -> dt.timedelta:
+        """How soon a person has answered."""
+        return self.urgent_answer if level is RiskLevel.URGENT else self.answer

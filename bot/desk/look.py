@@ -1,0 +1,111 @@
+"""Looks at a case and does what is due in it, whole or not at all; to look twice does nothing twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.desk import CaseState
+from bot.core.risk import RiskLevel
+from bot.desk.clocks import Alert, Plan, SetDue, TellChild, plan
+from bot.desk.duty import DutyBoard, DutyState, Scope
+from bot.desk.facts import Done, Facts
+from bot.desk.limits import ClockLimits
+from bot.desk.telling import Teller
+from bot.storage.alerts import SealedAlerts, made
+from bot.storage.cases import CaseRow
+from bot.storage.casework import SealedCasework
+from bot.storage.store import Store
+
+log = structlog.get_logger(__name__)
+#: What is due is done and asked for anew; it comes to an end after far fewer rounds than this.
+ROUNDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The next moment to look at a case; None where only something new makes anything due. ``over``: it has ended."""
+
+    wake: dt.datetime | None = None
+    over: bool = False
+    acted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLook:
+    """Applies the clocks to stored cases. ``alerted`` is called after alerts were made."""
+
+    store: Store
+    board: DutyBoard
+    limits: ClockLimits
+    teller: Teller
+    alerted: Callable[[], None] = lambda: None
+
+    async def look(self, number: int, unreached: int | None = None) -> Looked:
+        """Do what is due in a case; ``unreached`` is a rung whose alerts have all failed. Raises StorageError."""
+        row = await SealedCasework(self.store).case(number)
+        if row is None or row.state == CaseState.CLOSED:
+            return Looked(over=True)
+        duty = await self.board.state(Scope(row.region, row.school, row.outsiders_only))
+        async with self.store.reading() as connection:
+            due = await self._due(connection, row, duty, unreached)
+        if due.over or not due.actions:
+            return Looked(due.wake, due.over)
+        async with self.store.writing() as connection:
+            done = await self._do_all(connection, number, duty, unreached)
+        if done.acted:
+            self.alerted()
+        return done
+
+    async def _do_all(self, connection: AsyncConnection, number: int, duty: DutyState, unreached: int | None) -> Looked:
+        alerts, acted = SealedAlerts(self.store), False
+        for _ in range(ROUNDS):
+            row = await alerts.locked(connection, number)
+            if row is None:
+                return Looked(over=True)
+            due = await self._due(connection, row, duty, unreached)
+            if not due.actions:
+                return Looked(due.wake, due.over, acted)
+            acted = True
+            for action in due.actions:
+                silent = await self._do(connection, row, action)
+                unreached = unreached if silent is None else silent
+        log.error("desk.clock_does_not_rest", case=number)
+        return Looked(self.store.now() + dt.timedelta(minutes=1), acted=True)
+
+    async def _due(self, connection: AsyncConnection, row: CaseRow, duty: DutyState, unreached: int | None) -> Plan:
+        events = await SealedAlerts(self.store).history(connection, row.id)
+        done = tuple(Done(item.reason, item.rung, item.at) for item in map(made, events) if item is not None)
+        handed = max((event.at for event in events if event.what == "transferred"), default=None)
+        facts = Facts(
+            level=RiskLevel(row.level),
+            state=CaseState(row.state),
+            opened_at=row.opened_at,
+            child_at=row.child_at,
+            raised_at=row.raised_at,
+            taken_at=row.taken_at,
+            handed_at=handed,
+            staff_at=row.staff_at,
+            due_at=row.due_at,
+            rung=row.rung,
+            holder=row.holder,
+            done=done,
+            unreached=unreached,
+        )
+        return plan(facts, duty, self.limits, self.store.now())
+
+    async def _do(self, connection: AsyncConnection, row: CaseRow, action: Alert | TellChild | SetDue) -> int | None:
+        """Do one thing. Gives the rung that an alert was for where it has no route at all."""
+        if isinstance(action, TellChild):
+            await self.teller.tell(connection, row, action.what)
+        elif isinstance(action, SetDue):
+            await SealedCasework(self.store).set_due(connection, row.id, action.due_at, action.rung)
+        else:
+            alerts = SealedAlerts(self.store)
+            if not await alerts.make(connection, row.id, reason=action.reason, rung=action.rung, to=action.to):
+                return action.rung
+        return None

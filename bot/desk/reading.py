@@ -1,0 +1,144 @@
+"""Reading cases: only those that this person may see, every opening in the log of who did what."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.core.desk import CaseState, Why
+from bot.desk.duty import DutyBoard, may_see
+from bot.desk.news import Event, News
+from bot.desk.sealing import SealError
+from bot.desk.worker import Audit, Keyring, NoSuchCaseError, Worker, scope_of
+from bot.storage.cases import CaseRow
+from bot.storage.casework import SealedCasework
+from bot.storage.roster import Person, Roster
+from bot.storage.store import Store
+
+#: After so long a silence somebody else may hold the device.
+SILENCE = dt.timedelta(minutes=15)
+#: Events by which whoever holds the device shows that they are there.
+_BY_CHILD = frozenset({"opened", "raised", "reopened", *Why}) - {Why.DELETE}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a case. ``text`` is None where this person lacks the key of its ``generation``."""
+
+    id: int
+    at: dt.datetime
+    author: str
+    staff: int | None
+    generation: int
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case as a person reads it. ``check``: first ask whether it is still the child; ``colleagues`` may have it."""
+
+    row: CaseRow
+    lines: tuple[Line, ...]
+    events: tuple[CaseRow, ...]
+    colleagues: tuple[Person, ...]
+    check: bool
+    last_of_child: int
+
+    @property
+    def open(self) -> bool:
+        """Whether the case goes on."""
+        return str(self.row.state) != CaseState.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class DeskReading:
+    """Cases for the eyes of people on duty. Everything raises StorageError."""
+
+    store: Store
+    board: DutyBoard
+    audit: Audit
+    news: News
+
+    async def queue(self, worker: Worker) -> list[CaseRow]:
+        """The open cases that this person may see, the gravest and oldest first."""
+        return _visible(worker, await self.board.roster.read(), await SealedCasework(self.store).queue())
+
+    async def closed(self, worker: Worker) -> list[CaseRow]:
+        """The cases that ended last, of those that this person may see."""
+        return _visible(worker, await self.board.roster.read(), await SealedCasework(self.store).closed())
+
+    async def admitted(self, worker: Worker, number: int) -> CaseRow:
+        """A case that this person may see. Raises NoSuchCaseError for every other number."""
+        row = await SealedCasework(self.store).case(number)
+        if row is None or worker.id not in await self.board.eligible(scope_of(row)):
+            raise NoSuchCaseError
+        return row
+
+    async def open(self, worker: Worker, number: int, after: int = 0) -> CaseFile:
+        """All of a case, or what was said after one of its lines. Raises NoSuchCaseError.
+
+        The first person who opens it has seen it. Each opening is logged, a look for more only where there is more.
+        """
+        scope = scope_of(await self.admitted(worker, number))
+        work = SealedCasework(self.store)
+        sealed = await work.messages(number, after)
+        first = False
+        if sealed or not after:
+            async with self.store.writing() as connection:
+                row = await work.locked(connection, number)
+                if row is None or scope_of(row) != scope:
+                    raise NoSuchCaseError
+                first = await work.seen(connection, number, worker.id)
+                action, detail = ("case.read", f"after {after}") if after else ("case.open", "")
+                await self.audit(connection, worker.actor, action, case=number, detail=detail)
+        if first:
+            self.news.publish(Event("seen", number))
+        return await self._file(worker, number, sealed)
+
+    async def events(self, number: int) -> Sequence[CaseRow]:
+        """The history of a case: what happened, without a word of what was said."""
+        return await SealedCasework(self.store).events(number)
+
+    async def _file(self, worker: Worker, number: int, sealed: Sequence[CaseRow]) -> CaseFile:
+        row = await self.admitted(worker, number)
+        work = SealedCasework(self.store)
+        async with self.store.reading() as connection:
+            last = await work.last_of_child(connection, number)
+        events = tuple(await work.events(number))
+        people = (await self.board.roster.read()).people
+        colleagues = tuple(person for person in people if person.keyed and may_see(person, scope_of(row)))
+        lines = await asyncio.to_thread(_opened, worker.desk, sealed)
+        return CaseFile(row, lines, events, colleagues, needs_check(row, events, self.store.now()), last)
+
+
+def needs_check(row: CaseRow, events: Iterable[CaseRow], now: dt.datetime) -> bool:
+    """Whether it must first be asked if it is still the child: after a silence, or when they came by another door."""
+    heard: dt.datetime = row.child_at
+    moved: dt.datetime | None = None
+    for event in events:
+        if event.what in _BY_CHILD:
+            heard = max(heard, event.at)
+        elif event.what == "came_back":
+            moved = event.at
+    return now - heard > SILENCE or (moved is not None and moved >= heard)
+
+
+def _visible(worker: Worker, roster: Roster, rows: Iterable[CaseRow]) -> list[CaseRow]:
+    me = next((person for person in roster.people if person.id == worker.id), None)
+    return [] if me is None else [row for row in rows if may_see(me, scope_of(row))]
+
+
+def _opened(ring: Keyring, sealed: Iterable[CaseRow]) -> tuple[Line, ...]:
+    return tuple(
+        Line(row.id, row.at, row.author, row.staff, row.generation, _text(ring, row.generation, row.for_desk))
+        for row in sealed
+    )
+
+
+def _text(ring: Keyring, generation: int, sealed: bytes) -> str | None:
+    try:
+        return ring.open(generation, sealed).decode("utf-8", "replace")
+    except SealError:
+        return None

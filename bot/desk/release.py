@@ -1,0 +1,246 @@
+"""Where a child is answered is hidden from everybody, until two people have agreed, or one in a hurry is checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.desk import CaseState
+from bot.core.risk import RiskLevel
+from bot.desk.duty import DutyBoard
+from bot.desk.sealing import SealError, seal_to
+from bot.desk.worker import Audit, NoSuchCaseError, Worker, scope_of
+from bot.storage.cases import CaseRow, note
+from bot.storage.casework import SealedCasework
+from bot.storage.desk_keys import SealedDeskKeys
+from bot.storage.errors import StorageError
+from bot.storage.releases import Asked, ReleaseRecords, ReleaseRow
+from bot.storage.store import Store
+
+log = structlog.get_logger(__name__)
+#: How long the address is shown, how long a request waits for a second person, how soon a hurry is reviewed.
+SHOWN = dt.timedelta(minutes=15)
+WAITS = dt.timedelta(hours=24)
+REVIEW = dt.timedelta(hours=1)
+LONGEST_REASON, SHORTEST_REASON = 500, 4
+#: Channels whose address is a number of the visit alone: it leads to nobody.
+NAMELESS = frozenset({"web", "drill"})
+#: The reason of an alert that tells of an urgent release.
+ALERT = "released"
+
+
+class RecordsError(Exception):
+    """What is refused; ``key`` names the sentence in ``knowledge/messages/records.yaml``."""
+
+    def __init__(self, reason: str) -> None:
+        self.key = f"records.refused_{reason}"
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Where the person of a case is answered. ``address`` is empty where the channel has none that leads to anyone."""
+
+    channel: str
+    address: str
+    until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the release of a case's address stands for one person.
+
+    ``shown`` is None where it is not released to them; ``mine`` waits for a second person, ``theirs`` for this one.
+    ``can_at_once``: the case is urgent, and they are on duty or have it.
+    """
+
+    nameless: bool
+    erased: bool
+    shown_until: dt.datetime | None
+    mine: ReleaseRow | None
+    theirs: tuple[ReleaseRow, ...]
+    can_at_once: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """The release of addresses. Everything raises NoSuchCaseError, RecordsError and StorageError.
+
+    ``alert`` is told of the case and ALERT, after the release is kept; it reaches the supervisors.
+    """
+
+    store: Store
+    audit: Audit
+    board: DutyBoard
+    alert: Callable[[int, str], Awaitable[None]]
+
+    async def standing(self, by: Worker, case: int) -> Standing:
+        """What this person may do about the address of a case."""
+        row = await self.eligible(by, case)
+        waiting = [item for item in await self._records.waiting(self._since(WAITS)) if item.case == case]
+        live = await self._records.live(case, by.id, self._since(SHOWN))
+        return Standing(
+            nameless=row.channel in NAMELESS,
+            erased=row.address is None,
+            shown_until=None if live is None else _begun(live) + SHOWN,
+            mine=next((item for item in waiting if item.asked_by == by.id), None),
+            theirs=tuple(item for item in waiting if item.asked_by != by.id),
+            can_at_once=await self._may_hurry(by, row),
+        )
+
+    async def ask(self, by: Worker, case: int, reason: str) -> int:
+        """Ask for the address, which a second person must grant; what waits already is not asked twice."""
+        row = await self.eligible(by, case)
+        waiting = (await self.standing(by, case)).mine
+        if waiting is not None:
+            return int(waiting.id)
+        async with self.store.writing() as connection:
+            number = await self._add(connection, by, row, reason=reason, urgent=False)
+            await self._tell(connection, by, case, "ask", number=number)
+        return number
+
+    async def release_now(self, by: Worker, case: int, reason: str) -> int:
+        """In an urgent case, one person on duty releases it to themselves at once; supervisors are alerted."""
+        row = await self.eligible(by, case)
+        if not await self._may_hurry(by, row):
+            raise RecordsError("not_urgent")
+        async with self.store.writing() as connection:
+            number = await self._add(connection, by, row, reason=reason, urgent=True)
+            await self._tell(connection, by, case, "at_once", number=number)
+        try:
+            await self.alert(case, ALERT)
+        except StorageError as error:
+            # The page of releases shows it in any case, red after an hour.
+            log.error("release.not_alerted", case=case, error=type(error).__name__)  # noqa: TRY400
+        return number
+
+    async def grant(self, by: Worker, number: int) -> None:
+        """A second person grants what the first has asked."""
+        asked = await self._records.release(number)
+        if asked is None:
+            raise RecordsError("gone")
+        await self.eligible(by, asked.case)
+        if asked.asked_by == by.id:
+            raise RecordsError("own")
+        async with self.store.writing() as connection:
+            granted = await self._records.grant(connection, number, by.id, since=self._since(WAITS))
+            if granted is None:
+                raise RecordsError("gone")
+            await self._tell(connection, by, asked.case, "grant", number=number)
+
+    async def review(self, by: Worker, number: int, *, right: bool) -> None:
+        """A supervisor who did not release it says whether an urgent release was right."""
+        released = await self._records.release(number)
+        if released is None:
+            raise RecordsError("gone")
+        if not by.supervisor:
+            raise RecordsError("supervisor")
+        await self.eligible(by, released.case)
+        if released.asked_by == by.id:
+            raise RecordsError("own")
+        async with self.store.writing() as connection:
+            if await self._records.review(connection, number, by.id) is None:
+                raise RecordsError("gone")
+            found = "right" if right else "wrong"
+            await note(
+                connection, released.case, self.store.now(), what="identity", value=f"review_{found}", staff=by.id
+            )
+            await self.audit(
+                connection, by.actor, "identity.review", case=released.case, detail=f"release {number} {found}"
+            )
+
+    async def identity(self, by: Worker, case: int) -> Identity:
+        """The address, where it is released to this person at this moment; each look is logged."""
+        row = await self.eligible(by, case)
+        live = await self._records.live(case, by.id, self._since(SHOWN))
+        if live is None:
+            raise RecordsError("not_released")
+        address = SealedCasework(self.store).address(row)
+        if address is None:
+            raise RecordsError("erased")
+        async with self.store.writing() as connection:
+            await self.audit(connection, by.actor, "identity.view", case=case, detail=f"release {live.id}")
+        return Identity(row.channel, "" if row.channel in NAMELESS else address, _begun(live) + SHOWN)
+
+    async def listed(self, by: Worker) -> Sequence[ReleaseRow]:
+        """What waits for this person or any: of cases that they may see; a supervisor sees older ones too."""
+        rows = await (self._records.newest() if by.supervisor else self._records.waiting(self._since(WAITS)))
+        work = SealedCasework(self.store)
+        cases = {case: await work.case(case) for case in {row.case for row in rows}}
+        seen = {case for case, row in cases.items() if row is not None and await self.sees(by, row)}
+        return [row for row in rows if row.case in seen]
+
+    def reason(self, by: Worker, row: ReleaseRow) -> str | None:
+        """Why it was asked for; None where it was erased, or sealed to a key that this person has not."""
+        try:
+            return by.desk.open(row.generation, row.reason).decode("utf-8", "replace") if row.reason else None
+        except SealError:
+            return None
+
+    def waits(self, row: ReleaseRow) -> bool:
+        """Whether a request still waits for a second person."""
+        return not row.urgent and row.granted_at is None and row.asked_at > self._since(WAITS)
+
+    def overdue(self, row: ReleaseRow) -> bool:
+        """Whether an urgent release should have been reviewed by now."""
+        return bool(row.urgent and row.reviewed_at is None and row.asked_at <= self._since(REVIEW))
+
+    @property
+    def _records(self) -> ReleaseRecords:
+        return ReleaseRecords(self.store)
+
+    def _since(self, period: dt.timedelta) -> dt.datetime:
+        return self.store.now() - period
+
+    async def eligible(self, by: Worker, case: int) -> CaseRow:
+        """The case, where this person may see it and holds the desk key now."""
+        row = await SealedCasework(self.store).case(case)
+        if row is None or not await self.sees(by, row):
+            raise NoSuchCaseError
+        people = (await self.board.roster.read()).people
+        if not any(person.id == by.id and person.keyed for person in people):
+            raise RecordsError("no_key")
+        return row
+
+    async def sees(self, by: Worker, row: CaseRow) -> bool:
+        """Whether this person may ever see the case."""
+        return by.id in await self.board.eligible(scope_of(row))
+
+    async def _may_hurry(self, by: Worker, row: CaseRow) -> bool:
+        if row.level != RiskLevel.URGENT or row.state == CaseState.CLOSED:
+            return False
+        duty = await self.board.state(scope_of(row))
+        return row.holder == by.id or by.id in {member.id for member in (*duty.first, *duty.second)}
+
+    async def _add(self, connection: AsyncConnection, by: Worker, row: CaseRow, *, reason: str, urgent: bool) -> int:
+        reason = checked_reason(reason)
+        if row.address is None:
+            raise RecordsError("erased")
+        if row.channel in NAMELESS:
+            raise RecordsError("nameless")
+        key = await SealedDeskKeys(self.store).current(connection)
+        if key is None:
+            raise RecordsError("no_key")
+        asked = Asked(row.id, by.id, key.generation, seal_to(key.public, reason.encode()))
+        return await self._records.add(connection, asked, urgent=urgent)
+
+    async def _tell(self, connection: AsyncConnection, by: Worker, case: int, what: str, *, number: int) -> None:
+        await note(connection, case, self.store.now(), what="identity", value=what, staff=by.id)
+        await self.audit(connection, by.actor, f"identity.{what}", case=case, detail=f"release {number}")
+
+
+def checked_reason(typed: str) -> str:
+    """A reason as it is kept. Raises RecordsError where it is empty or too long."""
+    reason = typed.encode("utf-8", "replace").decode().replace("\0", "").strip()
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        raise RecordsError("reason")
+    return reason
+
+
+def _begun(row: ReleaseRow) -> dt.datetime:
+    began: dt.datetime = row.asked_at if row.urgent else row.granted_at
+    return began

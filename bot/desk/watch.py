@@ -1,0 +1,164 @@
+"""Watches open cases: at once when something happens, and by durable timers when a time comes."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+from sqlalchemy import URL, make_url
+
+from bot.desk.durable import DurableTimers
+from bot.desk.look import CaseLook, Looked
+from bot.desk.news import Event, News
+from bot.storage.casework import SealedCasework
+from bot.storage.errors import StorageError
+from bot.storage.store import Store
+
+log = structlog.get_logger(__name__)
+FILE = "dbos.sqlite3"
+#: Seconds between two looks for open cases over which no timer runs.
+SWEEP = 20.0
+#: Seconds that a timer waits at the most, and at the least; and after a failure of the database.
+LONGEST, SHORTEST, AGAIN = 6 * 3600.0, 0.2, 5.0
+#: What changes nothing that a clock looks at.
+_IDLE = frozenset({"seen"})
+
+
+def timers_url(database: str, data_dir: Path) -> URL:
+    """Where DBOS keeps its state: beside the SQLite store, or in the same PostgreSQL, in a schema of its own."""
+    url = make_url(database)
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    path = data_dir / FILE
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    return URL.create("sqlite", database=str(path))
+
+
+@dataclass(slots=True)
+class Watch:
+    """The watch over all open cases. Only the running service starts it, holding the data folder's lock.
+
+    ``timers`` is made by the watch, so that tests can give it a database of its own.
+    """
+
+    store: Store
+    look: CaseLook
+    news: News
+    url: URL
+    sweep: float = SWEEP
+    _timers: DurableTimers = field(init=False)
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _jobs: list[asyncio.Task[None]] = field(default_factory=list)
+    _dirty: dict[int, int | None] = field(default_factory=dict)
+    _busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _asked: dict[int, dt.datetime | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._timers = DurableTimers(self.url, self._ask)
+
+    async def start(self) -> None:
+        """Launch the timers, look at every open case, and listen from now on."""
+        listening = asyncio.Event()
+        self._jobs = [asyncio.create_task(self._listen(listening))]
+        await listening.wait()
+        await self._timers.start()
+        await self._all()
+        self._jobs.append(asyncio.create_task(self._sweep()))
+
+    async def stop(self) -> None:
+        """Stop watching; the timers are taken up where they are at the next start."""
+        for job in (*self._jobs, *self._busy.values()):
+            job.cancel()
+        await asyncio.gather(*self._jobs, *self._busy.values(), return_exceptions=True)
+        await self._timers.stop()
+
+    async def unreached(self, case: int, rung: int) -> None:
+        """Every route of a rung has failed: the next one is alerted at once."""
+        self._touch(case, rung)
+
+    async def rest(self) -> None:
+        """Wait until nothing is being looked at."""
+        while self._busy:
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    def _touch(self, case: int, unreached: int | None = None) -> None:
+        before = self._dirty.get(case)
+        self._dirty[case] = before if unreached is None else max(unreached, before or 0)
+        if case not in self._busy:
+            self._busy[case] = asyncio.create_task(self._work(case))
+
+    async def _work(self, case: int) -> None:
+        try:
+            while case in self._dirty:
+                await self._guarded(lambda: self._once(case, self._dirty.pop(case)))
+        finally:
+            self._busy.pop(case, None)
+
+    async def _once(self, case: int, unreached: int | None) -> None:
+        """What is due is done at once, then the timer is set by it."""
+        looked = await self.look.look(case, unreached)
+        # Timers are in no hurry: where many cases come at once, all alerts go first.
+        async with self._one:
+            if not looked.over:
+                await self._timers.ensure(case)
+            if self._outdated(case, looked):
+                await self._timers.wake(case)
+
+    def _outdated(self, case: int, looked: Looked) -> bool:
+        """Whether the timer sleeps beyond the next moment: a timer that is early only asks again."""
+        if looked.over:
+            return self._timers.runs(case)
+        asked = self._asked.get(case)
+        return looked.wake is not None and (asked is None or looked.wake < asked)
+
+    async def _ask(self, case: int) -> float | None:
+        """A timer asks: what is due is done, and it hears how long to wait."""
+        try:
+            looked = await self.look.look(case)
+        except StorageError as error:
+            log.error("desk.look_failed", case=case, error=type(error).__name__)  # noqa: TRY400
+            return AGAIN
+        if looked.over:
+            self._asked.pop(case, None)
+            return None
+        wait = LONGEST
+        if looked.wake is not None:
+            wait = min(max((looked.wake - self.store.now()).total_seconds(), SHORTEST), LONGEST)
+        self._asked[case] = self.store.now() + dt.timedelta(seconds=wait)
+        return wait
+
+    async def _listen(self, listening: asyncio.Event) -> None:
+        async with self.news.listening() as told:
+            listening.set()
+            while True:
+                event: Event = await told.get()
+                if event.case is not None and event.what not in _IDLE:
+                    self._touch(event.case)
+                elif event.what in ("duty", "missed"):
+                    await self._guarded(self._all)
+
+    async def _all(self) -> None:
+        for row in await SealedCasework(self.store).queue():
+            self._touch(row.id)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self.sweep)
+            await self._guarded(self._missing)
+
+    async def _missing(self) -> None:
+        for row in await SealedCasework(self.store).queue():
+            if not self._timers.runs(row.id):
+                self._touch(row.id)
+
+    async def _guarded(self, doing: Callable[[], Awaitable[None]]) -> None:
+        """The watch outlives whatever fails once; the sweep comes by again."""
+        try:
+            await doing()
+        except Exception as error:  # the timers' library may raise anything; its words are not logged
+            log.error("desk.watch_failed", error=type(error).__name__)  # noqa: TRY400

@@ -1,0 +1,238 @@
+"""What people on duty do with a case: each deed one transaction with its line in the log, then the news of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.audience import Audience
+from bot.core.command import Command, Verb
+from bot.core.content_types import Library
+from bot.core.decision import Choice, Decision, Notice, Relayed, Reply
+from bot.core.desk import CaseState, SealedText
+from bot.core.outward import Outward
+from bot.desk.news import Event, News
+from bot.desk.reading import DeskReading, needs_check
+from bot.desk.sealing import seal_to
+from bot.desk.telling import may_write
+from bot.desk.worker import Audit, DeskError, NoSuchCaseError, Worker, scope_of
+from bot.storage.cases import CaseRow
+from bot.storage.casework import Ending, SealedCasework
+from bot.storage.desk_keys import SealedDeskKeys
+from bot.storage.store import Store
+
+#: How a case can end; each has its words in the messages.
+OUTCOMES = (
+    "helped",
+    "referred",
+    "reported_police",
+    "reported_other",
+    "no_harm",
+    "drill",
+    "unreachable",
+    "duplicate",
+)
+LONGEST_ANSWER, LONGEST_NOTE = 1_000, 8_000
+LONGEST_ONCE = 64
+#: The text of a case whose person wants it deleted goes so soon after the end.
+ERASED_SOON = dt.timedelta(days=1)
+
+
+class _DoneBeforeError(Exception):
+    """The same was done before: nothing is changed, nothing is logged twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskWork:
+    """The deeds of the desk over a store. Everything raises DeskError and StorageError.
+
+    ``outward``: by channel; one that has none shows what stands in the case. ``retention``: how long the text of a
+    closed case is kept.
+    """
+
+    store: Store
+    reading: DeskReading
+    audit: Audit
+    news: News
+    outward: Mapping[str, Outward]
+    library: Callable[[], Library]
+    retention: dt.timedelta
+
+    async def claim(self, by: Worker, number: int) -> None:
+        """Take a waiting case; of several who try, one wins."""
+        async with self._changing(by, number, "case.claim") as (connection, row):
+            if row.state == CaseState.TAKEN and row.holder == by.id:
+                raise _DoneBeforeError
+            if not await self._work.take(connection, number, by.id):
+                raise DeskError("taken" if row.state == CaseState.TAKEN else "closed")
+        self.news.publish(Event("taken", number))
+
+    async def take_over(self, by: Worker, number: int) -> None:
+        """A supervisor takes an open case, whoever has it."""
+        if not by.supervisor:
+            raise DeskError("supervisor")
+        async with self._changing(by, number, "case.take_over") as (connection, row):
+            self._require_open(row)
+            await self._work.transfer(connection, number, by.id, by.id)
+        self.news.publish(Event("taken", number))
+
+    async def answer(self, by: Worker, number: int, text: str, *, once: str) -> None:
+        """Write to the child. ``once`` names this very answer: it goes out one time, however often it is sent."""
+        text = _worded(text, LONGEST_ANSWER)
+        if not once or len(once) > LONGEST_ONCE:
+            raise DeskError("no_name")
+        async with self._changing(by, number, "case.answer") as (connection, row):
+            if await self._work.said(connection, number, once):
+                raise _DoneBeforeError
+            self._require_holder(by, row)
+            if needs_check(row, await self._work.events(number, connection), self.store.now()):
+                raise DeskError("check")
+            sealed = await self._sealed(connection, row, text)
+            await self._work.say(connection, number, by.id, sealed, once=once)
+            await self._send(connection, row, Relayed(Reply(text), Audience(row.reader)))
+        self.news.publish(Event("answered", number))
+
+    async def ask_if_here(self, by: Worker, number: int, *, anyway: bool = False) -> None:
+        """Ask, neutrally, whether it is still the child. ``anyway``: though they said not to write at this hour."""
+        async with self._changing(by, number, "case.check") as (connection, row):
+            self._require_holder(by, row)
+            if not may_write(row.write_when, self.store.now()) and not anyway:
+                raise DeskError("not_now")
+            messages = self.library().messages
+            line, label = messages["support.checking"], messages["buttons.here"]
+            await self._work.ask_if_here(connection, number, by.id)
+            await self._work.tell(connection, number, await self._sealed(connection, row, line))
+            reply = Reply(line, choices=(Choice(label, str(Command(Verb.HERE))),))
+            await self._send(connection, row, Notice(reply, Audience(row.reader)))
+        self.news.publish(Event("answered", number))
+
+    async def note(self, by: Worker, number: int, text: str) -> None:
+        """Write a note for colleagues, which the child never sees."""
+        text = _worded(text, LONGEST_NOTE)
+        async with self._changing(by, number, "case.note") as (connection, row):
+            await self._work.jot(connection, number, by.id, await self._sealed(connection, row, text, child=False))
+        self.news.publish(Event("noted", number))
+
+    async def report(self, by: Worker, number: int, draft: str) -> int:
+        """Keep the draft of a report as a sealed note; gives the note's id."""
+        draft = _worded(draft, LONGEST_NOTE)
+        async with self._changing(by, number, "case.report") as (connection, row):
+            if not by.supervisor:
+                self._require_holder(by, row)
+            sealed = await self._sealed(connection, row, draft, child=False)
+            made = await self._work.jot(connection, number, by.id, sealed)
+            await self._work.reported(connection, number, by.id, made)
+        self.news.publish(Event("noted", number))
+        return made
+
+    async def transfer(self, by: Worker, number: int, to: int) -> None:
+        """Give the case to a colleague who may see it and holds the desk key."""
+        scope = scope_of(await self.reading.admitted(by, number))
+        able = {person.id for person in (await self.reading.board.roster.read()).people if person.keyed}
+        if to not in able & await self.reading.board.eligible(scope):
+            raise DeskError("colleague")
+        async with self._changing(by, number, "case.transfer", f"to {to}") as (connection, row):
+            self._require_open(row)
+            if scope_of(row) != scope:
+                raise NoSuchCaseError
+            if not by.supervisor:
+                self._require_holder(by, row)
+            await self._work.transfer(connection, number, by.id, to)
+        self.news.publish(Event("taken", number))
+
+    async def give_back(self, by: Worker, number: int) -> None:
+        """Give the case back to whoever is on duty: it waits again, and they are alerted."""
+        async with self._changing(by, number, "case.give_back") as (connection, row):
+            self._require_holder(by, row)
+            await self._work.give_back(connection, number, by.id)
+        self.news.publish(Event("opened", number))
+
+    async def close(self, by: Worker, number: int, outcome: str, *, seen: int) -> None:
+        """End the case and tell the child; the bot answers them again. ``seen``: the last line that the closer read.
+
+        Refused where the child has written since.
+        """
+        if outcome not in OUTCOMES:
+            raise DeskError("outcome")
+        async with self._changing(by, number, "case.close", outcome) as (connection, row):
+            self._require_open(row)
+            if not by.supervisor:
+                self._require_holder(by, row)
+            if await self._work.last_of_child(connection, number) > seen:
+                raise DeskError("newer")
+            line = self.library().messages["support.closed"]
+            await self._work.tell(connection, number, await self._sealed(connection, row, line))
+            if may_write(row.write_when, self.store.now()):
+                await self._send(connection, row, Notice(Reply(line), Audience(row.reader)))
+            await self._work.close(connection, number, by.id, Ending(outcome, self._erased_at(row, held=row.held)))
+        self.news.publish(Event("closed", number))
+
+    async def hold(self, by: Worker, number: int, *, held: bool) -> None:
+        """Keep a case from erasure, or no longer: a supervisor's decision."""
+        if not by.supervisor:
+            raise DeskError("supervisor")
+        action = "case.hold" if held else "case.unhold"
+        async with self._changing(by, number, action) as (connection, row):
+            await self._work.hold(connection, number, by.id, held)
+            if row.state == CaseState.CLOSED and row.delete_asked_at is not None:
+                await self._work.erase_at(connection, number, self._erased_at(row, held=held))
+        self.news.publish(Event("noted", number))
+
+    @property
+    def _work(self) -> SealedCasework:
+        return SealedCasework(self.store)
+
+    @asynccontextmanager
+    async def _changing(
+        self, by: Worker, number: int, action: str, detail: str = ""
+    ) -> AsyncIterator[tuple[AsyncConnection, CaseRow]]:
+        """A transaction over one case that this person may see, with its line in the log."""
+        scope = scope_of(await self.reading.admitted(by, number))
+        async with self.store.writing() as connection:
+            row = await self._work.locked(connection, number)
+            if row is None or scope_of(row) != scope:
+                raise NoSuchCaseError
+            try:
+                yield connection, row
+            except _DoneBeforeError:
+                return
+            await self.audit(connection, by.actor, action, case=number, detail=detail)
+
+    async def _sealed(self, connection: AsyncConnection, row: CaseRow, text: str, *, child: bool = True) -> SealedText:
+        key = await SealedDeskKeys(self.store).current(connection)
+        if key is None:
+            raise DeskError("no_key")
+        data, public = text.encode(), row.receipt_public if child else None
+        return SealedText(key.generation, seal_to(key.public, data), seal_to(public, data) if public else None)
+
+    async def _send(self, connection: AsyncConnection, row: CaseRow, decision: Decision) -> None:
+        outward, address = self.outward.get(row.channel), self._work.address(row)
+        if outward is not None and address is not None:
+            await self._work.deliver(connection, row, outward.outgoing(address, decision))
+
+    def _erased_at(self, row: CaseRow, *, held: bool) -> dt.datetime:
+        soon = row.delete_asked_at is not None and not held
+        return self.store.now() + (ERASED_SOON if soon else self.retention)
+
+    @staticmethod
+    def _require_open(row: CaseRow) -> None:
+        if row.state == CaseState.CLOSED:
+            raise DeskError("closed")
+
+    def _require_holder(self, by: Worker, row: CaseRow) -> None:
+        self._require_open(row)
+        if row.state != CaseState.TAKEN or row.holder != by.id:
+            raise DeskError("not_yours")
+
+
+def _worded(text: str, longest: int) -> str:
+    clean = text.encode("utf-8", "replace").decode().replace("\0", "").replace("\r\n", "\n").strip()
+    if not clean:
+        raise DeskError("empty")
+    if len(clean) > longest:
+        raise DeskError("long")
+    return clean

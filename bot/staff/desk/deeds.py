@@ -1,0 +1,136 @@
+"""What the forms of a case do; each leads back to the case, or says why not and keeps what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.desk.worker import DeskError, Worker
+from bot.staff.desk.case_pages import CasePages, Draft
+from bot.staff.desk.parts import DeskParts, case_number, read_fields, refused, whole
+from bot.staff.desk.views import canned
+from bot.staff.signed import SignedIn
+from bot.storage.cases import CaseRow
+
+Fields = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A form that was sent: by whom, for which case, with which fields."""
+
+    signed: SignedIn
+    worker: Worker
+    number: int
+    fields: Fields
+
+
+class Deeds:
+    """The forms of a case."""
+
+    def __init__(self, parts: DeskParts, pages: CasePages) -> None:
+        self._parts, self._pages, self._work = parts, pages, parts.work
+
+    def routes(self) -> list[Route]:
+        """Where they are sent."""
+        deeds: dict[str, tuple[Callable[[Deed], Awaitable[None]], str]] = {
+            "claim": (self._claim, "claimed"),
+            "take-over": (self._take_over, "claimed"),
+            "answer": (self._answer, "sent"),
+            "ask": (self._ask, "asked"),
+            "note": (self._note, "noted"),
+            "transfer": (self._transfer, "transferred"),
+            "give-back": (self._give_back, "given_back"),
+            "close": (self._close, "closed"),
+        }
+        if not self._parts.doors.holding:
+            deeds |= {"hold": (self._hold, "held"), "unhold": (self._unhold, "unheld")}
+        sent = [
+            Route(f"/desk/case/{{number}}/{name}", self._endpoint(do, done), methods=["POST"])
+            for name, (do, done) in deeds.items()
+        ]
+        return [*sent, Route("/desk/case/{number}/draft", self.draft, methods=["POST"])]
+
+    async def draft(self, request: Request) -> Response:
+        """A reviewed reply is put into the answer that is being written, for browsers without scripts."""
+        deed = await self._read(request)
+        row = await self._admitted(deed)
+        words = {item.key: item.text for item in canned(row.reader, self._parts.look.messages())}
+        typed = deed.fields.get("text", "").strip()
+        reply = "\n".join(filter(None, (typed, words.get(deed.fields.get("canned", ""), ""))))
+        draft = self._kept(deed, "")
+        return await self._pages.show(deed.signed, deed.worker, deed.number, draft=replace(draft, reply=reply))
+
+    def _endpoint(self, do: Callable[[Deed], Awaitable[None]], done: str) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            deed = await self._read(request)
+            scripted = request.headers.get("accept", "") == "application/json"
+            try:
+                await do(deed)
+            except DeskError as error:
+                none = refused(error)
+                if none is not None:
+                    raise none from None
+                said = self._parts.look.say(error.key)
+                if scripted:
+                    return JSONResponse({"error": said, "reason": error.reason}, 409)
+                draft = self._kept(deed, said)
+                return await self._pages.show(deed.signed, deed.worker, deed.number, draft=draft)
+            if scripted:
+                return JSONResponse({"done": done})
+            return RedirectResponse(f"/desk/case/{deed.number}?done={done}", 303)
+
+        return endpoint
+
+    async def _read(self, request: Request) -> Deed:
+        signed, worker = await self._parts.signed(request)
+        return Deed(signed, worker, case_number(request), await read_fields(request))
+
+    async def _admitted(self, deed: Deed) -> CaseRow:
+        try:
+            return await self._parts.reading.admitted(deed.worker, deed.number)
+        except DeskError as error:
+            raise refused(error) or error from None
+
+    @staticmethod
+    def _kept(deed: Deed, problem: str) -> Draft:
+        """What was typed stays, under the name that it was to be sent by."""
+        draft = Draft(problem, deed.fields.get("text", ""), deed.fields.get("note", ""))
+        once = deed.fields.get("once", "")
+        return replace(draft, once=once) if once else draft
+
+    async def _claim(self, deed: Deed) -> None:
+        await self._work.claim(deed.worker, deed.number)
+
+    async def _take_over(self, deed: Deed) -> None:
+        await self._work.take_over(deed.worker, deed.number)
+
+    async def _answer(self, deed: Deed) -> None:
+        text, once = deed.fields.get("text", ""), deed.fields.get("once", "")
+        await self._work.answer(deed.worker, deed.number, text, once=once)
+
+    async def _ask(self, deed: Deed) -> None:
+        await self._work.ask_if_here(deed.worker, deed.number, anyway="anyway" in deed.fields)
+
+    async def _note(self, deed: Deed) -> None:
+        await self._work.note(deed.worker, deed.number, deed.fields.get("note", ""))
+
+    async def _transfer(self, deed: Deed) -> None:
+        await self._work.transfer(deed.worker, deed.number, whole(deed.fields.get("to", "")))
+
+    async def _give_back(self, deed: Deed) -> None:
+        await self._work.give_back(deed.worker, deed.number)
+
+    async def _close(self, deed: Deed) -> None:
+        seen = whole(deed.fields.get("seen", ""))
+        await self._work.close(deed.worker, deed.number, deed.fields.get("outcome", ""), seen=seen)
+
+    async def _hold(self, deed: Deed) -> None:
+        await self._work.hold(deed.worker, deed.number, held=True)
+
+    async def _unhold(self, deed: Deed) -> None:
+        await self._work.hold(deed.worker, deed.number, held=False)

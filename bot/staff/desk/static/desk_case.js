@@ -1,0 +1,120 @@
+// A case keeps itself up to date, and an answer is sent without leaving the page.
+import { fetched, fill, listen, makeSigns, runClocks } from "./desk_live.js";
+
+const root = document.getElementById("case");
+const lines = document.getElementById("lines"), act = document.getElementById("act"), tools = document.getElementById("tools");
+const number = Number(root.dataset.case);
+const sign = makeSigns(root.dataset);
+let last = Number(root.dataset.last), running = false, again = false;
+
+/** Show a part anew, and leave alone what is open, typed, chosen and focused in it. */
+function swap(place, html) {
+  const open = new Map([...place.querySelectorAll("details[id]")].map((item) => [item.id, item.open]));
+  const drafts = new Map([...place.querySelectorAll("textarea, select")].map((item) => [item.name, item.value]));
+  const ticked = new Set([...place.querySelectorAll("input:checked")].map((item) => `${item.name}=${item.value}`));
+  const focused = place.contains(document.activeElement) ? document.activeElement : null;
+  const spot = focused && "selectionStart" in focused ? focused.selectionStart : null;
+  place.innerHTML = html;
+  for (const item of place.querySelectorAll("details[id]")) if (open.has(item.id)) item.open = open.get(item.id);
+  for (const item of place.querySelectorAll("textarea, select")) if (drafts.get(item.name)) item.value = drafts.get(item.name);
+  for (const item of place.querySelectorAll("[type=radio], [type=checkbox]")) item.checked ||= ticked.has(`${item.name}=${item.value}`);
+  const same = focused?.id && document.getElementById(focused.id);
+  if (same) {
+    same.focus();
+    if (spot !== null && same.setSelectionRange) same.setSelectionRange(spot, spot);
+  }
+}
+
+async function refresh() {
+  if (running) return void (again = true);
+  running = true;
+  try {
+    const told = await fetched(`/desk/api/case/${number}?after=${last}`);
+    document.getElementById("state").innerHTML = told.state;
+    document.title = told.title;
+    swap(document.getElementById("about"), told.facts);
+    if (told.version !== act.dataset.state) {
+      swap(act, told.act);
+      swap(tools, told.tools);
+      act.dataset.state = told.version;
+      ready();
+    }
+    if (told.last > last) {
+      const near = lines.getBoundingClientRect().bottom < innerHeight + 200;
+      lines.insertAdjacentHTML("beforeend", told.lines);
+      document.querySelector(".talk > .calm")?.remove();
+      last = told.last;
+      if (near) lines.lastElementChild.scrollIntoView({ block: "nearest" });
+      if (told.heard) sign(false);
+    }
+    const seen = tools.querySelector("[data-seen]");
+    if (seen) seen.value = Math.max(last, Number(seen.value));
+  } catch { /* The stream says when the server is away. */ } finally {
+    running = false;
+    if (again) { again = false; refresh(); }
+  }
+}
+
+function ready() {
+  const form = act.querySelector("[data-answer]");
+  if (!form) return;
+  const text = form.elements.text, said = form.querySelector("[data-said]"), words = form.dataset;
+  const count = () => {
+    const left = text.maxLength - text.value.length;
+    if (left < 200) said.textContent = fill(words.counted, { n: left });
+  };
+  text.addEventListener("input", count);
+  text.addEventListener("keydown", (press) => {
+    if (press.key === "Enter" && (press.ctrlKey || press.metaKey)) form.requestSubmit(form.querySelector(".send-row button"));
+  });
+  for (const chip of form.querySelectorAll(".chips button")) {
+    chip.addEventListener("click", (press) => {
+      press.preventDefault();
+      text.value = text.value.trim() ? `${text.value.trimEnd()}\n${chip.dataset.text}` : chip.dataset.text;
+      text.focus();
+      count();
+    });
+  }
+  form.addEventListener("submit", (sending) => {
+    sending.preventDefault();
+    send(form, text, said, words);
+  });
+}
+
+/** A name for the next answer; crypto.randomUUID exists over HTTPS only. */
+const newName = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+async function send(form, text, said, words) {
+  const button = form.querySelector(".send-row button");
+  if (button.disabled || !text.value.trim()) return;
+  button.disabled = true;
+  said.textContent = words.sending;
+  try {
+    const body = new URLSearchParams(new FormData(form));
+    const response = await fetch(form.action, { method: "POST", headers: { accept: "application/json" }, body });
+    if (response.status === 401 || response.redirected) return void location.reload();
+    const told = await response.json();
+    if (response.ok) {
+      text.value = "";
+      form.elements.once.value = newName();
+      said.textContent = words.sent;
+    } else {
+      said.textContent = told.error ?? words.unsent;
+    }
+    await refresh();
+  } catch {
+    said.textContent = words.unsent;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+runClocks(root);
+ready();
+if (innerWidth < 992) for (const name of ["facts", "canned"]) document.getElementById(name)?.removeAttribute("open");
+// Where nothing has to be told first, begin where the talk is.
+if (!document.querySelector(".wrong, .told, .banner.grave")) lines.lastElementChild?.scrollIntoView({ block: "center" });
+listen((told) => {
+  if (told.what === "opened" && told.case !== number) sign(true);
+  if (told.case === number || told.case === null) refresh();
+});

@@ -1,0 +1,171 @@
+"""Shapes a case for the templates: who says what, where it stands, what can be done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.core.audience import Audience
+from bot.core.desk import CaseState
+from bot.desk.reading import CaseFile, Line
+from bot.desk.telling import may_write
+from bot.desk.worker import Worker
+from bot.staff.desk.clock import Clock, Times, owed
+from bot.storage.cases import CaseRow
+
+#: What a case's history tells besides: the alerts are in it many times.
+_QUIET = frozenset({"alerted"})
+_GRAVITY = {"urgent": 0, "disclosure": 1, "concern": 2, "none": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One case of the queue."""
+
+    row: CaseRow
+    clock: Clock
+    mine: bool
+    holder: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Canned:
+    """A reviewed reply: its key, its name and its words."""
+
+    key: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What this person can do with a case. ``state`` changes whenever the forms have to be shown anew."""
+
+    mine: bool
+    waiting: bool
+    open: bool
+    may_answer: bool
+    may_end: bool
+    asked: bool
+    may_write_now: bool
+    state: str
+
+
+def urgent_first(rows: Iterable[CaseRow]) -> list[CaseRow]:
+    """The gravest first, among equals the one that is due first."""
+    late = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return sorted(rows, key=lambda row: (_GRAVITY[row.level], row.due_at or late, row.opened_at))
+
+
+def cards(rows: Iterable[CaseRow], me: int, names: Mapping[int, str], times: Times) -> list[Card]:
+    """Cases as a list shows them."""
+    return [
+        Card(row, times.clock(row), row.holder == me, names.get(row.holder, "") if row.holder else "", marks(row))
+        for row in rows
+    ]
+
+
+def counted(rows: Iterable[CaseRow], me: int) -> int:
+    """How many children wait, as far as it is for this person to do something."""
+    return len([row for row in rows if owed(row) and row.holder in (None, me)])
+
+
+def marks(row: CaseRow) -> tuple[str, ...]:
+    """What else should be seen at a glance."""
+    found = {
+        "raised": row.raised_at is not None,
+        "unseen": row.seen_at is None,
+        "outsiders": row.outsiders_only,
+        "delete": row.delete_asked_at is not None,
+        "held": row.held,
+    }
+    return tuple(name for name, holds in found.items() if holds)
+
+
+def standing(file: CaseFile, worker: Worker, now: dt.datetime) -> Standing:
+    """What this person can do now."""
+    row = file.row
+    taken, waiting = row.state == CaseState.TAKEN, row.state == CaseState.WAITING
+    mine = taken and row.holder == worker.id
+    asked = row.checking_at is not None
+    may = may_write(row.write_when, now)
+    parts = (row.state, row.holder, file.check, row.checking_at, row.held, may, len(file.colleagues), row.outcome)
+    return Standing(
+        mine=mine,
+        waiting=waiting,
+        open=file.open,
+        may_answer=mine and not file.check,
+        may_end=file.open and (mine or worker.supervisor),
+        asked=asked,
+        may_write_now=may,
+        state="|".join(map(str, parts)),
+    )
+
+
+def told(events: Iterable[CaseRow], what: str) -> str:
+    """The last thing that the child told by a button of this kind."""
+    return next((event.value for event in reversed(list(events)) if event.what == what), "")
+
+
+def happened(events: Iterable[CaseRow], what: str) -> bool:
+    """Whether this is in the history."""
+    return any(event.what == what for event in events)
+
+
+def history(events: Iterable[CaseRow], names: Mapping[int, str], times: Times) -> list[tuple[str, str, str]]:
+    """The history in words: when, who, what; never a word of the child's."""
+    found = []
+    for event in events:
+        if event.what in _QUIET:
+            continue
+        who = names.get(event.staff, "") if event.staff else ""
+        found.append((times.moment(event.at), who, _event(event, names, times.messages)))
+    return found
+
+
+def reports(events: Iterable[CaseRow], times: Times) -> list[tuple[str, str]]:
+    """The drafts of reports that were kept: the note's id, and when."""
+    return [(event.value, times.moment(event.at)) for event in events if event.what == "report"]
+
+
+def who_says(line: Line, reader: str, names: Mapping[int, str], messages: Mapping[str, str]) -> str:
+    """Whose words these are."""
+    if line.author == "staff":
+        return names.get(line.staff or 0, messages["desk.by_staff"])
+    if line.author == "note":
+        return messages["desk.by_note"].format(name=names.get(line.staff or 0, ""))
+    if line.author == "child":
+        return messages.get(f"desk.by_reader_{reader}", messages["desk.by_child"])
+    return messages["desk.by_service"]
+
+
+def canned(reader: str, messages: Mapping[str, str]) -> list[Canned]:
+    """The reviewed replies for this reader."""
+    version = "child" if reader == Audience.STUDENT else "adult"
+    return [
+        Canned(key, messages[f"desk.canned_{key}"], messages[f"desk.canned_{key}_{version}"])
+        for key in messages["desk.canned_list"].split()
+    ]
+
+
+def _event(event: CaseRow, names: Mapping[int, str], messages: Mapping[str, str]) -> str:
+    what, value = event.what, event.value
+    if what == "transferred":
+        what = "took_over" if value == str(event.staff) else what
+        value = names.get(int(value), "") if value.isdecimal() else ""
+    for family in _FAMILIES.get(what, ()):
+        value = messages.get(f"desk.{family}_{event.value}", value)
+    return messages.get(f"desk.event_{what}", messages["desk.event_other"]).format(value=value)
+
+
+#: Whose words stand for the value of an event.
+_FAMILIES = {
+    "said": ("attachment",),
+    "safe": ("safe",),
+    "place": ("place",),
+    "write": ("write",),
+    "came_back": ("channel",),
+    "closed": ("outcome",),
+}

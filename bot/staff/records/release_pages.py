@@ -1,0 +1,126 @@
+"""Asking for the address of a case, granting it, and looking at what was done in a hurry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bot.desk.release import Identity, RecordsError
+from bot.desk.worker import NoSuchCaseError
+from bot.staff.gate import RefusedError, SignedIn
+from bot.staff.parts import read_form
+from bot.staff.records.parts import RecordsParts, number_in, worker
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePages:
+    """The page of one case's address, and the list of releases."""
+
+    parts: RecordsParts
+
+    async def identity(self, request: Request) -> Response:
+        """How the release of this case's address stands for whoever asks."""
+        return await self._case(request, await self.parts.reader(request))
+
+    async def act(self, request: Request) -> Response:
+        """Ask, release at once, or look at what was released."""
+        form, signed = await read_form(request), await self.parts.reader(request)
+        by, case, releases = worker(signed), number_in(request, "case"), self.parts.releases
+        try:
+            if form["act"] == "ask":
+                await releases.ask(by, case, form["reason"])
+            elif form["act"] == "at_once":
+                await releases.release_now(by, case, form["reason"])
+            else:
+                return await self._case(request, signed, shown=await releases.identity(by, case))
+        except NoSuchCaseError:
+            raise RefusedError(404) from None
+        except RecordsError as error:
+            return await self._case(request, signed, problem=self.parts.sentence(error), reason=form["reason"])
+        return self.parts.go(f"/desk/case/{case}/identity")
+
+    async def releases(self, request: Request) -> Response:
+        """What waits for a second person; for supervisors what was done in a hurry as well, and older ones."""
+        return await self._list(request, await self.parts.reader(request))
+
+    async def grant(self, request: Request) -> Response:
+        """Grant what a colleague asked."""
+        await read_form(request)
+        signed = await self.parts.reader(request)
+        try:
+            await self.parts.releases.grant(worker(signed), number_in(request, "number"))
+        except NoSuchCaseError:
+            raise RefusedError(404) from None
+        except RecordsError as error:
+            return await self._list(request, signed, self.parts.sentence(error))
+        return self.parts.go("/desk/releases?done=grant")
+
+    async def review(self, request: Request) -> Response:
+        """Say whether an urgent release was right."""
+        form, signed = await read_form(request), await self.parts.supervisor(request)
+        if form["found"] not in {"right", "wrong"}:
+            raise RefusedError(400)
+        right, number = form["found"] == "right", number_in(request, "number")
+        try:
+            await self.parts.releases.review(worker(signed), number, right=right)
+        except NoSuchCaseError:
+            raise RefusedError(404) from None
+        except RecordsError as error:
+            return await self._list(request, signed, self.parts.sentence(error))
+        return self.parts.go("/desk/releases?done=review")
+
+    def routes(self) -> list[BaseRoute]:
+        """The routes."""
+        one, release = "/desk/case/{case:int}/identity", "/desk/releases/{number:int}"
+        return [
+            Route(one, self.identity, methods=["GET"]),
+            Route(one, self.act, methods=["POST"]),
+            Route("/desk/releases", self.releases, methods=["GET"]),
+            Route(f"{release}/grant", self.grant, methods=["POST"]),
+            Route(f"{release}/review", self.review, methods=["POST"]),
+        ]
+
+    async def _case(
+        self,
+        request: Request,
+        signed: SignedIn,
+        *,
+        shown: Identity | None = None,
+        problem: str = "",
+        reason: str = "",
+    ) -> Response:
+        by, case = worker(signed), number_in(request, "case")
+        try:
+            standing = await self.parts.releases.standing(by, case)
+        except NoSuchCaseError:
+            raise RefusedError(404) from None
+        except RecordsError as error:
+            return await self.parts.page("records_refused.html", signed, status=403, problem=self.parts.sentence(error))
+        theirs = [(row, self.parts.releases.reason(by, row)) for row in standing.theirs]
+        return await self.parts.page(
+            "records_identity.html",
+            signed,
+            status=409 if problem else 200,
+            case=case,
+            standing=standing,
+            theirs=theirs,
+            shown=shown,
+            reason=reason,
+            problem=problem,
+        )
+
+    async def _list(self, request: Request, signed: SignedIn, problem: str = "") -> Response:
+        by, releases = worker(signed), self.parts.releases
+        rows = await releases.listed(by)
+        return await self.parts.page(
+            "records_releases.html",
+            signed,
+            status=409 if problem else 200,
+            rows=[(row, releases.reason(by, row)) for row in rows],
+            releases=releases,
+            done=request.query_params.get("done", ""),
+            problem=problem,
+        )

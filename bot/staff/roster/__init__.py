@@ -1,0 +1,1 @@
+"""The pages of the roster and of the ways in which people are alerted."""

@@ -1,0 +1,189 @@
+"""Alerts to people on duty: made once for a reason, a round and a route, sent until they arrive or are given up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.desk import CaseState
+from bot.storage.cases import CaseRow, note
+from bot.storage.desk_tables import alert, alert_route, case_event, desk_case
+from bot.storage.errors import WrongKeyError
+from bot.storage.roster import route_worked, routes_to
+from bot.storage.store import Store
+from bot.storage.tables import upsert
+
+#: The event of a case's history that tells of an alert: its value is ``reason:rung:round:routes``.
+ALERTED = "alerted"
+#: Nobody need hear any more that nobody has taken it, once somebody has.
+_UNTIL_TAKEN = ("opened", "unclaimed")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An alert of a case's history: why, how far up, when."""
+
+    reason: str
+    rung: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An alert on its way by one route. ``due_at`` is the case's; so many ``attempts`` were begun before."""
+
+    id: int
+    case: int
+    reason: str
+    round: int
+    rung: int
+    route: int
+    route_kind: str
+    created_at: dt.datetime
+    attempts: int
+    level: str
+    kind: str
+    due_at: dt.datetime | None
+    synthetic: bool
+    failing: bool
+    target: str = field(repr=False)
+
+
+class SealedAlerts:
+    """Alerts on a database. Everything raises StorageError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def locked(self, connection: AsyncConnection, case: int) -> CaseRow | None:
+        """The case, which nobody else changes until the transaction ends; None where there is none."""
+        return (await connection.execute(select(desk_case).where(desk_case.c.id == case).with_for_update())).first()
+
+    async def history(self, connection: AsyncConnection, case: int) -> Sequence[CaseRow]:
+        """The events of a case that clocks care for, oldest first: alerts that were made, and transfers."""
+        wanted = select(case_event).where(case_event.c.case == case, case_event.c.what.in_((ALERTED, "transferred")))
+        return (await connection.execute(wanted.order_by(case_event.c.id))).all()
+
+    async def make(self, connection: AsyncConnection, case: int, *, reason: str, rung: int, to: frozenset[int]) -> int:
+        """Alert these people, and everybody by the desk's common routes. Says by how many routes.
+
+        The holder alone (rung 0) is alerted by their own routes, where they have one.
+        """
+        last = select(func.max(alert.c.round)).where(alert.c.case == case, alert.c.reason == reason)
+        number = ((await connection.execute(last)).scalar() or 0) + 1
+        routes = await routes_to(connection, to, only_own=rung == 0)
+        for route in routes:
+            row = upsert(connection, alert).values(
+                case=case,
+                reason=reason,
+                round=number,
+                route=route,
+                rung=rung,
+                created_at=self._store.now(),
+                attempts=0,
+            )
+            await connection.execute(row.on_conflict_do_nothing(index_elements=["case", "reason", "round", "route"]))
+        value = f"{reason}:{rung}:{number}:{len(routes)}"
+        await note(connection, case, self._store.now(), what=ALERTED, value=value)
+        return len(routes)
+
+    async def pending(self) -> Sequence[Pending]:
+        """What is neither sent nor given up, oldest first. One whose target cannot be opened waits for its key."""
+        wanted = (
+            select(
+                alert,
+                alert_route.c.kind.label("route_kind"),
+                alert_route.c.target,
+                alert_route.c.failing_since,
+                desk_case.c.level,
+                desk_case.c.kind.label("case_kind"),
+                desk_case.c.due_at,
+                desk_case.c.synthetic,
+            )
+            .join(alert_route, alert_route.c.id == alert.c.route)
+            .join(desk_case, desk_case.c.id == alert.c.case)
+            .where(alert.c.sent_at.is_(None), alert.c.failed_at.is_(None))
+            .order_by(alert.c.id)
+        )
+        async with self._store.reading() as connection:
+            rows = (await connection.execute(wanted)).all()
+        return [item for item in map(self._pending, rows) if item is not None]
+
+    async def begin(self, number: int) -> bool:
+        """An attempt begins: counted first, so that attempts stay bounded whatever crashes.
+
+        False where it needs no sending any more: it was sent or given up, or the case has moved on.
+        """
+        row = update(alert).where(alert.c.id == number, alert.c.sent_at.is_(None), alert.c.failed_at.is_(None))
+        async with self._store.writing() as connection:
+            begun = row.values(attempts=alert.c.attempts + 1).returning(alert.c.case, alert.c.reason)
+            found = (await connection.execute(begun)).first()
+            if found is None:
+                return False
+            state = (await connection.execute(select(desk_case.c.state).where(desk_case.c.id == found.case))).scalar()
+            stale = state == CaseState.CLOSED or (state == CaseState.TAKEN and found.reason in _UNTIL_TAKEN)
+            if stale:
+                await connection.execute(row.values(failed_at=self._store.now()))
+            return not stale
+
+    async def sent(self, number: int) -> bool:
+        """It went out. True where its route had been failing, which it does no more."""
+        row = update(alert).where(alert.c.id == number).values(sent_at=self._store.now()).returning(alert.c.route)
+        async with self._store.writing() as connection:
+            route = (await connection.execute(row)).scalar()
+            return route is not None and await route_worked(connection, route, self._store.now())
+
+    async def give_up(self, number: int) -> None:
+        """It was tried often enough."""
+        async with self._store.writing() as connection:
+            await connection.execute(update(alert).where(alert.c.id == number).values(failed_at=self._store.now()))
+
+    async def siblings(self, item: Pending) -> Sequence[CaseRow]:
+        """The alerts made together with this one, itself included: their ids, attempts and ``sent_at``."""
+        wanted = select(alert.c.id, alert.c.attempts, alert.c.sent_at).where(
+            alert.c.case == item.case, alert.c.reason == item.reason, alert.c.round == item.round
+        )
+        async with self._store.reading() as connection:
+            rows: Sequence[Any] = (await connection.execute(wanted)).all()
+        return rows
+
+    async def of_case(self, case: int) -> Sequence[Row[Any]]:
+        """Every alert of a case, oldest first."""
+        async with self._store.reading() as connection:
+            return (await connection.execute(select(alert).where(alert.c.case == case).order_by(alert.c.id))).all()
+
+    def _pending(self, row: Row[Any]) -> Pending | None:
+        try:
+            target = self._store.vault.open(row.target).decode()
+        except WrongKeyError:
+            return None
+        return Pending(
+            row.id,
+            row.case,
+            row.reason,
+            row.round,
+            row.rung,
+            row.route,
+            row.route_kind,
+            row.created_at,
+            row.attempts,
+            row.level,
+            row.case_kind,
+            row.due_at,
+            row.synthetic,
+            row.failing_since is not None,
+            target,
+        )
+
+
+def made(row: CaseRow) -> Made | None:
+    """What an event tells of an alert; None where it tells of something else."""
+    if row.what != ALERTED:
+        return None
+    reason, rung, *_ = row.value.split(":")
+    return Made(reason, int(rung), row.at)

@@ -1,0 +1,119 @@
+"""Who asked to see where a child is answered, who granted it, and who looked at it afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.desk_tables import desk_case, identity_release
+from bot.storage.store import Store
+
+ReleaseRow = Row[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it is kept: the case, by whom, and the reason sealed to a generation of the desk key."""
+
+    case: int
+    by: int
+    generation: int
+    reason: bytes
+
+
+class ReleaseRecords:
+    """Releases on a database. Everything raises StorageError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def add(self, connection: AsyncConnection, asked: Asked, *, urgent: bool) -> int:
+        """Keep a request, or with ``urgent`` what one person released at once; gives its number."""
+        row = {
+            "case": asked.case,
+            "asked_by": asked.by,
+            "asked_at": self._store.now(),
+            "generation": asked.generation,
+            "reason": asked.reason,
+            "urgent": urgent,
+        }
+        made = await connection.execute(insert(identity_release).values(**row).returning(identity_release.c.id))
+        number: int = made.scalar_one()
+        return number
+
+    async def grant(
+        self, connection: AsyncConnection, number: int, by: int, *, since: dt.datetime
+    ) -> ReleaseRow | None:
+        """A second person grants what another asked since then; None where they are the same, or it was before."""
+        row = update(identity_release).where(
+            identity_release.c.id == number,
+            identity_release.c.asked_by != by,
+            identity_release.c.asked_at > since,
+            identity_release.c.granted_at.is_(None),
+            identity_release.c.urgent.is_(False),
+        )
+        granted = row.values(granted_by=by, granted_at=self._store.now()).returning(identity_release)
+        found: ReleaseRow | None = (await connection.execute(granted)).first()
+        return found
+
+    async def review(self, connection: AsyncConnection, number: int, by: int) -> ReleaseRow | None:
+        """A second person has looked at an urgent release; None where they released it, or somebody has looked."""
+        row = update(identity_release).where(
+            identity_release.c.id == number,
+            identity_release.c.asked_by != by,
+            identity_release.c.urgent.is_(True),
+            identity_release.c.reviewed_at.is_(None),
+        )
+        reviewed = row.values(reviewed_by=by, reviewed_at=self._store.now()).returning(identity_release)
+        found: ReleaseRow | None = (await connection.execute(reviewed)).first()
+        return found
+
+    async def release(self, number: int) -> ReleaseRow | None:
+        """One of them; None where there is none."""
+        async with self._store.reading() as connection:
+            return (await connection.execute(select(identity_release).where(identity_release.c.id == number))).first()
+
+    async def live(self, case: int, by: int, since: dt.datetime) -> ReleaseRow | None:
+        """What was released to this person since then, the newest; None where nothing was."""
+        released = or_(
+            identity_release.c.granted_at > since,
+            identity_release.c.urgent.is_(True) & (identity_release.c.asked_at > since),
+        )
+        rows = await self._some(identity_release.c.case == case, identity_release.c.asked_by == by, released)
+        return rows[0] if rows else None
+
+    async def of_case(self, case: int) -> Sequence[ReleaseRow]:
+        """Every release of a case, the newest first."""
+        return await self._some(identity_release.c.case == case)
+
+    async def waiting(self, since: dt.datetime) -> Sequence[ReleaseRow]:
+        """What was asked since then and not granted, the newest first."""
+        return await self._some(
+            identity_release.c.granted_at.is_(None),
+            identity_release.c.urgent.is_(False),
+            identity_release.c.asked_at > since,
+        )
+
+    async def unreviewed(self) -> Sequence[ReleaseRow]:
+        """Urgent releases at which nobody has looked, the newest first."""
+        return await self._some(identity_release.c.urgent.is_(True), identity_release.c.reviewed_at.is_(None))
+
+    async def newest(self, limit: int = 100) -> Sequence[ReleaseRow]:
+        """All of them, the newest first."""
+        return (await self._some())[:limit]
+
+    async def drop_before(self, connection: AsyncConnection, moment: dt.datetime) -> int:
+        """Delete releases older than this, but those of cases under legal hold; says how many."""
+        held = select(desk_case.c.id).where(desk_case.c.held)
+        old = delete(identity_release).where(identity_release.c.asked_at < moment, identity_release.c.case.not_in(held))
+        return len((await connection.execute(old.returning(identity_release.c.id))).all())
+
+    async def _some(self, *where: ColumnElement[bool]) -> Sequence[ReleaseRow]:
+        wanted = select(identity_release).where(*where).order_by(identity_release.c.id.desc())
+        async with self._store.reading() as connection:
+            return (await connection.execute(wanted)).all()

@@ -1,0 +1,215 @@
+"""Who is on duty when, and how they are reached: members, shifts, days off and alert routes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.desk_tables import alert, alert_route, day_off, desk_key, desk_key_grant, shift, staff
+from bot.storage.store import Store
+
+#: The roles that may ever see a case.
+DESK_ROLES = ("counsellor", "supervisor")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An active member of staff as the roster sees them. ``keyed``: they hold the newest desk key."""
+
+    id: int
+    display: str
+    role: str
+    line: int
+    region: str = ""
+    school: str = ""
+    keyed: bool = True
+
+    @property
+    def supervisor(self) -> bool:
+        """Whether they look after the desk."""
+        return self.role == "supervisor"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Hours of one person, local time: on ``weekdays`` (Monday is 0), or on one ``day``.
+
+    Where ``ends`` is not after ``starts`` it ends the next morning.
+    """
+
+    staff: int
+    starts: dt.time
+    ends: dt.time
+    weekdays: frozenset[int] = frozenset()
+    day: dt.date | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayOff:
+    """Whole days, both ends included, on which a person is away; without a person a holiday of all."""
+
+    staff: int | None
+    first: dt.date
+    last: dt.date
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way by which alerts reach a person, or without a person the whole desk. The target is a secret."""
+
+    id: int
+    staff: int | None
+    kind: str = "apprise"
+    label: str = ""
+    last_ok: dt.datetime | None = None
+    failing_since: dt.datetime | None = None
+    target: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Everything that says who is on duty."""
+
+    people: tuple[Person, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    days_off: tuple[DayOff, ...] = ()
+    routes: tuple[Route, ...] = ()
+    keyed: bool = True
+
+
+class SealedRoster:
+    """The roster on a database; targets of routes rest under the server's key. Everything raises StorageError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def read(self) -> Roster:
+        """All of it, without the targets of routes."""
+        async with self._store.reading() as connection:
+            newest = (await connection.execute(select(func.max(desk_key.c.generation)))).scalar()
+            return Roster(
+                await _people(connection, newest),
+                tuple(map(_shift, (await connection.execute(select(shift).order_by(shift.c.id))).all())),
+                tuple(map(_day_off, (await connection.execute(select(day_off).order_by(day_off.c.id))).all())),
+                tuple(map(_route, (await connection.execute(select(alert_route).order_by(alert_route.c.id))).all())),
+                newest is not None,
+            )
+
+    async def add_shift(self, new: Shift) -> int:
+        """Add hours. Gives their id."""
+        row = {
+            "staff": new.staff,
+            "weekdays": "".join("1" if day in new.weekdays else "0" for day in range(7)),
+            "day": new.day,
+            "starts": new.starts.strftime("%H:%M"),
+            "ends": new.ends.strftime("%H:%M"),
+        }
+        return await self._added(shift, row)
+
+    async def remove_shift(self, number: int) -> bool:
+        """Remove hours; False where they were gone."""
+        return await self._removed(shift, number)
+
+    async def add_day_off(self, new: DayOff) -> int:
+        """Add days off. Gives their id."""
+        return await self._added(day_off, {"staff": new.staff, "first": new.first, "last": new.last})
+
+    async def remove_day_off(self, number: int) -> bool:
+        """Remove days off; False where they were gone."""
+        return await self._removed(day_off, number)
+
+    async def add_route(self, new: Route) -> int:
+        """Add a way to be alerted; its target is sealed. Gives its id."""
+        sealed = self._store.vault.seal(new.target.encode())
+        row = {"staff": new.staff, "kind": new.kind, "label": new.label, "target": sealed}
+        return await self._added(alert_route, row)
+
+    async def route(self, number: int) -> Route | None:
+        """One route with its target, None where there is none. Raises WrongKeyError."""
+        async with self._store.reading() as connection:
+            row = (await connection.execute(select(alert_route).where(alert_route.c.id == number))).first()
+        return None if row is None else _route(row, self._store.vault.open(row.target).decode())
+
+    async def remove_route(self, number: int) -> bool:
+        """Remove a route with what was sent by it; what a case's history tells of it stays. False where it was gone."""
+        async with self._store.writing() as connection:
+            await connection.execute(delete(alert).where(alert.c.route == number))
+            gone = delete(alert_route).where(alert_route.c.id == number).returning(alert_route.c.id)
+            return (await connection.execute(gone)).first() is not None
+
+    async def route_worked(self, number: int) -> bool:
+        """Something went out by a route; True where it had been failing."""
+        async with self._store.writing() as connection:
+            return await route_worked(connection, number, self._store.now())
+
+    async def route_fails(self, number: int) -> bool:
+        """A route counts as failing; True where that is new."""
+        new = update(alert_route).where(alert_route.c.id == number, alert_route.c.failing_since.is_(None))
+        async with self._store.writing() as connection:
+            row = new.values(failing_since=self._store.now()).returning(alert_route.c.id)
+            return (await connection.execute(row)).first() is not None
+
+    async def _added(self, table: Any, row: dict[str, Any]) -> int:
+        async with self._store.writing() as connection:
+            number: int = (await connection.execute(insert(table).values(**row).returning(table.c.id))).scalar_one()
+        return number
+
+    async def _removed(self, table: Any, number: int) -> bool:
+        async with self._store.writing() as connection:
+            row = delete(table).where(table.c.id == number).returning(table.c.id)
+            return (await connection.execute(row)).first() is not None
+
+
+async def route_worked(connection: AsyncConnection, number: int, now: dt.datetime) -> bool:
+    """Something went out by a route, within a transaction of the caller's; True where it had been failing."""
+    failing = update(alert_route).where(alert_route.c.id == number, alert_route.c.failing_since.is_not(None))
+    mended = failing.values(failing_since=None).returning(alert_route.c.id)
+    was = (await connection.execute(mended)).first() is not None
+    await connection.execute(update(alert_route).where(alert_route.c.id == number).values(last_ok=now))
+    return was
+
+
+async def routes_to(connection: AsyncConnection, people: frozenset[int], *, only_own: bool = False) -> Sequence[int]:
+    """The routes of these people and of the whole desk, within a transaction of the caller's.
+
+    ``only_own``: the whole desk is left in peace, unless one of them has no route of their own.
+    """
+    wanted = select(alert_route.c.id, alert_route.c.staff).where(
+        or_(alert_route.c.staff.is_(None), alert_route.c.staff.in_(people))
+    )
+    rows = (await connection.execute(wanted.order_by(alert_route.c.id))).all()
+    if only_own and people <= {row.staff for row in rows}:
+        rows = [row for row in rows if row.staff is not None]
+    return [row.id for row in rows]
+
+
+async def _people(connection: AsyncConnection, newest: int | None) -> tuple[Person, ...]:
+    held = select(desk_key_grant.c.holder).where(desk_key_grant.c.generation == newest)
+    holders = set((await connection.execute(held)).scalars())
+    wanted = select(staff).where(staff.c.state == "active", staff.c.role.in_(DESK_ROLES)).order_by(staff.c.id)
+    return tuple(
+        Person(row.id, row.display, row.role, row.line, row.region, row.school, str(row.id) in holders)
+        for row in await connection.execute(wanted)
+    )
+
+
+def _shift(row: Row[Any]) -> Shift:
+    weekdays = frozenset(day for day, on in enumerate(row.weekdays) if on == "1")
+    return Shift(
+        row.staff, dt.time.fromisoformat(row.starts), dt.time.fromisoformat(row.ends), weekdays, row.day, row.id
+    )
+
+
+def _day_off(row: Row[Any]) -> DayOff:
+    return DayOff(row.staff, row.first, row.last, row.id)
+
+
+def _route(row: Row[Any], target: str = "") -> Route:
+    return Route(row.id, row.staff, row.kind, row.label, row.last_ok, row.failing_since, target)

@@ -1,0 +1,50 @@
+"""A desk on a database of its own, and a stand-in that receives alerts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.app import content_root
+from bot.content.load import Reader, read_library
+from bot.core.content_types import Library
+from bot.settings import Settings
+from bot.storage.engine import make_engine
+from bot.storage.schema import upgrade
+from bot.storage.store import Store
+from bot.storage.vault import Vault
+
+from .world import Clock, Receiver, World
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return read_library(Reader(content_root(Settings())))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+    address = f"sqlite+aiosqlite:///{tmp_path / 'faxiaohu.sqlite3'}"
+    await upgrade(address)
+    store = Store(make_engine(address), Vault(bytes(range(32))), clock)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def world(store: Store, clock: Clock, library: Library) -> World:
+    return World(store, clock, library)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.close()

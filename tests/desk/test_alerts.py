@@ -1,0 +1,305 @@
+"""From a case to the alert in somebody's hands: what is due is done once, sent, repeated and climbed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.core.risk import RiskLevel
+from bot.desk.alerts import TRIES, AlertSender
+from bot.desk.apprising import Apprising, RouteError, check_target
+from bot.desk.carriers import AppriseCarrier, BotCarrier
+from bot.desk.duty import Scope
+from bot.storage.alerts import Pending
+from bot.storage.roster import Route
+
+from .world import PlainOutward, Receiver, World, until
+
+
+@dataclass
+class Steady:
+    seconds: float = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@dataclass
+class Post:
+    """A carrier in memory that can be broken."""
+
+    works: bool = True
+    broken: set[int] = field(default_factory=set)
+    sent: list[tuple[str, int]] = field(default_factory=list)
+    tried: int = 0
+    said: list[str] = field(default_factory=list)
+
+    async def alert(self, item: Pending) -> bool:
+        self.tried += 1
+        if not self.works or item.route in self.broken:
+            return False
+        self.sent.append((item.reason, item.route))
+        return True
+
+    async def say(self, route: Route, key: str) -> bool:
+        if self.works and route.id not in self.broken:
+            self.said.append(key)
+            return True
+        return False
+
+
+def sender_of(world: World, post: Post, steady: Steady) -> AlertSender:
+    look = world.look()
+
+    async def unreached(case: int, rung: int) -> None:
+        await look.look(case, rung)
+
+    return AlertSender(world.alerts, world.roster, {"apprise": post}, world.clock, unreached, steady=steady)
+
+
+async def pass_time(world: World, steady: Steady, seconds: float) -> None:
+    world.clock.forward(seconds=seconds)
+    steady.seconds += seconds
+
+
+async def test_the_whole_ladder_is_made_once_and_the_child_is_told_honestly(world: World) -> None:
+    await world.staffed()
+    case, look = await world.open(), world.look()
+    for _ in range(3):
+        await look.look(case)
+    assert await world.made(case) == [("opened", 1, 1)]
+    for seconds in (36, 24, 240):
+        world.clock.forward(seconds=seconds)
+        await look.look(case)
+        await look.look(case)
+    assert await world.made(case) == [
+        ("opened", 1, 1),
+        ("warning", 1, 1),
+        ("unclaimed", 2, 2),
+        ("breached", 3, 2),
+        ("breached", 3, 3),
+    ]
+    (told,) = await world.to_child()
+    assert told["lead"] == world.library.messages["support.breached"]
+    row = await world.row(case)
+    assert (row.rung, row.state) == (3, "waiting")
+
+
+async def test_looks_at_the_same_moment_make_nothing_twice(world: World) -> None:
+    await world.staffed()
+    case, look = await world.open(), world.look()
+    world.clock.forward(minutes=6)
+    await asyncio.gather(*(look.look(case) for _ in range(8)))
+    made = await world.made(case)
+    assert len(made) == len(set(made))
+    assert len(await world.to_child()) == 1
+
+
+@pytest.mark.parametrize(("wish", "told"), [("", 1), ("now", 1), ("never", 0), ("daytime", 0), ("evening", 1)])
+async def test_a_child_who_asked_not_to_be_written_to_is_not(world: World, wish: str, told: int) -> None:
+    from sqlalchemy import update
+
+    from bot.storage.desk_tables import desk_case
+
+    await world.staffed()
+    case = await world.open()
+    async with world.store.writing() as connection:
+        await connection.execute(update(desk_case).values(write_when=wish))
+    world.clock.forward(minutes=6)
+    await world.look().look(case)
+    assert len(await world.to_child()) == told
+    kept = await world.work.messages(case)
+    assert [row.author for row in kept] == ["service"]
+
+
+async def test_an_empty_roster_tells_supervisors_by_the_common_route_and_promises_nothing(world: World) -> None:
+    await world.key()
+    await world.roster.add_route(Route(0, None, label="group", target="json://127.0.0.1:9/none"))
+    case = await world.open()
+    looked = await world.look().look(case)
+    assert await world.made(case) == [("opened", 3, 1)]
+    assert (await world.row(case)).due_at is None
+    assert looked.wake is not None
+
+
+async def test_without_any_route_the_history_tells_whom_nobody_could_reach(world: World) -> None:
+    await world.key()
+    await world.person("first")
+    case, look = await world.open(), world.look()
+    await look.look(case)
+    await look.look(case)
+    assert await world.made(case) == []
+    events = [row.value for row in await world.work.events(case) if row.what == "alerted"]
+    assert events == ["opened:3:1:0"]
+
+
+async def test_an_alert_names_number_level_kind_and_clock_and_nothing_of_the_child(
+    world: World, receiver: Receiver
+) -> None:
+    await world.staffed(receiver.url)
+    case = await world.open()
+    await world.look().look(case)
+    carrier = AppriseCarrier(Apprising(), world.wording)
+    (item,) = await world.alerts.pending()
+    assert await carrier.alert(item)
+    (text,) = await receiver.got(1)
+    assert f"{case}号" in text
+    assert "20:05" in text
+    assert world.library.messages["alerts.level_urgent"] in text
+    assert world.library.messages["alerts.drill"] not in text
+    assert "chat-1" not in text
+
+
+async def test_a_drill_is_marked(world: World) -> None:
+    await world.staffed()
+    await world.look().look(await world.open(talk="drill:1", channel="drill"))
+    (item,) = await world.alerts.pending()
+    assert world.wording.text(item).startswith(world.library.messages["alerts.drill"])
+
+
+async def test_an_alert_is_repeated_until_it_arrives_and_then_never_again(world: World) -> None:
+    await world.staffed()
+    post, steady = Post(works=False), Steady()
+    sender = sender_of(world, post, steady)
+    case = await world.open(RiskLevel.DISCLOSURE)
+    await world.look().look(case)
+    await sender.settle()
+    assert post.sent == []
+    post.works = True
+    await pass_time(world, steady, 5)
+    await sender.settle()
+    assert ("opened", 1) in post.sent
+    before = list(post.sent)
+    await pass_time(world, steady, 60)
+    await sender.settle()
+    assert post.sent == before
+
+
+async def test_attempts_are_bounded(world: World) -> None:
+    await world.key()
+    await world.person("first")
+    await world.roster.add_route(Route(0, None, label="group", target="x"))
+    post, steady = Post(works=False), Steady()
+    sender = sender_of(world, post, steady)
+    sender.probe = 1e9
+    case = await world.alerts_only_opened()
+    for _ in range(40):
+        await sender.settle()
+        await pass_time(world, steady, 400)
+    assert await world.alerts.pending() == []
+    assert {row.attempts for row in await world.alerts.of_case(case)} == {len(TRIES)}
+
+
+async def test_where_every_route_of_a_rung_fails_the_next_is_alerted_at_once(world: World) -> None:
+    await world.staffed()
+    post, steady = Post(broken={1}), Steady()
+    sender = sender_of(world, post, steady)
+    case = await world.open(RiskLevel.DISCLOSURE)
+    await world.look().look(case)
+    for _ in range(3):
+        await sender.settle()
+    assert post.sent == [("unreached", 2)]
+    post.broken.add(2)
+    await pass_time(world, steady, 300)
+    await world.look().look(case)
+    for _ in range(4):
+        await sender.settle()
+    assert ("unreached", 3) in post.sent
+
+
+async def test_three_failures_make_a_route_count_as_failing_and_a_success_mends_it(world: World) -> None:
+    await world.key()
+    await world.person("first")
+    await world.roster.add_route(Route(0, None, label="group", target="x"))
+    post, steady = Post(works=False), Steady()
+    sender = sender_of(world, post, steady)
+    rung: list[str] = []
+    sender.duty = lambda: rung.append("duty")
+    await world.alerts_only_opened()
+    assert (await world.board.state(Scope())).on_duty
+    for _ in range(3):
+        await sender.settle()
+        await pass_time(world, steady, 20)
+    assert not (await world.board.state(Scope())).on_duty
+    await sender.settle()
+    post.works = True
+    await pass_time(world, steady, 61)
+    await sender.settle()
+    assert "mended" in post.said
+    assert (await world.board.state(Scope())).on_duty
+    assert rung == ["duty", "duty"]
+
+
+async def test_an_alert_that_somebody_must_take_it_is_not_sent_once_somebody_has(world: World) -> None:
+    first, *_ = await world.staffed()
+    post, steady = Post(works=False), Steady()
+    sender = sender_of(world, post, steady)
+    case = await world.open(RiskLevel.DISCLOSURE)
+    await world.look().look(case)
+    await sender.settle()
+    await world.take(case, first)
+    post.works = True
+    await pass_time(world, steady, 30)
+    await sender.settle()
+    assert "opened" not in {reason for reason, _ in post.sent}
+
+
+async def test_our_own_bot_gets_the_alert_with_a_button_and_refuses_while_its_messages_are_stuck(world: World) -> None:
+    await world.key()
+    await world.person("first")
+    await world.roster.add_route(Route(0, None, kind="telegram", label="bot", target="4711"))
+    case = await world.open(talk="web:1", channel="web")
+    await world.look().look(case)
+    (item,) = await world.alerts.pending()
+    carrier = BotCarrier(world.store, PlainOutward(), world.wording)
+    assert await carrier.alert(item)
+    (queued,) = await world.outbox().due("telegram", world.clock(), 10)
+    assert queued.address == "4711"
+    assert json.loads(queued.body)["buttons"] == [f"claim:{case}"]
+    world.clock.forward(minutes=2)
+    assert not await carrier.alert(item)
+
+
+@pytest.mark.parametrize("target", ["", "nonsense", "http://", "syslog://", "dbus://", "json://", "mailto://"])
+def test_what_is_no_address_is_refused(target: str) -> None:
+    with pytest.raises(RouteError):
+        check_target(target)
+
+
+@asynccontextmanager
+async def running(sender: AlertSender) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    job = asyncio.create_task(sender.run(stop))
+    yield
+    stop.set()
+    await job
+
+
+async def test_from_commit_to_receipt_takes_far_less_than_a_second(world: World, receiver: Receiver) -> None:
+    await world.staffed(receiver.url)
+    apprising = Apprising()
+    await apprising.warm()
+    post, steady = Post(), time.monotonic
+    sender = sender_of(world, post, Steady())
+    sender.carriers = {"apprise": AppriseCarrier(apprising, world.wording)}
+    sender.steady = steady
+    look = world.look(sender.ring)
+    async with running(sender):
+        for number in range(1, 6):
+            case = await world.open(talk=f"telegram:{number}")
+            began = time.monotonic()
+            await look.look(case)
+            await receiver.got(number)
+            assert time.monotonic() - began < 1
+
+        async def all_sent() -> bool:
+            return not await world.alerts.pending()
+
+        await until(all_sent)
+    apprising.close()

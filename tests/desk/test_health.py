@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from bot.core.content_types import Library
+from bot.desk.coverage import week
+from bot.desk.health import desk_health, health_of
+from bot.storage.roster import Person, Roster, Route, Shift
+
+from .world import ALWAYS, SHANGHAI, World
+
+NOW = dt.datetime(2026, 11, 23, 20, 0, tzinfo=SHANGHAI)
+LI = Person(1, "李", "counsellor", 1)
+SHIFT = Shift(1, *ALWAYS)
+GOOD, BROKEN = Route(1, None, label="好"), Route(2, None, label="坏", failing_since=NOW)
+
+
+@pytest.mark.parametrize(
+    ("roster", "problems", "on_duty"),
+    [
+        (Roster((LI,), (SHIFT,), (), (GOOD,)), [], 1),
+        (Roster((LI,), (SHIFT,), (), (GOOD,), keyed=False), ["no_key"], 1),
+        (Roster((), (), (), ()), ["no_staff", "no_route"], 0),
+        (Roster((Person(1, "李", "counsellor", 1, keyed=False),), (SHIFT,), (), (GOOD,)), ["no_staff"], 0),
+        (Roster((LI,), (), (), (GOOD,)), ["empty_roster"], 0),
+        (Roster((LI,), (SHIFT,), (), ()), ["no_route"], 0),
+        (Roster((LI,), (SHIFT,), (), (BROKEN,)), ["routes_failing"], 0),
+        (Roster((LI,), (SHIFT,), (), (GOOD, BROKEN)), ["routes_failing"], 1),
+    ],
+)
+def test_what_keeps_a_child_from_being_heard_is_said(
+    roster: Roster, problems: list[str], on_duty: int, library: Library
+) -> None:
+    health = health_of(roster, frozenset({"1", "recovery"}), NOW, library.messages)
+    assert [problem.key for problem in health.problems if problem.key != "rotation_due"] == problems
+    assert health.on_duty == on_duty
+    assert health.answers is (not problems)
+    assert all("{" not in text for text in (health.line, *(problem.text for problem in health.problems)))
+
+
+def test_a_holder_who_is_no_longer_of_the_desk_makes_a_rotation_due(library: Library) -> None:
+    roster = Roster((LI,), (SHIFT,), (), (GOOD,))
+    health = health_of(roster, frozenset({"1", "7", "recovery"}), NOW, library.messages)
+    assert [problem.key for problem in health.problems] == ["rotation_due"]
+
+
+async def test_an_empty_desk_has_no_key_and_nobody(world: World) -> None:
+    health = await desk_health(world.store, SHANGHAI, world.library.messages)
+    assert [problem.key for problem in health.problems] == ["no_key", "no_staff", "no_route"]
+
+
+async def test_a_staffed_desk_is_well(world: World) -> None:
+    await world.staffed()
+    health = await desk_health(world.store, SHANGHAI, world.library.messages)
+    assert (health.on_duty, health.problems) == (2, ())
+
+
+def test_a_week_is_covered_without_a_seam_and_gaps_stand_out() -> None:
+    wang = Person(2, "王", "counsellor", 2)
+    shifts = (
+        Shift(1, dt.time(8), dt.time(12), frozenset(range(5))),
+        Shift(2, dt.time(11), dt.time(2), frozenset(range(7))),
+    )
+    days = week(Roster((LI, wang), shifts, (), (GOOD,)), NOW, SHANGHAI)
+    assert [day.day.day for day in days] == [23, 24, 25, 26, 27, 28, 29]
+    for day in days:
+        assert day.pieces[0].begins.time() == dt.time()
+        assert sum((piece.ends - piece.begins for piece in day.pieces), dt.timedelta()) == dt.timedelta(days=1)
+    monday = [(f"{piece.begins:%H:%M}", piece.people) for piece in days[0].pieces]
+    assert monday == [
+        ("00:00", ("王",)),
+        ("02:00", ()),
+        ("08:00", ("李",)),
+        ("11:00", ("李", "王")),
+        ("12:00", ("王",)),
+    ]
+    assert [len(day.gaps) for day in days] == [1] * 7

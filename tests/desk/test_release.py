@@ -1,0 +1,217 @@
+"""Where a child is answered: nobody sees it alone, but for one in a hurry, who is looked after."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import update
+
+from bot.core.risk import RiskLevel
+from bot.desk.release import RecordsError, Releases
+from bot.desk.worker import NoSuchCaseError, Worker
+from bot.storage.desk_tables import desk_case
+from bot.storage.errors import DatabaseLockedError
+from bot.storage.releases import ReleaseRecords
+from bot.storage.roster import Route
+
+from .records import ACCOUNT, Records
+from .world import World
+
+REASON = "要报警找到孩子"
+
+
+@pytest.fixture
+async def records(world: World) -> Records:
+    records = Records(world)
+    await records.key()
+    await world.roster.add_route(Route(0, None, label="all", target="json://127.0.0.1:9/none"))
+    return records
+
+
+@pytest.fixture
+async def people(records: Records) -> tuple[Worker, Worker, Worker]:
+    return (
+        await records.worker("asker"),
+        await records.worker("second"),
+        await records.worker("boss", "supervisor"),
+    )
+
+
+async def _refused(doing: object, reason: str) -> None:
+    with pytest.raises(RecordsError) as refused:
+        await doing  # type: ignore[misc]
+    assert refused.value.key == f"records.refused_{reason}"
+
+
+async def test_two_people_release_it_to_the_one_who_asked_for_a_quarter_of_an_hour(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, boss = people
+    case, releases = await records.open(), records.releases
+    number = await releases.ask(asker, case, REASON)
+    await _refused(releases.identity(asker, case), "not_released")
+    await releases.grant(second, number)
+
+    assert (await releases.identity(asker, case)).address == ACCOUNT
+    await _refused(releases.identity(second, case), "not_released")
+    await _refused(releases.identity(boss, case), "not_released")
+    records.world.clock.forward(minutes=14, seconds=59)
+    assert (await releases.identity(asker, case)).address == ACCOUNT
+    records.world.clock.forward(seconds=1)
+    await _refused(releases.identity(asker, case), "not_released")
+    assert await records.actions(case) == ["identity.ask", "identity.grant", "identity.view", "identity.view"]
+
+
+async def test_nobody_grants_their_own(records: Records, people: tuple[Worker, Worker, Worker]) -> None:
+    _, _, boss = people
+    case, releases = await records.open(), records.releases
+    number = await releases.ask(boss, case, REASON)
+    await _refused(releases.grant(boss, number), "own")
+    async with records.world.store.writing() as connection:
+        rows = ReleaseRecords(records.world.store)
+        since = records.world.store.now().replace(year=2000)
+        assert await rows.grant(connection, number, boss.id, since=since) is None
+    await _refused(releases.identity(boss, case), "not_released")
+
+
+async def test_a_request_is_granted_once_and_not_after_a_day(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, boss = people
+    case, releases = await records.open(), records.releases
+    number = await releases.ask(asker, case, REASON)
+    assert await releases.ask(asker, case, REASON) == number
+    outcomes = await asyncio.gather(
+        releases.grant(second, number), releases.grant(boss, number), return_exceptions=True
+    )
+    assert [type(item) for item in outcomes].count(RecordsError) == 1
+
+    records.world.clock.forward(hours=1)
+    late = await releases.ask(asker, case, REASON)
+    assert late != number
+    records.world.clock.forward(hours=24)
+    await _refused(releases.grant(second, late), "gone")
+
+
+async def test_whoever_may_not_see_the_case_neither_asks_nor_grants(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, _, _ = people
+    elsewhere = await records.worker("elsewhere", region="east")
+    keyless = await records.worker("keyless", keyed=False)
+    case, releases = await records.open(), records.releases
+    async with records.world.store.writing() as connection:
+        await connection.execute(update(desk_case).values(region="west"))
+    number = await releases.ask(asker, case, REASON)
+    with pytest.raises(NoSuchCaseError):
+        await releases.ask(elsewhere, case, REASON)
+    with pytest.raises(NoSuchCaseError):
+        await releases.grant(elsewhere, number)
+    with pytest.raises(NoSuchCaseError):
+        await releases.release_now(elsewhere, case, REASON)
+    await _refused(releases.grant(keyless, number), "no_key")
+    assert await releases.listed(elsewhere) == []
+    with pytest.raises(NoSuchCaseError):
+        await releases.ask(asker, 999, REASON)
+    await _refused(releases.grant(asker, 999), "gone")
+
+
+async def test_in_an_urgent_case_one_person_on_duty_is_enough_and_a_supervisor_is_alerted(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, boss = people
+    case, releases = await records.open(), records.releases
+    number = await releases.release_now(asker, case, REASON)
+    assert records.alerts == [(case, "released")]
+    assert (await releases.identity(asker, case)).address == ACCOUNT
+    await _refused(releases.identity(second, case), "not_released")
+    await _refused(releases.grant(second, number), "gone")
+
+    (row,) = await releases.listed(boss)
+    assert not releases.overdue(row)
+    records.world.clock.forward(hours=1)
+    assert releases.overdue(row)
+    await _refused(releases.review(second, number, right=True), "supervisor")
+    await releases.review(boss, number, right=False)
+    await _refused(releases.review(boss, number, right=True), "gone")
+    (row,) = await releases.listed(boss)
+    assert not releases.overdue(row)
+    line = (await records.audit.lines(case))[0]
+    assert (line.action, line.detail) == ("identity.review", f"release {number} wrong")
+
+
+async def test_a_supervisor_does_not_review_their_own(records: Records, people: tuple[Worker, Worker, Worker]) -> None:
+    _, _, boss = people
+    case, releases = await records.open(), records.releases
+    number = await releases.release_now(boss, case, REASON)
+    await _refused(releases.review(boss, number, right=True), "own")
+
+
+async def test_nobody_hurries_in_a_case_that_is_not_urgent_is_closed_or_when_off_duty(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, _, boss = people
+    releases = records.releases
+    calm = await records.open(RiskLevel.DISCLOSURE, talk="telegram:2")
+    await _refused(releases.release_now(asker, calm, REASON), "not_urgent")
+    case = await records.open()
+    shifts = (await records.world.roster.read()).shifts
+    for shift in shifts:
+        if shift.staff == asker.id:
+            await records.world.roster.remove_shift(shift.id)
+    await _refused(releases.release_now(asker, case, REASON), "not_urgent")
+    await records.world.take(case, asker.id)
+    await releases.release_now(asker, case, REASON)
+    await records.close(case, asker)
+    await _refused(releases.release_now(boss, case, REASON), "not_urgent")
+
+
+async def test_a_release_stands_though_the_alert_cannot_be_made(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    async def broken(_case: int, _reason: str) -> None:
+        raise DatabaseLockedError
+
+    asker, _, boss = people
+    case = await records.open()
+    releases = Releases(records.world.store, records.audit, records.world.board, broken)
+    await releases.release_now(asker, case, REASON)
+    assert [row.urgent for row in await releases.listed(boss)] == [True]
+
+
+async def test_of_a_web_case_there_is_nothing_to_see(records: Records, people: tuple[Worker, Worker, Worker]) -> None:
+    asker, _, _ = people
+    case, releases = await records.open(channel="web", talk="web:1"), records.releases
+    assert (await releases.standing(asker, case)).nameless
+    await _refused(releases.ask(asker, case, REASON), "nameless")
+    await _refused(releases.release_now(asker, case, REASON), "nameless")
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "嗯", "x" * 501])
+async def test_a_reason_is_needed(records: Records, people: tuple[Worker, Worker, Worker], reason: str) -> None:
+    asker, _, _ = people
+    await _refused(records.releases.ask(asker, await records.open(), reason), "reason")
+
+
+async def test_the_reason_is_read_by_key_holders_alone(records: Records, people: tuple[Worker, Worker, Worker]) -> None:
+    asker, second, _ = people
+    case, releases = await records.open(), records.releases
+    await releases.ask(asker, case, REASON)
+    (row,) = (await releases.standing(second, case)).theirs
+    assert REASON.encode() not in row.reason
+    assert releases.reason(second, row) == REASON
+    keyless = await records.worker("keyless", keyed=False)
+    assert releases.reason(keyless, row) is None
+
+
+async def test_a_counsellor_lists_what_waits_and_a_supervisor_what_was(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, boss = people
+    case, releases = await records.open(), records.releases
+    number = await releases.ask(asker, case, REASON)
+    assert [row.id for row in await releases.listed(second)] == [number]
+    await releases.grant(second, number)
+    assert await releases.listed(second) == []
+    assert [row.id for row in await releases.listed(boss)] == [number]

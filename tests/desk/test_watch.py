@@ -1,0 +1,275 @@
+"""The watch over open cases: by durable timers, across restarts and kills, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.core.content_types import Library
+from bot.core.risk import RiskLevel
+from bot.desk.limits import ClockLimits
+from bot.desk.news import Event, News
+from bot.desk.watch import Watch, timers_url
+from bot.storage.engine import make_engine
+from bot.storage.schema import upgrade
+from bot.storage.store import Store
+from bot.storage.vault import Vault
+
+from ..storage.conftest import postgres, postgres_address  # noqa: F401  (fixtures)
+from .world import SHANGHAI, World, until
+
+MARKER = "孩子说的话"
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(SHANGHAI)
+
+
+def quick(seen: float, answer: float) -> ClockLimits:
+    """Limits of parts of a second, for clocks that really run."""
+    seconds = dt.timedelta(seconds=1)
+    return ClockLimits(seen * seconds, answer * seconds, seen * seconds, answer * seconds)
+
+
+@pytest.fixture
+def real(world: World) -> World:
+    """The desk by the real time."""
+    world.store = replace(world.store, now=now)
+    return world
+
+
+@asynccontextmanager
+async def watching(world: World, folder: Path, news: News | None = None, sweep: float = 20.0) -> AsyncIterator[Watch]:
+    watch = Watch(world.store, world.look(), news or News(), timers_url("sqlite:///unused", folder), sweep)
+    await watch.start()
+    try:
+        yield watch
+    finally:
+        began = time.monotonic()
+        await watch.stop()
+        assert time.monotonic() - began < 5
+
+
+async def reasons(world: World, case: int) -> list[str]:
+    return list(dict.fromkeys(reason for reason, *_ in await world.made(case)))
+
+
+async def test_what_is_opened_is_alerted_at_once_and_climbs_by_itself(real: World, tmp_path: Path) -> None:
+    await real.staffed()
+    real.limits, news = quick(0.5, 1.5), News()
+    async with watching(real, tmp_path, news):
+        case = await real.open()
+        began = time.monotonic()
+        news.publish(Event("opened", case))
+
+        async def alerted() -> bool:
+            return await reasons(real, case) == ["opened"]
+
+        await until(alerted)
+        assert time.monotonic() - began < 0.3
+
+        async def climbed() -> bool:
+            return await reasons(real, case) == ["opened", "warning", "unclaimed", "breached"]
+
+        await until(climbed)
+        assert len(await real.to_child()) == 1
+
+
+async def test_a_restart_in_the_middle_goes_on_where_it_was(real: World, tmp_path: Path) -> None:
+    await real.staffed()
+    real.limits = quick(1.0, 2.0)
+    case = await real.open()
+    async with watching(real, tmp_path):
+
+        async def opened() -> bool:
+            return await reasons(real, case) == ["opened"]
+
+        await until(opened)
+    for _ in range(2):
+        async with watching(real, tmp_path):
+            pass
+    async with watching(real, tmp_path):
+
+        async def breached() -> bool:
+            return "breached" in await reasons(real, case)
+
+        await until(breached)
+    assert max(Counter(await real.made(case)).values()) == 1
+    assert len(await real.to_child()) == 1
+    names = _workflows(tmp_path)
+    assert [name for name, _ in names] == [f"case-{case}"]
+
+
+async def test_a_case_closed_ends_its_timer_and_one_opened_again_gets_another(real: World, tmp_path: Path) -> None:
+    from sqlalchemy import update
+
+    from bot.storage.desk_tables import desk_case
+
+    await real.staffed()
+    news = News()
+    case = await real.open()
+    async with watching(real, tmp_path, news):
+
+        async def state(name: str, wanted: str) -> bool:
+            return dict(_workflows(tmp_path)).get(name) == wanted
+
+        await until(lambda: state(f"case-{case}", "PENDING"))
+        for number, is_state in ((f"case-{case}", "closed"), (f"case-{case}-2", "waiting")):
+            async with real.store.writing() as connection:
+                await connection.execute(update(desk_case).values(state=is_state))
+            news.publish(Event("closed", case))
+            await until(lambda number=number, is_state=is_state: state(number, _as_status(is_state)))
+
+
+def _as_status(state: str) -> str:
+    return "SUCCESS" if state == "closed" else "PENDING"
+
+
+async def test_the_sweep_finds_a_case_of_which_nobody_told(real: World, tmp_path: Path) -> None:
+    await real.staffed()
+    async with watching(real, tmp_path, sweep=0.2):
+        case = await real.open(RiskLevel.DISCLOSURE)
+
+        async def alerted() -> bool:
+            return await reasons(real, case) == ["opened"]
+
+        await until(alerted)
+
+
+async def test_an_earlier_moment_shortens_a_long_wait(real: World, tmp_path: Path) -> None:
+    await real.staffed()
+    news = News()
+    real.limits = replace(quick(0.5, 1.5), seen=dt.timedelta(hours=1), answer=dt.timedelta(hours=2))
+    async with watching(real, tmp_path, news) as watch:
+        case = await real.open(RiskLevel.DISCLOSURE)
+        news.publish(Event("opened", case))
+
+        async def waits() -> bool:
+            return watch._timers.runs(case) and case in watch._asked
+
+        await until(waits)
+        from sqlalchemy import update
+
+        from bot.storage.desk_tables import desk_case
+
+        raised = {"level": "urgent", "raised_at": now(), "child_at": now(), "due_at": now() + real.limits.urgent_answer}
+        async with real.store.writing() as connection:
+            await connection.execute(update(desk_case).values(**raised))
+        news.publish(Event("raised", case))
+
+        async def breached() -> bool:
+            return "breached" in await reasons(real, case)
+
+        await until(breached)
+
+
+async def test_work_in_threads_goes_on_after_the_watch_has_stopped(real: World, tmp_path: Path) -> None:
+    """DBOS takes the executor of the loop that it runs in; that must not be the service's."""
+    await real.staffed()
+    await real.open()
+    async with watching(real, tmp_path):
+        pass
+    assert await asyncio.to_thread(lambda: 1) == 1
+
+
+async def test_the_timers_keep_nothing_but_numbers(real: World, tmp_path: Path) -> None:
+    await real.staffed()
+    case = await real.open(talk=f"telegram:{MARKER}")
+    async with watching(real, tmp_path):
+
+        async def alerted() -> bool:
+            return await reasons(real, case) == ["opened"]
+
+        await until(alerted)
+    kept, mode = _kept(tmp_path)
+    assert MARKER.encode() not in kept
+    assert b"chat-1" not in kept
+    assert mode & 0o077 == 0
+
+
+async def test_the_same_on_postgresql(postgres_address: str, library: Library, tmp_path: Path) -> None:  # noqa: F811
+    await upgrade(postgres_address)
+    store = Store(make_engine(postgres_address), Vault(bytes(range(32))), now)
+    world = World(store, now, library, quick(0.5, 1.5))  # type: ignore[arg-type]
+    await world.staffed()
+    case = await world.open()
+    for _ in range(2):
+        watch = Watch(store, world.look(), News(), timers_url(postgres_address, tmp_path))
+        await watch.start()
+
+        async def breached() -> bool:
+            return "breached" in await reasons(world, case)
+
+        await until(breached)
+        await watch.stop()
+    assert max(Counter(await world.made(case)).values()) == 1
+    await store.close()
+    assert _kept(tmp_path) == (b"", 0)
+
+
+async def test_kill_minus_nine_at_random_points_loses_and_doubles_nothing(
+    real: World, tmp_path: Path, sqlite_file: Path
+) -> None:
+    await real.staffed()
+    real.limits = quick(1.0, 4.0)
+    cases = [await real.open(talk=f"telegram:{number}") for number in range(3)]
+    for _ in range(6):
+        child = await _child(sqlite_file, tmp_path)
+        await asyncio.sleep(random.uniform(0.05, 0.6))  # when it is killed is the matter
+        os.kill(child.pid, signal.SIGKILL)
+        await child.wait()
+    child = await _child(sqlite_file, tmp_path)
+
+    async def all_breached() -> bool:
+        return all(["breached" in await reasons(real, case) for case in cases])
+
+    await until(all_breached, 30)
+    child.terminate()
+    await child.wait()
+    for case in cases:
+        assert max(Counter(await real.made(case)).values()) == 1
+        told = [row.value for row in await real.work.events(case) if row.what == "told_child"]
+        assert told == ["breached:1"]
+    assert len(await real.to_child()) == len(cases)
+
+
+@pytest.fixture
+def sqlite_file(tmp_path: Path) -> Path:
+    return tmp_path / "faxiaohu.sqlite3"
+
+
+async def _child(database: Path, folder: Path) -> asyncio.subprocess.Process:
+    script = Path(__file__).with_name("watch_alone.py")
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", f"tests.desk.{script.stem}", str(database), str(folder), stdout=asyncio.subprocess.PIPE
+    )
+    assert child.stdout is not None
+    assert await child.stdout.readline() == b"launching\n"
+    return child
+
+
+def _kept(folder: Path) -> tuple[bytes, int]:
+    files = sorted(folder.glob("dbos.sqlite3*"))
+    return b"".join(path.read_bytes() for path in files), max((path.stat().st_mode for path in files), default=0)
+
+
+def _workflows(folder: Path) -> list[tuple[str, str]]:
+    engine = create_engine(f"sqlite:///{folder / 'dbos.sqlite3'}")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT workflow_uuid, status FROM workflow_status ORDER BY created_at"))
+        found = [(row[0], row[1]) for row in rows]
+    engine.dispose()
+    return found

@@ -1,0 +1,478 @@
+"""What people on duty do: who may see what, one winner, one message, nothing sent to whoever may not be the child."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+import pytest
+
+from bot.core.desk import CaseState, Why
+from bot.desk.news import Event
+from bot.desk.sealing import open_with, receipt_pair
+from bot.desk.worker import DeskError, NoSuchCaseError, Worker
+from bot.storage.cases import SealedCases
+from bot.storage.casework import SealedCasework
+from bot.storage.store import Store
+
+from .office import Office
+from .world import Clock
+
+
+@pytest.fixture
+async def office(store: Store) -> Office:
+    office = Office(store)
+    await office.open()
+    return office
+
+
+@pytest.fixture
+async def wang(office: Office) -> Worker:
+    return await office.worker(await office.hire("wang"))
+
+
+@pytest.fixture
+async def chen(office: Office) -> Worker:
+    return await office.worker(await office.hire("chen", "supervisor"), supervisor=True)
+
+
+async def _refused(reason: str, deed: object) -> None:
+    with pytest.raises(DeskError) as error:
+        await deed  # type: ignore[misc]
+    assert error.value.reason == reason
+
+
+async def _attempts(office: Office, worker: Worker, case: int) -> list[object]:
+    """Everything that can be tried with a case."""
+    work = office.work
+    return [
+        office.reading.admitted(worker, case),
+        office.reading.open(worker, case),
+        office.reading.open(worker, case, 1),
+        work.claim(worker, case),
+        work.answer(worker, case, "x", once="1"),
+        work.ask_if_here(worker, case),
+        work.note(worker, case, "x"),
+        work.report(worker, case, "x"),
+        work.transfer(worker, case, worker.id),
+        work.give_back(worker, case),
+        work.close(worker, case, "helped", seen=99),
+    ]
+
+
+async def test_a_case_of_another_region_does_not_exist_for_them(office: Office, wang: Worker) -> None:
+    far = await office.worker(await office.hire("far", region="guangzhou"))
+    case = await office.file(region="cangzhou")
+    await office.work.claim(wang, case)
+
+    assert await office.reading.queue(far) == []
+    assert [row.id for row in await office.reading.queue(wang)] == [case]
+    for attempt in await _attempts(office, far, case):
+        with pytest.raises(NoSuchCaseError):
+            await attempt  # type: ignore[misc]
+    assert all(actor != far.actor for actor, _, _ in await office.logged())
+
+
+async def test_nobody_of_any_school_sees_the_case_of_a_child_who_wants_none(office: Office, wang: Worker) -> None:
+    teacher = await office.worker(await office.hire("teacher", "supervisor", school="实验中学"), supervisor=True)
+    case = await office.file()
+    assert [row.id for row in await office.reading.queue(teacher)] == [case]
+    await office.work.claim(teacher, case)
+    await office.file("", why=Why.OUTSIDERS)
+
+    assert await office.reading.queue(teacher) == []
+    attempts = [*await _attempts(office, teacher, case), office.work.take_over(teacher, case)]
+    for attempt in [*attempts, office.work.hold(teacher, case, held=True)]:
+        with pytest.raises(NoSuchCaseError):
+            await attempt  # type: ignore[misc]
+    await _refused("colleague", office.work.transfer(await _supervisor(office), case, teacher.id))
+
+
+async def _supervisor(office: Office) -> Worker:
+    return await office.worker(await office.hire("boss", "supervisor"), supervisor=True)
+
+
+async def test_a_vice_principal_sees_no_case_whatever_they_claim_to_be(office: Office) -> None:
+    number = await office.hire("vp", "vice_principal")
+    principal = Worker(number, True, (await office.worker(number)).desk)
+    case = await office.file()
+
+    assert await office.reading.queue(principal) == []
+    assert await office.reading.closed(principal) == []
+    for attempt in await _attempts(office, principal, case):
+        with pytest.raises(NoSuchCaseError):
+            await attempt  # type: ignore[misc]
+
+
+async def test_whoever_left_sees_nothing_any_more(office: Office, wang: Worker) -> None:
+    case = await office.file()
+    await office.leave(wang.id)
+
+    assert await office.reading.queue(wang) == []
+    with pytest.raises(NoSuchCaseError):
+        await office.reading.open(wang, case)
+
+
+async def test_the_first_opening_is_seen_and_every_opening_is_logged(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    case = await office.file("他打我")
+    async with office.news.listening() as told:
+        file = await office.reading.open(wang, case)
+        assert told.get_nowait() == Event("seen", case)
+        first = (await office.row(case)).seen_at
+        clock.forward(minutes=1)
+        await office.reading.open(wang, case)
+        assert told.empty()
+
+    assert [(line.author, line.text) for line in file.lines] == [("child", "他打我")]
+    assert (await office.row(case)).seen_at == first
+    assert await office.logged() == [(wang.actor, "case.open", case)] * 2
+
+
+async def test_a_look_for_more_is_logged_where_there_is_more(office: Office, wang: Worker) -> None:
+    case = await office.file("一")
+    last = (await office.reading.open(wang, case)).lines[-1].id
+    assert (await office.reading.open(wang, case, last)).lines == ()
+    await office.file("二")
+
+    assert [line.text for line in (await office.reading.open(wang, case, last)).lines] == ["二"]
+    assert [action for _, action, _ in await office.logged()] == ["case.open", "case.read"]
+
+
+async def test_of_many_who_claim_one_wins(office: Office) -> None:
+    case = await office.file()
+    workers = [await office.worker(await office.hire(f"w{number}")) for number in range(6)]
+
+    results = await asyncio.gather(*(office.work.claim(one, case) for one in workers), return_exceptions=True)
+
+    lost = [error for error in results if isinstance(error, DeskError)]
+    assert len(lost) == 5
+    assert {error.reason for error in lost} == {"taken"}
+    winner = workers[results.index(None)]
+    row = await office.row(case)
+    assert (row.state, row.holder) == (CaseState.TAKEN, winner.id)
+    await office.work.claim(winner, case)
+    assert [action for _, action, _ in await office.logged()] == ["case.claim"]
+
+
+async def test_an_answer_reaches_the_child_once_however_often_it_is_sent(
+    office: Office, wang: Worker, store: Store
+) -> None:
+    case = await office.file()
+    code = office.receipt.code
+    await office.work.claim(wang, case)
+
+    sends = (office.work.answer(wang, case, " 我在。\r\n ", once="a") for _ in range(5))
+    await asyncio.gather(*sends)
+    await office.work.answer(wang, case, "我在。", once="a")
+    await office.work.answer(wang, case, "慢慢说。", once="b")
+
+    assert [(item.kind, item.text) for item in await office.out()] == [("relayed", "我在。"), ("relayed", "慢慢说。")]
+    row = await office.row(case)
+    assert row.due_at is None
+    assert row.answered_at == row.staff_at
+    said = (await SealedCasework(store).messages(case))[-1]
+    child = receipt_pair(code, row.receipt_salt)
+    assert open_with(child.private, said.for_child).decode() == "慢慢说。"
+    assert [action for _, action, _ in await office.logged()].count("case.answer") == 2
+
+
+async def test_only_the_holder_writes(office: Office, wang: Worker, chen: Worker) -> None:
+    other = await office.worker(await office.hire("li"))
+    case = await office.file()
+    await _refused("not_yours", office.work.answer(wang, case, "x", once="1"))
+    await office.work.claim(wang, case)
+
+    for worker in (other, chen):
+        await _refused("not_yours", office.work.answer(worker, case, "x", once="1"))
+        await _refused("not_yours", office.work.ask_if_here(worker, case))
+    await _refused("not_yours", office.work.close(other, case, "helped", seen=9))
+    await _refused("not_yours", office.work.transfer(other, case, other.id))
+    await _refused("supervisor", office.work.take_over(other, case))
+    await _refused("supervisor", office.work.hold(wang, case, held=True))
+
+    await office.work.take_over(chen, case)
+    await _refused("not_yours", office.work.answer(wang, case, "x", once="1"))
+    await office.work.answer(chen, case, "我接着陪你。", once="2")
+    assert len(await office.out()) == 1
+
+
+@pytest.mark.parametrize(("text", "reason"), [("  \n", "empty"), ("字" * 1001, "long")])
+async def test_an_answer_has_words_and_not_too_many(office: Office, wang: Worker, text: str, reason: str) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+
+    await _refused(reason, office.work.answer(wang, case, text, once="1"))
+    await _refused("no_name", office.work.answer(wang, case, "x", once=""))
+
+
+async def test_after_a_silence_it_is_asked_first_whether_it_is_still_the_child(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+    clock.forward(minutes=16)
+
+    assert (await office.reading.open(wang, case)).check
+    await _refused("check", office.work.answer(wang, case, "还在吗，他还打你吗", once="1"))
+    await office.work.ask_if_here(wang, case)
+    await _refused("check", office.work.answer(wang, case, "还在吗", once="1"))
+    asked = await office.row(case)
+    assert (asked.due_at, asked.checking_at) == (None, clock())
+
+    clock.forward(minutes=1)
+    await office.file("", why=Why.HERE)
+    row = await office.row(case)
+    assert row.checking_at is None
+    assert row.due_at is not None
+    await office.work.answer(wang, case, "我们接着说。", once="1")
+
+    out = await office.out()
+    assert [item.commands for item in out] == [["here"], []]
+    assert "打" not in out[0].text
+
+
+async def test_whoever_comes_back_by_another_door_is_asked_first(
+    office: Office, wang: Worker, store: Store, clock: Clock
+) -> None:
+    from bot.core.message import Origin
+
+    case = await office.file()
+    await office.work.claim(wang, case)
+    clock.forward(minutes=1)
+    async with store.writing() as connection:
+        await SealedCasework(store).move(connection, case, Origin("telegram", "telegram:8:8", "8"))
+
+    await _refused("check", office.work.answer(wang, case, "x", once="1"))
+    clock.forward(minutes=1)
+    await office.file("是我", talk="telegram:8:8")
+    await office.work.answer(wang, case, "好的", once="1")
+    assert [item.address for item in await office.out()] == ["8"]
+
+
+async def test_a_child_who_may_not_be_written_to_now_is_asked_only_on_purpose(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+    await office.file("", why=Why.WRITE, value="never")
+    clock.forward(minutes=20)
+
+    await _refused("not_now", office.work.ask_if_here(wang, case))
+    assert await office.out() == []
+    await office.work.ask_if_here(wang, case, anyway=True)
+    assert len(await office.out()) == 1
+
+
+async def test_a_note_is_for_colleagues_alone(office: Office, wang: Worker, chen: Worker, store: Store) -> None:
+    case = await office.file()
+    await office.work.note(chen, case, "已联系派出所")
+
+    kept = (await SealedCasework(store).messages(case))[-1]
+    assert (kept.author, kept.for_child) == ("note", None)
+    assert await office.out() == []
+    assert (await office.reading.open(wang, case)).lines[-1].text == "已联系派出所"
+
+
+async def test_a_case_goes_to_a_colleague_who_can_read_it(office: Office, wang: Worker, chen: Worker) -> None:
+    case = await office.file(region="cangzhou")
+    far = await office.hire("far", region="guangzhou")
+    await office.work.claim(wang, case)
+
+    await _refused("colleague", office.work.transfer(wang, case, far))
+    await _refused("colleague", office.work.transfer(wang, case, 999))
+    await office.work.transfer(wang, case, chen.id)
+    assert (await office.row(case)).holder == chen.id
+    await _refused("not_yours", office.work.give_back(wang, case))
+
+
+async def test_a_colleague_without_the_newest_key_gets_no_case(office: Office, wang: Worker, chen: Worker) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+    await office.rotate(wang.id)
+
+    await _refused("colleague", office.work.transfer(wang, case, chen.id))
+
+
+async def test_what_is_given_back_waits_and_rings(office: Office, wang: Worker) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+    async with office.news.listening() as told:
+        await office.work.give_back(wang, case)
+        assert told.get_nowait() == Event("opened", case)
+
+    row = await office.row(case)
+    assert (row.state, row.holder, row.rung) == (CaseState.WAITING, None, 0)
+
+
+async def test_an_end_is_told_to_the_child_and_the_bot_answers_again(
+    office: Office, wang: Worker, store: Store, clock: Clock
+) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+    seen = (await office.reading.open(wang, case)).last_of_child
+    await _refused("outcome", office.work.close(wang, case, "whatever", seen=seen))
+    await office.work.close(wang, case, "reported_police", seen=seen)
+
+    row = await office.row(case)
+    assert (row.state, row.outcome) == (CaseState.CLOSED, "reported_police")
+    assert row.erase_at == clock() + dt.timedelta(days=90)
+    assert [item.kind for item in await office.out()] == ["notice"]
+    assert await SealedCases(store).open_case("telegram:7:7") is None
+    assert [row.id for row in await office.reading.closed(wang)] == [case]
+    await _refused("closed", office.work.answer(wang, case, "x", once="1"))
+    await _refused("closed", office.work.claim(wang, case))
+    assert (await office.reading.open(wang, case)).lines[-1].author == "service"
+
+
+async def test_what_the_child_has_just_said_is_read_before_the_end(office: Office, wang: Worker) -> None:
+    case = await office.file("一")
+    await office.work.claim(wang, case)
+    seen = (await office.reading.open(wang, case)).last_of_child
+    await office.file("等等，还有")
+
+    await _refused("newer", office.work.close(wang, case, "helped", seen=seen))
+    assert (await office.row(case)).state == CaseState.TAKEN
+
+
+async def test_a_word_that_came_while_it_was_closed_opens_it_again(office: Office, wang: Worker, store: Store) -> None:
+    from bot.core.audience import Audience
+    from bot.core.desk import Filing, Receipt, Report, SealedText
+    from bot.core.message import Origin
+    from bot.core.risk import RiskKind, RiskLevel
+    from bot.desk.sealing import seal_to
+
+    case = await office.file("一")
+    await office.work.claim(wang, case)
+    await office.work.close(wang, case, "helped", seen=9)
+    said = Report(Why.SAID, RiskLevel.NONE, RiskKind.BULLYING, Audience.STUDENT, ("二",))
+    text = SealedText(1, seal_to(office.desk_key.public, "二".encode()))
+    origin = Origin("telegram", "telegram:7:7", "7", "5")
+    filing = Filing(said, origin, case, Receipt(store.now()), (text,))
+    for news in ("opened", ""):
+        async with store.writing() as connection:
+            filed = await SealedCases(store).file(connection, filing)
+        assert filed is not None
+        assert (filed.case, filed.news) == (case, news)
+
+    row = await office.row(case)
+    assert (row.state, row.holder, row.outcome) == (CaseState.WAITING, None, None)
+    assert [line.text for line in (await office.reading.open(wang, case)).lines if line.author == "child"] == [
+        "一",
+        "二",
+    ]
+
+
+async def test_a_wish_to_delete_is_met_a_day_after_the_end_unless_it_is_held(
+    office: Office, wang: Worker, chen: Worker, store: Store
+) -> None:
+    case = await office.file()
+    await SealedCases(store).delete_asked("telegram:7:7")
+    await office.work.claim(wang, case)
+    await office.work.close(wang, case, "helped", seen=9)
+    assert (await office.row(case)).erase_at == store.now() + dt.timedelta(days=1)
+
+    await office.work.hold(chen, case, held=True)
+    held = await office.row(case)
+    assert (held.held, held.erase_at) == (True, store.now() + dt.timedelta(days=90))
+    await office.work.hold(chen, case, held=False)
+    assert (await office.row(case)).erase_at == store.now() + dt.timedelta(days=1)
+
+
+async def test_a_child_who_takes_it_back_closes_nothing(office: Office, wang: Worker) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+    await office.file("", why=Why.RETRACTED)
+
+    assert (await office.row(case)).state == CaseState.TAKEN
+    assert "retracted" in [event.what for event in await office.reading.events(case)]
+
+
+async def test_text_of_a_key_that_is_not_held_is_said_to_be_locked(office: Office, wang: Worker, chen: Worker) -> None:
+    case = await office.file("旧的")
+    await office.rotate(chen.id)
+    await office.file("新的")
+
+    assert [line.text for line in (await office.reading.open(wang, case)).lines] == ["旧的", None]
+    newer = await office.worker(chen.id, supervisor=True)
+    assert [line.text for line in (await office.reading.open(newer, case)).lines] == ["旧的", "新的"]
+
+
+async def test_buttons_leave_no_words_in_the_open(office: Office, wang: Worker) -> None:
+    case = await office.file()
+    for why in (Why.PLACE, Why.SAFE, Why.WRITE, Why.SAID):
+        await office.file("", why=why, value="阳光小区三栋的张三")
+
+    row = await office.row(case)
+    assert (row.safe, row.write_when) == ("", "")
+    assert {event.value for event in await office.reading.events(case)} == {""}
+
+
+async def test_a_report_is_kept_sealed_and_found_again(office: Office, wang: Worker) -> None:
+    from bot.desk.report import Reporter, draft, read_report
+
+    from .office import LIBRARY
+
+    case = await office.file("他打我")
+    await office.work.claim(wang, case)
+    form = read_report({"situation_4": "1", "situation_6": "1", "known": "手臂有伤", "other": "x"})
+    text = draft(form, await office.row(case), Reporter("王", "", office.store.now()), LIBRARY.messages)
+    made = await office.work.report(wang, case, text)
+
+    file = await office.reading.open(wang, case)
+    kept = next(line for line in file.lines if line.id == made)
+    assert kept.text is not None
+    assert "（四）" in kept.text
+    assert "第九十二条" in kept.text  # somebody without care: the civil affairs office too
+    assert "手臂有伤" in kept.text
+    assert "他打我" not in kept.text
+    assert [event.value for event in file.events if event.what == "report"] == [str(made)]
+
+
+async def test_a_refused_deed_leaves_no_trace(office: Office, wang: Worker, clock: Clock, store: Store) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+    before = len(await SealedCasework(store).messages(case)), await office.logged()
+    clock.forward(hours=1)
+    async with office.news.listening() as told:
+        await _refused("check", office.work.answer(wang, case, "x", once="1"))
+        assert told.empty()
+
+    assert (len(await SealedCasework(store).messages(case)), await office.logged()) == before
+    assert await office.out() == []
+
+
+async def test_a_linked_chat_takes_a_case_for_its_owner_alone(office: Office, wang: Worker, chen: Worker) -> None:
+    case, claims = await office.file(region="cangzhou"), office.claims
+    unknown = await claims.claim("55", case)
+    token = await claims.new_token(wang.id)
+    used = [await claims.link("55", token), await claims.link("66", token)]
+    assert used[0] != used[1]
+    assert (await office.row(case)).state == CaseState.WAITING
+
+    taken = await claims.claim("55", case)
+    assert f"/desk/case/{case}" in taken
+    assert taken != unknown
+    assert (await office.row(case)).holder == wang.id
+    assert await claims.claim("55", case) == taken
+    assert await claims.claim("66", case) == unknown
+    another = await claims.link("55", await claims.new_token(chen.id))
+    assert another not in used
+
+
+async def test_a_chat_of_somebody_off_duty_or_ineligible_takes_nothing(office: Office) -> None:
+    case = await office.file(region="cangzhou")
+    off = await office.hire("off", shift=False)
+    far = await office.hire("far", region="guangzhou")
+    principal = await office.hire("vp", "vice_principal")
+    boss = await office.hire("boss", "supervisor", shift=False)
+    for chat, member in (("1", off), ("2", far), ("3", principal), ("4", boss)):
+        await office.claims.link(chat, await office.claims.new_token(member))
+
+    refused = [await office.claims.claim(chat, case) for chat in ("1", "2", "3")]
+    assert (await office.row(case)).state == CaseState.WAITING
+    assert len(set(refused)) == 3
+    assert refused[1] == await office.claims.claim("2", 999)
+    await office.claims.claim("4", case)
+    assert (await office.row(case)).holder == boss

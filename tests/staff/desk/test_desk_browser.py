@@ -1,0 +1,156 @@
+"""The desk in a real browser, on a phone and on a desktop: live, by keyboard, without a request to anyone else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from bot.desk.news import Event
+from tests.desk.office import LIBRARY, Office
+
+CHROMIUM = Path("/usr/bin/chromium")
+SAY = LIBRARY.messages
+OUTSIDE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not CHROMIUM.exists() and not os.environ.get("FAXIAOHU_REQUIRE_BROWSER"), reason="needs chromium and fonts"
+    ),
+]
+Open = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", OUTSIDE])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def open_page(browser: Browser, office: Office, served: str) -> AsyncIterator[Open]:
+    """Opens pages of a member's; at the end no page has complained, and none has asked anybody else for anything."""
+    wrong: list[str] = []
+
+    async def open_page(member: int, width: int = 375, **options: object) -> Page:
+        context = await browser.new_context(
+            viewport={"width": width, "height": 800},
+            base_url=served,
+            **options,  # type: ignore[arg-type]
+        )
+        await context.add_cookies([{"name": "staff", "value": await office.cookie(member), "url": served}])
+        page = await context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+        page.on("request", lambda sent: None if sent.url.startswith(served) else wrong.append(sent.url))
+        return page
+
+    yield open_page
+    assert wrong == []
+
+
+async def _fits(page: Page) -> bool:
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+async def test_a_new_case_appears_by_itself_and_its_title_tells_no_words(office: Office, open_page: Open) -> None:
+    page = await open_page(await office.hire("wang"))
+    await page.goto("/desk")
+    await expect(page).to_have_title(SAY["desk.none_waiting"])
+    await expect(page.locator("[data-sound]")).to_be_visible()
+
+    case = await office.file("他打我", level="urgent")
+    office.news.publish(Event("opened", case))
+
+    await expect(page.locator(".case")).to_have_count(1)
+    await expect(page.locator("[data-arrived]")).to_have_text(SAY["desk.new_case"])
+    await expect(page).to_have_title(SAY["desk.counted"].format(count=1))
+    await page.locator("[data-sound]").click()
+    await expect(page.locator("[data-sound]")).to_have_text(SAY["desk.sound_off"])
+    await page.reload()
+    await expect(page.locator("[data-sound]")).to_have_text(SAY["desk.sound_off"])
+    assert await _fits(page)
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+async def test_a_talk_goes_on_live_and_keeps_what_is_being_typed(office: Office, open_page: Open, width: int) -> None:
+    case, wang = await office.file("<b>他打我</b>"), await office.hire("wang")
+    page = await open_page(wang, width)
+    await page.goto(f"/desk/case/{case}")
+    await page.get_by_role("button", name=SAY["desk.claim"]).click()
+    await expect(page.locator(".told")).to_have_text(SAY["desk.done_claimed"])
+    assert await _fits(page)
+
+    if width < 500:
+        await page.locator("#canned summary").click()
+    await page.get_by_role("button", name=SAY["desk.canned_believe"]).click()
+    await expect(page.locator("#text")).to_have_value(SAY["desk.canned_believe_child"])
+    await page.locator(".send-row button").dblclick()
+    await expect(page.locator(".line.staff")).to_have_count(1)
+    await expect(page.locator("#text")).to_have_value("")
+
+    await page.locator("#text").fill("正在写")
+    await office.file("谢谢你", delivery="2")
+    office.news.publish(Event("message", case))
+    await expect(page.locator(".line.child")).to_have_count(2)
+    await expect(page.locator("#text")).to_have_value("正在写")
+    await page.locator("#text").press("Control+Enter")
+    await expect(page.locator(".line.staff")).to_have_count(2)
+    await expect(page.locator(".line.child b")).to_have_count(0)
+    assert [item.text for item in await office.out()] == [SAY["desk.canned_believe_child"], "正在写"]
+
+
+async def test_a_colleague_sees_at_once_who_has_it(office: Office, open_page: Open) -> None:
+    case, chen = await office.file(), await office.hire("chen", display="陈主任")
+    page = await open_page(await office.hire("wang"), 1280)
+    await page.goto(f"/desk/case/{case}")
+    await expect(page.get_by_role("button", name=SAY["desk.claim"])).to_be_visible()
+
+    await office.work.claim(await office.worker(chen), case)
+
+    await expect(page.locator("#about")).to_contain_text(SAY["desk.another_banner"].format(name="陈主任"))
+    await expect(page.get_by_role("button", name=SAY["desk.claim"])).to_have_count(0)
+
+
+async def test_a_case_is_taken_by_keyboard_alone(office: Office, open_page: Open) -> None:
+    case, wang = await office.file(), await office.hire("wang")
+    page = await open_page(wang, 1280)
+    await page.goto("/desk")
+    for _ in range(30):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.matches('.case button')"):
+            break
+    await page.keyboard.press("Enter")
+
+    await page.wait_for_url(f"**/desk/case/{case}**")
+    assert (await office.row(case)).holder == wang
+
+
+async def test_a_clock_that_runs_out_turns_by_itself(office: Office, open_page: Open, clock) -> None:
+    page = await open_page(await office.hire("wang"))
+    await office.file()
+    clock.forward(minutes=29, seconds=58)
+    await page.goto("/desk")
+    await expect(page.locator(".clock")).to_have_class("clock left")
+
+    await expect(page.locator(".clock")).to_have_class("clock over", timeout=8000)
+    await expect(page.locator(".case")).to_have_class("case disclosure late")
+
+
+async def test_without_scripts_it_reads_claims_and_answers(office: Office, open_page: Open) -> None:
+    case, wang = await office.file("他打我"), await office.hire("wang")
+    page = await open_page(wang, java_script_enabled=False, color_scheme="dark")
+    await page.goto("/desk")
+    await page.locator(".case button").click()
+    await expect(page.locator(".line.child")).to_contain_text("他打我")
+    await page.locator("#text").fill("我在")
+    await page.locator(".send-row button").click()
+
+    await expect(page.locator(".line.staff")).to_have_count(1)
+    assert [item.text for item in await office.out()] == ["我在"]
+    assert (await office.row(case)).holder == wang

@@ -1,0 +1,346 @@
+"""The desk's pages as a browser without scripts meets them, and as somebody attacks them who may not see a case."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import json
+import re
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from bot.core.desk import CaseState, Why
+from bot.desk.news import Event
+from bot.staff.desk.parts import Doors
+from bot.staff.desk.routes import create_desk_routes
+from tests.desk.office import LIBRARY, Office
+
+SAY = LIBRARY.messages
+DEEDS = (
+    "claim",
+    "take-over",
+    "answer",
+    "ask",
+    "note",
+    "transfer",
+    "give-back",
+    "close",
+    "hold",
+    "unhold",
+    "draft",
+    "report",
+)
+PAGES = ("/desk/case/{}", "/desk/api/case/{}", "/desk/api/case/{}?after=1", "/desk/case/{}/report")
+FIELDS = {"text": "x", "once": "1", "note": "x", "outcome": "helped", "seen": "99", "situation_1": "1", "to": "1"}
+
+
+def _once(page: httpx.Response) -> str:
+    found = re.search(r'name="once" value="(\w+)"', page.text)
+    assert found is not None
+    return found[1]
+
+
+def _text(page: httpx.Response) -> str:
+    return html.unescape(page.text)
+
+
+async def test_every_route_answers_who_may_not_see_a_case_as_if_there_were_none(office: Office, browse) -> None:
+    wang = await office.hire("wang")
+    case = await office.file("他打我", region="cangzhou")
+    await office.work.claim(await office.worker(wang), case)
+    far = await browse(await office.hire("far", "supervisor", region="guangzhou"))
+
+    for path in (*PAGES, "/desk/case/{}/report/print?note=1"):
+        there, nowhere = await far.get(path.format(case)), await far.get(path.format(999))
+        assert (there.status_code, nowhere.status_code) == (404, 404)
+        assert there.text == nowhere.text
+    for deed in DEEDS:
+        there = await far.post(f"/desk/case/{case}/{deed}", data=FIELDS)
+        nowhere = await far.post(f"/desk/case/999/{deed}", data=FIELDS)
+        assert (there.status_code, nowhere.status_code) == (404, 404), deed
+        assert there.text == nowhere.text
+    queue = await far.get("/desk")
+    assert f"/desk/case/{case}" not in queue.text
+    assert SAY["desk.none_waiting"] in _text(queue)
+    assert (await far.get("/desk/api/queue")).json()["waiting"] == 0
+    assert (await office.row(case)).holder == wang
+
+
+@pytest.mark.parametrize("number", ["0", "99999999999999999999", "-1", "abc", "1e3", "²"])
+async def test_a_number_that_is_none_leads_nowhere(office: Office, browse, number: str) -> None:
+    wang = await browse(await office.hire("wang"))
+
+    assert (await wang.get(f"/desk/case/{number}")).status_code == 404
+    assert (await wang.post(f"/desk/case/{number}/claim")).status_code == 404
+    assert (await wang.get(f"/desk/api/case/1?after={number}")).status_code == 404
+
+
+async def test_vice_principals_and_strangers_are_not_let_in(office: Office, browse, app) -> None:
+    case = await office.file()
+    principal = await browse(await office.hire("vp", "vice_principal"))
+    for path in ("/desk", f"/desk/case/{case}", "/desk/closed", "/desk/api/queue", "/desk/api/events"):
+        assert (await principal.get(path)).status_code == 403
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as stranger:
+        assert (await stranger.get(f"/desk/case/{case}")).status_code == 303
+        assert (await stranger.get("/desk/api/events")).status_code == 401
+        assert (
+            await stranger.post(f"/desk/case/{case}/claim", headers={"Sec-Fetch-Site": "same-origin"})
+        ).status_code == 303
+
+
+async def test_a_form_of_another_site_does_nothing(office: Office, browse) -> None:
+    case, wang = await office.file(), await browse(await office.hire("wang"))
+
+    sent = await wang.post(f"/desk/case/{case}/claim", headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert sent.status_code == 403
+    assert (await office.row(case)).state == CaseState.WAITING
+
+
+async def test_the_queue_shows_the_gravest_first_and_no_words(office: Office, browse, clock) -> None:
+    first = await office.file("打我的人是他", talk="t:1")
+    clock.forward(minutes=40)
+    second = await office.file("我不想活了", talk="t:2", level="urgent", kind="self_harm_suicide")
+    wang = await browse(await office.hire("wang", display="王老师"))
+
+    page = await wang.get("/desk")
+
+    shown = re.findall(r'<a href="/desk/case/(\d+)"', page.text)
+    assert shown == [str(second), str(first)]
+    assert "打我" not in page.text
+    assert "不想活" not in page.text
+    assert SAY["desk.counted"].format(count=2) in _text(page)
+    assert SAY["alerts.kind_self_harm_suicide"] in page.text
+    assert SAY["desk.you"] in page.text
+    assert page.headers["cache-control"] == "no-store"
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+
+
+async def test_a_time_that_ran_out_is_said_in_words(office: Office, browse, clock) -> None:
+    wang = await browse(await office.hire("wang"))
+    await office.file()
+    clock.forward(minutes=31)
+
+    assert SAY["desk.clock_over"].format(minutes=1, seconds=0) in (await wang.get("/desk")).text
+
+
+async def test_nobody_on_duty_is_said_large(office: Office, browse) -> None:
+    wang = await browse(await office.hire("wang", shift=False))
+
+    page = await wang.get("/desk")
+
+    assert SAY["desk.nobody"] in page.text
+    assert SAY["desk.reason_no_shift"] in page.text
+
+
+async def test_without_scripts_a_case_is_claimed_answered_and_closed(office: Office, browse) -> None:
+    case, number = await office.file("他打我"), await office.hire("wang")
+    wang = await browse(number)
+    place = f"/desk/case/{case}"
+
+    page = await wang.post(f"{place}/claim")
+    assert "他打我" in page.text
+    assert SAY["desk.done_claimed"] in page.text
+    draft = await wang.post(f"{place}/draft", data={"text": "你好", "once": _once(page), "canned": "believe"})
+    assert f"你好\n{SAY['desk.canned_believe_child']}" in _text(draft)
+    for _ in range(2):
+        page = await wang.post(f"{place}/answer", data={"text": "我相信你", "once": _once(draft)})
+    assert page.text.count('class="line staff"') == 1
+    assert [item.text for item in await office.out()] == ["我相信你"]
+    page = await wang.post(f"{place}/note", data={"note": "备注甲"})
+    assert "备注甲" in page.text
+    seen = re.search(r'name="seen" value="(\d+)"', page.text)
+    assert seen is not None
+    page = await wang.post(f"{place}/close", data={"outcome": "helped", "seen": seen[1]})
+    assert SAY["desk.done_closed"] in page.text
+    assert 'name="text"' not in page.text
+    assert f'href="{place}"' in (await wang.get("/desk/closed")).text
+
+
+async def test_a_refused_answer_keeps_what_was_typed(office: Office, browse, clock) -> None:
+    case, number = await office.file(), await office.hire("wang")
+    wang = await browse(number)
+    page = await wang.post(f"/desk/case/{case}/claim")
+    clock.forward(minutes=20)
+
+    refused = await wang.post(f"/desk/case/{case}/answer", data={"text": "写了很久的话", "once": _once(page)})
+
+    assert refused.status_code == 409
+    assert SAY["desk.refused_check"] in refused.text
+    assert "写了很久的话" in refused.text
+    assert _once(refused) == _once(page)
+    assert SAY["support.checking"] in refused.text
+    assert await office.out() == []
+
+
+async def test_a_script_is_told_in_json(office: Office, browse) -> None:
+    case, wang = await office.file(), await browse(await office.hire("wang"))
+    headers = {"Accept": "application/json"}
+
+    refused = await wang.post(f"/desk/case/{case}/answer", data={"text": "x", "once": "1"}, headers=headers)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "not_yours")
+    assert (await wang.post(f"/desk/case/{case}/claim", headers=headers)).json() == {"done": "claimed"}
+
+
+async def test_what_a_child_writes_is_text_and_nothing_else(office: Office, browse) -> None:
+    said = '<script>alert(1)</script><img onerror="alert(2)">{{ 7*7 }}</li>'
+    case = await office.file(said)
+    wang = await browse(await office.hire("wang"))
+
+    page = await wang.get(f"/desk/case/{case}")
+    live = (await wang.get(f"/desk/api/case/{case}")).json()
+
+    for markup in (page.text, live["lines"]):
+        assert "<script>alert" not in markup
+        assert "<img onerror" not in markup
+        assert said in html.unescape(markup)
+    title = re.search(r"<title>(.*?)</title>", page.text, re.DOTALL)
+    assert title is not None
+    assert title[1].strip() == SAY["desk.counted"].format(count=1)
+
+
+async def test_a_case_tells_what_is_known(office: Office, browse) -> None:
+    case, wang = await office.file(), await browse(await office.hire("wang"))
+    told = ((Why.UNSAFE, "no"), (Why.PLACE, "school"), (Why.WRITE, "evening"), (Why.RETRACTED, ""), (Why.OUTSIDERS, ""))
+    for why, value in told:
+        await office.file("", why=why, value=value)
+
+    page = await wang.get(f"/desk/case/{case}")
+
+    for key in ("safe_no", "place_school", "write_evening", "retracted_banner", "outsiders_banner", "unsafe_banner"):
+        assert SAY[f"desk.{key}"] in page.text, key
+
+
+async def test_text_of_a_key_that_is_not_held_is_shown_as_locked(office: Office, browse) -> None:
+    number, chen = await office.hire("wang"), await office.hire("chen", "supervisor")
+    await office.rotate(chen)
+    case = await office.file("只给新密钥的句子")
+    wang = await browse(number)
+
+    page = await wang.get(f"/desk/case/{case}")
+
+    assert SAY["desk.locked"].format(generation=2) in page.text
+    assert "只给新密钥" not in page.text
+
+
+async def test_live_parts_hold_only_what_is_new(office: Office, browse) -> None:
+    case = await office.file("第一句")
+    wang = await browse(await office.hire("wang"))
+    first = (await wang.get(f"/desk/api/case/{case}")).json()
+    await office.file("第二句")
+
+    second = (await wang.get(f"/desk/api/case/{case}?after={first['last']}")).json()
+
+    assert "第一句" not in second["lines"]
+    assert "第二句" in second["lines"]
+    assert second["heard"]
+    assert second["last"] > first["last"]
+
+
+async def test_a_report_is_ticked_kept_and_printed(office: Office, browse) -> None:
+    case, number = await office.file("他打我"), await office.hire("wang", display="王老师")
+    await office.work.claim(await office.worker(number), case)
+    wang = await browse(number)
+    place = f"/desk/case/{case}/report"
+
+    form = await wang.get(place)
+    assert form.text.count('name="situation_') == 9
+    untold = await wang.post(place, data={"known": "有伤"})
+    assert (untold.status_code, SAY["report.tick"] in untold.text, "有伤" in untold.text) == (409, True, True)
+    paper = await wang.post(place, data={"situation_4": "1", "to_civil": "1", "known": "<b>有伤</b>"})
+
+    assert paper.status_code == 200
+    shown = _text(paper)
+    assert SAY["report.situation_4"] in shown
+    assert SAY["report.situation_5"] not in shown
+    assert SAY["report.rule_civil"] in shown
+    assert "<b>有伤" not in paper.text
+    assert "他打我" not in shown
+    assert "王老师" in shown
+    notes = [
+        line for line in (await office.reading.open(await office.worker(number), case)).lines if line.author == "note"
+    ]
+    assert (await wang.get(f"{place}/print?note={notes[-1].id}")).status_code == 200
+    assert (await wang.get(f"{place}/print?note={notes[-1].id - 1}")).status_code == 404
+    page = await wang.get(f"/desk/case/{case}")
+    assert f"{place}/print?note={notes[-1].id}" in page.text
+
+
+async def test_a_token_to_link_a_chat_is_shown_once(office: Office, browse) -> None:
+    number = await office.hire("wang")
+    wang = await browse(number)
+
+    token = re.search(r"/link ([\w-]+)", (await wang.post("/desk/chat")).text)
+
+    assert token is not None
+    assert token[1] not in (await wang.get("/desk")).text
+    await office.claims.link("55", token[1])
+    case = await office.file()
+    await office.claims.claim("55", case)
+    assert (await office.row(case)).holder == number
+
+
+async def _told(client: httpx.AsyncClient, heard: list[dict[str, object]], ready: asyncio.Event) -> None:
+    async with client.stream("GET", "/desk/api/events") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        async for line in stream.aiter_lines():
+            if line.startswith("data: "):
+                heard.append(json.loads(line.removeprefix("data: ")))
+                ready.set()
+
+
+async def _until(condition) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110  (what another task hears sets no event here)
+            await asyncio.sleep(0.01)
+
+
+async def test_news_reach_only_who_may_see_the_case(office: Office, browse, served: str) -> None:
+    near, far = await office.hire("near", region="cangzhou"), await office.hire("far", region="guangzhou")
+    case = await office.file("他打我", region="cangzhou")
+    heard: dict[int, list[dict[str, object]]] = {near: [], far: []}
+    listening = []
+    for member, told in heard.items():
+        ready = asyncio.Event()
+        client = await browse(member, served)
+        listening.append(asyncio.create_task(_told(client, told, ready)))
+        await ready.wait()
+
+    office.news.publish(Event("opened", case))
+    office.news.publish(Event("raised", 999))
+    office.news.publish(Event("duty"))
+    await _until(lambda: all(any(item["what"] == "duty" for item in told) for told in heard.values()))
+    for task in listening:
+        task.cancel()
+
+    assert {"what": "opened", "case": case} in heard[near]
+    assert all(item["case"] is None for item in heard[far])
+    assert all("他打我" not in str(told) for told in heard.values())
+
+
+async def test_a_stream_ends_with_the_sign_in(office: Office, browse, served: str) -> None:
+    wang = await office.hire("wang")
+    client, heard, ready = await browse(wang, served), [], asyncio.Event()
+    listening = asyncio.create_task(_told(client, heard, ready))
+    await ready.wait()
+    await office.leave(wang)
+
+    async with asyncio.timeout(10):
+        await listening
+
+
+async def test_pages_made_elsewhere_are_doors_of_a_case(site, office: Office) -> None:
+    doors = Doors("/x/{case}/who", "/x/{case}/keep", "/x/{case}/file")
+    app = Starlette(routes=[*site.routes, *create_desk_routes(site.gate, site.look, office.work, doors=doors)])
+    site.join(app)
+    case = await office.file()
+    cookies = {"staff": await office.cookie(await office.hire("chen", "supervisor"))}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", cookies=cookies) as chen:
+        page = await chen.get(f"/desk/case/{case}")
+        for door in ("who", "keep", "file"):
+            assert f'href="/x/{case}/{door}"' in page.text
+        sent = await chen.post(f"/desk/case/{case}/hold", headers={"Sec-Fetch-Site": "same-origin"})
+        assert sent.status_code == 404
