@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.assembly import DeskParts
     from bot.channels.drill.channel import DrillChannel
+    from bot.channels.guesses import Guesses
     from bot.channels.telegram.channel import TelegramChannel
     from bot.channels.web.options import WebOptions
     from bot.channels.web.post import Post
@@ -107,6 +108,7 @@ async def open_store(settings: Settings) -> Store:
 def make_application(settings: Settings, store: Store) -> Application:
     """Puts everything together; nothing runs yet. Raises ContentError."""
     from bot.assembly import DeskParts
+    from bot.channels.guesses import Guesses
     from bot.channels.web.app import WebParts, create_web
     from bot.channels.web.post import Post
     from bot.content.live import LiveContent
@@ -126,19 +128,19 @@ def make_application(settings: Settings, store: Store) -> Application:
 
     talks = SealedTalks(store, dt.timedelta(minutes=settings.memory_minutes), filed)
     talk = StoredTalk(content, talks, now, desk.desk)
-    returns, post = CaseReturns(store, desk.news), Post(SealedOutbox(store), now)
+    returns, post, guesses = CaseReturns(store, desk.news), Post(SealedOutbox(store), now), Guesses()
     telegram = None
     if settings.telegram_token is not None:
-        telegram = _make_telegram(settings, desk, talks, talk=talk, returns=returns)
+        telegram = _make_telegram(settings, desk, talks, talk=talk, returns=returns, guesses=guesses)
     site = desk.site(telegram=telegram is not None)
-    parts = WebParts(talk, lambda: content.service.library, now, post, returns, status=_status(content, desk))
+    parts = WebParts(talk, lambda: content.service.library, now, post, returns, guesses, _status(content, desk))
     web = create_web(parts, web_options(settings), [*site.routes, *(telegram.routes() if telegram else ())])
     site.join(web)
     return Application(settings, content, store, web, telegram, desk, post, desk.drills(talk, talks))
 
 
 def _make_telegram(
-    settings: Settings, desk: DeskParts, talks: SealedTalks, *, talk: StoredTalk, returns: CaseReturns
+    settings: Settings, desk: DeskParts, talks: SealedTalks, *, talk: StoredTalk, returns: CaseReturns, guesses: Guesses
 ) -> TelegramChannel:
     from bot.channels.telegram import CHANNEL
     from bot.channels.telegram.channel import TelegramChannel
@@ -158,6 +160,7 @@ def _make_telegram(
         now=now,
         returns=returns,
         claims=desk.claims,
+        guesses=guesses,
     )
     desk.sender.carriers[TELEGRAM] = BotCarrier(desk.store, outward, desk.wording, channel.wake)
     return channel
@@ -173,6 +176,7 @@ def web_options(settings: Settings) -> WebOptions:
         rate_per_minute=settings.rate_per_minute,
         trusted_proxies=settings.proxies,
         session_minutes=settings.memory_minutes,
+        case_days=settings.case_days,
     )
 
 

@@ -22,8 +22,8 @@ from bot.desk.duty import DutyBoard, Scope
 from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook
 from bot.desk.news import Event, News
+from bot.desk.periods import Periods
 from bot.desk.reading import DeskReading
-from bot.desk.retention import Periods
 from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
 from bot.desk.watch import Watch, timers_url
@@ -92,9 +92,8 @@ class DeskParts:
         teller = Teller(store, self.library, self.outward, self.keys, self.now)
         look = CaseLook(store, self.board, limits, teller, self.sender.ring)
         self.watch = Watch(store, look, self.news, timers_url(self.settings.database, self.settings.data_dir))
-        retention = dt.timedelta(days=self.settings.case_days)
         reading = DeskReading(store, self.board, self.audit, self.news)
-        self.work = DeskWork(store, reading, self.audit, self.news, self.outward, self.library, retention)
+        self.work = DeskWork(store, reading, self.audit, self.news, self.outward, self.library, periods(self.settings))
         self.claims = DeskClaims(self.work, self.messages, self.link)
 
     def messages(self) -> dict[str, str]:

@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     seen_minutes: float = Field(default=5, gt=0, description="其他上报几分钟内要有人接手")
     answer_minutes: float = Field(default=30, gt=0, description="其他上报几分钟内要有人回话")
     case_days: int = Field(default=90, ge=1, le=3650, description="个案结束多少天后抹去文字")
-    audit_days: int = Field(default=1095, ge=90, description="操作记录保留多少天")
+    audit_days: int = Field(default=1095, ge=183, description="操作记录保留多少天")
     staff_hours: float = Field(default=12, gt=0, le=24, description="工作人员登录一次管多少小时")
     drill_days: int = Field(default=0, ge=0, description="每隔多少天自动演练一次；0 为不自动演练")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="日志级别")

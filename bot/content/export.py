@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bot.content.load import load_corpus, load_library
+from bot.content.load import load_bank, load_corpus, load_library
 from bot.content.questions import load_questions
 from bot.core.content_types import Topic
 
 
 def exported(root: Path) -> dict[str, Any]:
     """Topics with answers and citations, sources with articles, glosses, examples, questions and hotlines."""
-    library, corpus = load_library(root), load_corpus(root)
+    library, corpus, bank = load_library(root), load_corpus(root), load_bank(root)
     return {
         "topics": [_topic(topic) for topic in library.topics.values()],
         "sources": [source.model_dump(mode="json") for source in library.sources.values()],
@@ -32,6 +32,8 @@ def exported(root: Path) -> dict[str, Any]:
             for writer, texts in intent.examples.items()
             for text in texts
         ],
+        "bank": [{"name": name, **item.model_dump(mode="json")} for name, item in bank.questions.items()],
+        "quizzes": [quiz.model_dump(mode="json") for quiz in bank.quizzes.values()],
         "questions": [
             {"topic": item.topic, "writer": item.writer, "audience": str(item.audience), "text": item.text}
             for item in load_questions(root)

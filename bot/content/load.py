@@ -15,6 +15,7 @@ from bot.core.content_types import Glosses, Library, Source, Topic
 from bot.core.cues import Cues
 from bot.core.help_types import Hotline, Region, ScriptSet
 from bot.core.intent_types import Corpus, Lexicon, RiskContent, RiskExample, RiskRule, TopicIntents
+from bot.core.quiz_types import Bank, Quiz, TopicQuestions
 from bot.core.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -109,6 +110,13 @@ def _cue_groups(reader: Reader) -> dict[str, CueGroup]:
     return cues.groups if cues else {}
 
 
+def read_bank(reader: Reader) -> Bank:
+    """The question bank and the quizzes, as far as they can be read; the reader holds the problems."""
+    return Bank(
+        topics=reader.each("knowledge/questions", TopicQuestions), quizzes=reader.each("knowledge/quizzes", Quiz)
+    )
+
+
 def read_corpus(reader: Reader) -> Corpus:
     """How the service understands, as far as it can be read; the reader holds the problems."""
     lexicon_path = reader.root / "intents/lexicon.yaml"
@@ -149,7 +157,12 @@ def load_corpus(root: Path) -> Corpus:
     return _strict(root, read_corpus)
 
 
-L = TypeVar("L", Library, Corpus)
+def load_bank(root: Path) -> Bank:
+    """The question bank and the quizzes. Raises ContentError if any file is broken."""
+    return _strict(root, read_bank)
+
+
+L = TypeVar("L", Library, Corpus, Bank)
 
 
 def _strict(root: Path, read: Callable[[Reader], L]) -> L:

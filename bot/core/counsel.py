@@ -68,11 +68,10 @@ def said_report(session: Session, reader: Audience, incoming: Incoming, standing
     return Report(Why.SAID, RiskLevel.NONE, case.kind, reader, texts, value, region=session.region)
 
 
-def asked_report(session: Session, reader: Audience) -> Report:
-    """The person asked for a human: that opens a case, with what they said of late."""
-    return Report(
-        Why.ASKED, RiskLevel.CONCERN, RiskKind.OTHER, reader, session.turns, opens=True, region=session.region
-    )
+def asked_report(session: Session, reader: Audience, standing: Standing) -> Report:
+    """The person asked for a human: that opens a case, with what they said of late; an open one has it already."""
+    texts = () if standing.case else session.turns
+    return Report(Why.ASKED, RiskLevel.CONCERN, RiskKind.OTHER, reader, texts, opens=True, region=session.region)
 
 
 def told_report(command: Command, reader: Audience, standing: Standing) -> Report | None:

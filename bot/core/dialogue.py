@@ -87,7 +87,7 @@ class Dialogue:
     def _read(self, turn: Turn) -> Turn:
         raw = turn.incoming.text[:LONGEST_READ]
         risk = self.understanding.read_risk(raw, turn.session.turns)
-        session = turn.session.heard(raw)
+        session = turn.session.heard(raw, turn.incoming.origin.delivery if turn.incoming.origin else "")
         if risk.level.rank > session.risk.rank:
             session = replace(session, risk=risk.level)
         text = self.understanding.normalise(raw[:LONGEST_QUESTION])
@@ -111,7 +111,7 @@ class Dialogue:
         standing, composer = turn.standing, turn.composer
         report = counsel.told_report(command, turn.audience, standing)
         if command.verb is Verb.HUMAN and standing.keyed and not turn.incoming.group:
-            asked = counsel.asked_report(turn.session, turn.audience)
+            asked = counsel.asked_report(turn.session, turn.audience, standing)
             return Turned(counsel.human_reply(composer, standing), turn.session, asked)
         decision = counsel.answer_button(command, composer, turn.session, standing)
         if decision is not None:
@@ -122,7 +122,9 @@ class Dialogue:
         return None
 
     def _support(self, turn: Turn) -> tuple[d.Decision, Session]:
-        reader = turn.session.audience or self.cues.hinted(turn.text) or Audience.STUDENT
+        session = turn.session
+        seems = self.cues.hinted(turn.text) or session.seems
+        reader = session.audience or seems or Audience.STUDENT
         guesses = self.understanding.read_topics(turn.text, reader).guesses if turn.text else ()
         if turn.incoming.group:
             reply = private_line(turn.composer)
@@ -132,7 +134,8 @@ class Dialogue:
             reply = support_reply(turn.composer, turn.risk, reader, topic, standing=turn.standing)
         decision = d.Support(reply, reader, turn.risk, guesses, turn.risk.why)
         # What is asked next (为什么, 他会坐牢吗) leans on this.
-        session = replace(turn.session, failures=0, question=turn.text[:200])
+        question = turn.text[:200]
+        session = replace(session, seems=seems, failures=0, question=question, steps=reply.steps, told=question, page=0)
         return decision, replace(session, topic=guesses[0].topic if guesses else session.topic)
 
     def _harmless(self, turn: Turn, command: Command | None, report: Report | None) -> Turned:

@@ -81,11 +81,15 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class TalkAfter:
-    """What is kept of a turn, as a whole or not at all: the memory of its talk, and what it gives the desk."""
+    """What is kept of a turn, as a whole or not at all: the memory of its talk, and what it gives the desk.
+
+    ``private``: the memory of the private talk with whoever spoke in a group, where that changes too.
+    """
 
     key: str
     session: Session
     filing: Filing | None = None
+    private: TalkAfter | None = None
 
 
 class Inbox(Protocol):

@@ -21,6 +21,7 @@ class Session:
     ``audience`` is who the person says to be, ``seems`` who they seem to be by their words.
     ``steps`` are those last shown, for the question ``told``; ``page`` counts the pages of "more" that were.
     ``code`` is the code of return of its open case: it can be shown again while the talk is remembered.
+    ``delivery`` names the last message that was heard: one that is sent again is the same message.
     """
 
     audience: Audience | None = None
@@ -37,12 +38,15 @@ class Session:
     asked_role: bool = False
     region: str = ""
     code: str = ""
+    delivery: str = ""
 
-    def heard(self, text: str) -> Session:
+    def heard(self, text: str, delivery: str = "") -> Session:
         """The talk after the person said this; of a long message its end, where a disclosure often stands."""
+        if delivery and delivery == self.delivery:
+            return self
         # A lone surrogate, as some phones send, cannot be written as UTF-8.
         clean = text[-LONGEST_TURN:].encode("utf-8", "replace").decode("utf-8")
-        return replace(self, turns=(*self.turns, clean)[-REMEMBERED_TURNS:])
+        return replace(self, turns=(*self.turns, clean)[-REMEMBERED_TURNS:], delivery=delivery)
 
     def dump(self) -> bytes:
         """As JSON, for sealing."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.core.decision import Decision
-from bot.core.desk import NO_DESK, Desk, Filing
+from bot.core.desk import NO_DESK, Desk, Receipt
 from bot.core.dialogue import Dialogue
 from bot.core.message import Incoming
 from bot.core.ports import SessionStore, TalkAfter
@@ -58,7 +58,12 @@ class StoredTalk:
         if report is None or origin is None:
             return decision, TalkAfter(key, after)
         filing = await self._desk.prepare(report, origin, standing)
-        return _received(decision, after, filing, key)
+        private = None
+        if origin.talk != key and filing.receipt.code:
+            # What opens a talk is never kept with a group's.
+            own = await self._store.load(origin.talk)
+            private = TalkAfter(origin.talk, replace(own, code=filing.receipt.code))
+        return _received(decision, filing.receipt, TalkAfter(key, after, filing, private))
 
     def without_desk(self, incoming: Incoming) -> Decision:
         """What is said where nothing can be kept: nobody will read it, and no script says otherwise."""
@@ -71,14 +76,13 @@ class StoredTalk:
         await self._store.forget(key)
 
 
-def _received(decision: Decision, after: Session, filing: Filing, key: str) -> tuple[Decision, TalkAfter]:
+def _received(decision: Decision, receipt: Receipt, kept: TalkAfter) -> tuple[Decision, TalkAfter]:
     """The reply with its receipt, where it is one that tells of the desk."""
-    receipt = filing.receipt
-    if receipt.code:
-        after = replace(after, code=receipt.code)
+    if receipt.code and kept.private is None:
+        kept = replace(kept, session=replace(kept.session, code=receipt.code))
     if decision.reply.receipt is not None:
         decision = replace(decision, reply=replace(decision.reply, receipt=receipt))
-    return decision, TalkAfter(key, after, filing)
+    return decision, kept
 
 
 class FleetingSessions:

@@ -10,7 +10,7 @@ from bot.core.message import Origin
 from bot.core.returns import Returned, ReturnedMessage
 from bot.desk.news import Event, News
 from bot.desk.sealing import SealError, normal_code, open_with, receipt_pair
-from bot.desk.service import receipt_name
+from bot.desk.service import receipt_key_name, receipt_secret_of
 from bot.storage.cases import CaseRow
 from bot.storage.casework import SealedCasework
 from bot.storage.store import Store
@@ -32,10 +32,11 @@ class CaseReturns:
         if normal_code(code) is None:
             return None
         work = SealedCasework(self.store)
-        case = await work.by_receipt(self.store.vault.pseudonym(receipt_name(code)))
+        secret = await asyncio.to_thread(receipt_secret_of, self.store, code)
+        case = await work.by_receipt(receipt_key_name(self.store, secret))
         if case is None:
             return None
-        private = (await asyncio.to_thread(receipt_pair, code, case.receipt_salt)).private
+        private = receipt_pair(secret, case.receipt_salt).private
         messages = tuple(_opened(private, row) for row in await work.messages(case.id) if row.for_child)
         closed = case.state == CaseState.CLOSED
         if not closed:

@@ -100,15 +100,27 @@ def normal_code(text: str) -> str | None:
     return digits if re.fullmatch(rf"[0-9]{{{_RECEIPT_DIGITS}}}", digits) else None
 
 
-def receipt_pair(code: str, salt: bytes) -> KeyPair:
-    """The pair derived from a receipt code, the same each time (Argon2id, about 0.1 s: call it in a thread).
+def receipt_secret(code: str, salt: bytes) -> bytes:
+    """32 bytes from a receipt code by Argon2id (64 MiB, 2 passes: about 0.1 s of a core, so call it in a thread).
 
-    Raises SealError where the text is no receipt code.
+    All that is derived from a code comes from this, also what its case is found by: nothing that is stored can be
+    compared with a guess more cheaply. Raises SealError where the text is no receipt code.
     """
     digits = normal_code(code)
     if digits is None:
         raise SealError("not a receipt code")
-    return _pair(PrivateKey.from_seed(_stretched(digits, salt, _RECEIPT_PASSES)))
+    return _stretched(digits, salt, _RECEIPT_PASSES)
+
+
+def receipt_name(secret: bytes) -> str:
+    """64 hex digits by which the case of a receipt code is found."""
+    return blake2b(secret, person=b"faxiaohu-rc-name", digest_size=KEY_BYTES).hexdigest()
+
+
+def receipt_pair(secret: bytes, salt: bytes) -> KeyPair:
+    """The pair of a receipt code's secret in a case with this salt, the same each time."""
+    seed = blake2b(secret + salt, person=b"faxiaohu-rc-pair", digest_size=KEY_BYTES).digest()
+    return _pair(PrivateKey.from_seed(seed))
 
 
 def new_recovery() -> tuple[str, KeyPair]:

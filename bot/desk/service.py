@@ -11,15 +11,23 @@ from bot.core.message import Origin
 from bot.core.risk import RiskLevel
 from bot.desk.duty import DutyBoard, Scope
 from bot.desk.limits import ClockLimits
-from bot.desk.sealing import new_receipt_code, new_salt, normal_code, receipt_pair, seal_to
+from bot.desk.sealing import new_receipt_code, new_salt, receipt_name, receipt_pair, receipt_secret, seal_to
 from bot.storage.cases import CaseRow, SealedCases, as_open_case
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.store import Store
 
 
-def receipt_name(code: str) -> str:
-    """What a code of return is found by, before the vault makes a pseudonym of it."""
-    return f"receipt:{normal_code(code)}"
+def receipt_secret_of(store: Store, code: str) -> bytes:
+    """The secret of a code of return at this service, whose key salts it. Slow: call it in a thread.
+
+    Raises SealError where the text is no code.
+    """
+    return receipt_secret(code, bytes.fromhex(store.vault.pseudonym("receipt-salt")))
+
+
+def receipt_key_name(store: Store, secret: bytes) -> str:
+    """What the case of a code's secret is found by."""
+    return store.vault.pseudonym(f"receipt:{receipt_name(secret)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,8 @@ class CaseDesk:
 
     def _new_code(self) -> tuple[str, ReceiptKey]:
         code, salt = new_receipt_code(), new_salt()
-        name = self.store.vault.pseudonym(receipt_name(code))
-        return code, ReceiptKey(name, salt, receipt_pair(code, salt).public)
+        secret = receipt_secret_of(self.store, code)
+        return code, ReceiptKey(receipt_key_name(self.store, secret), salt, receipt_pair(secret, salt).public)
 
     def _receipt(self, report: Report, standing: Standing) -> Receipt:
         now, case = self.store.now(), standing.case

@@ -16,6 +16,7 @@ from bot.core.decision import Choice, Decision, Notice, Relayed, Reply
 from bot.core.desk import CaseState, SealedText
 from bot.core.outward import Outward
 from bot.desk.news import Event, News
+from bot.desk.periods import Periods
 from bot.desk.reading import DeskReading, needs_check
 from bot.desk.sealing import seal_to
 from bot.desk.telling import may_write
@@ -38,8 +39,6 @@ OUTCOMES = (
 )
 LONGEST_ANSWER, LONGEST_NOTE = 1_000, 8_000
 LONGEST_ONCE = 64
-#: The text of a case whose person wants it deleted goes so soon after the end.
-ERASED_SOON = dt.timedelta(days=1)
 
 
 class _DoneBeforeError(Exception):
@@ -50,7 +49,7 @@ class _DoneBeforeError(Exception):
 class DeskWork:
     """The deeds of the desk over a store. Everything raises DeskError and StorageError.
 
-    ``outward``: by channel; one that has none shows what stands in the case. ``retention``: how long the text of a
+    ``outward``: by channel; one that has none shows what stands in the case. ``periods``: how long the text of a
     closed case is kept.
     """
 
@@ -60,7 +59,7 @@ class DeskWork:
     news: News
     outward: Mapping[str, Outward]
     library: Callable[[], Library]
-    retention: dt.timedelta
+    periods: Periods
 
     async def claim(self, by: Worker, number: int) -> None:
         """Take a waiting case; of several who try, one wins."""
@@ -216,7 +215,7 @@ class DeskWork:
 
     def _erased_at(self, row: CaseRow, *, held: bool) -> dt.datetime:
         soon = row.delete_asked_at is not None and not held
-        return self.store.now() + (ERASED_SOON if soon else self.retention)
+        return self.periods.erase_at(self.store.now(), delete_asked=soon)
 
     @staticmethod
     def _require_open(row: CaseRow) -> None:

@@ -22,6 +22,8 @@ from bot.storage.tables import upsert
 ALERTED = "alerted"
 #: Nobody need hear any more that nobody has taken it, once somebody has.
 _UNTIL_TAKEN = ("opened", "unclaimed")
+#: Reasons that matter even where the case has ended: whoever released an identity must not be able to silence it.
+_EVEN_CLOSED = ("released",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ class SealedAlerts:
             if found is None:
                 return False
             state = (await connection.execute(select(desk_case.c.state).where(desk_case.c.id == found.case))).scalar()
-            stale = state == CaseState.CLOSED or (state == CaseState.TAKEN and found.reason in _UNTIL_TAKEN)
+            ended = state == CaseState.CLOSED and found.reason not in _EVEN_CLOSED
+            stale = ended or (state == CaseState.TAKEN and found.reason in _UNTIL_TAKEN)
             if stale:
                 await connection.execute(row.values(failed_at=self._store.now()))
             return not stale

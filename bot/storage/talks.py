@@ -58,6 +58,8 @@ class SealedTalks:
         }
         row = upsert(connection, talk).values(pseudonym=self._store.vault.pseudonym(after.key), **kept)
         await connection.execute(row.on_conflict_do_update(index_elements=[talk.c.pseudonym], set_=kept))
+        if after.private is not None:
+            await self.keep(connection, after.private)
         return await self._cases.file(connection, after.filing) if after.filing else None
 
     async def forget(self, key: str) -> None:

@@ -62,6 +62,30 @@ hotlines:
 SCRIPT = "readers: {student: {lead: 我相信你。, next: 去找大人。, hotlines: ['110']}}\n"
 DIALOGUE = "groups: {prevention: {any: [预防, 提前], none: [已经]}}\n"
 GLOSSES = 'source: civil\narticles: {"35": 监护人要为孩子好才能动孩子的财产，还要听孩子的意思。}\n'
+BANK = """\
+questions:
+""" + "".join(
+    f"""\
+  - id: red-{number}
+    band: "10-12"
+    type: true_false
+    difficulty: 1
+    ask: 第{number}问：压岁钱是你的吗？
+    options:
+      - {{text: 对, right: true, why: 送给你就是你的。}}
+      - {{text: 不对, idea: 以为小孩不能有钱, why: 小孩也有自己的财产。}}
+    explain: 压岁钱属于孩子。
+    law: ["civil:35"]
+"""
+    for number in range(5)
+)
+QUIZ = """\
+title: 压岁钱
+theme: money
+band: "10-12"
+intro: 五个小问题。
+questions: [home.money/red-0, home.money/red-1, home.money/red-2, home.money/red-3, home.money/red-4]
+"""
 SYLLABLES = (
     "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽水玉出昆冈"
     "剑号巨阙珠称夜光果珍李柰菜重芥姜海咸河淡鳞潜羽翔"
@@ -85,6 +109,8 @@ def root(tmp_path: Path) -> Path:
         "knowledge/scripts/urgent/other.yaml": SCRIPT,
         "knowledge/scripts/disclosure/other.yaml": SCRIPT,
         "knowledge/glosses/civil.yaml": GLOSSES,
+        "knowledge/questions/home/money.yaml": BANK,
+        "knowledge/quizzes/money-10-12.yaml": QUIZ,
         "intents/dialogue.yaml": DIALOGUE,
         "intents/topics/home/money.yaml": _examples(0),
         "intents/topics/home/toys.yaml": _examples(5),
@@ -115,6 +141,7 @@ def test_sound_content_has_no_problem(root: Path) -> None:
 
 
 MONEY = "knowledge/topics/home/money.yaml"
+ASKED, QUIZZED = "knowledge/questions/home/money.yaml", "knowledge/quizzes/money-10-12.yaml"
 BREAKS: dict[str, tuple[str, str, str, str]] = {
     "an unknown source": (MONEY, '"civil:35"', '"civl:35"', "不认识的来源"),
     "an article that the source has not": (MONEY, '"civil:35"', '"civil:1261"', "没有第 1261 条"),
@@ -175,6 +202,17 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
         "examples: {anna: [就这一句]}\n",
         "至少要 50 个",
     ),
+    "a quiz question with no right answer": (ASKED, "right: true, ", "idea: 以为都行, ", "不合题型"),
+    "a wrong option that names no misconception": (ASKED, "idea: 以为小孩不能有钱, ", "", "没写误解"),
+    "a quiz question longer than a poll may be": (ASKED, "压岁钱是你的吗", "压岁钱是你的吗" * 50, "最多 300 字"),
+    "an option longer than a poll may have": (ASKED, "text: 不对", f"text: {'不对' * 60}", "选项最多 100 字"),
+    "an explanation longer than a poll may show": (ASKED, "压岁钱属于孩子", "压岁钱属于孩子" * 40, "讲解最多"),
+    "a quiz question on a repealed law": (ASKED, '"civil:35"', '"civil-old:35"', "已废止"),
+    "a quiz question on an article that is not there": (ASKED, '"civil:35"', '"civil:1261"', "不存在"),
+    "two quiz questions of one name": (ASKED, "red-1", "red-0", "用了两次"),
+    "a quiz that asks what is not in the bank": (QUIZZED, "red-4", "red-9", "没有“home.money/red-9”"),
+    "a quiz for another age than its questions": (QUIZZED, '"10-12"', '"6-9"', "是给 10-12 的"),
+    "a quiz too short to be one": (QUIZZED, ", home.money/red-4", "", "有 4 题"),
     "a misspelt field": (MONEY, "simple:", "simpel:", "没有这样的项"),
     "YAML that does not parse": (MONEY, "answers:\n", "answers: [\n", "不是正确的 YAML"),
     "a key written twice": (MONEY, "title: 压岁钱\n", "title: 压岁钱\ntitle: 红包\n", "写了两次"),

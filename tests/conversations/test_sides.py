@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.audience import Audience
 from bot.core.command import Verb
-from bot.core.decision import Answer, Notice
+from bot.core.decision import Answer, Clarify, Notice
 from bot.core.message import Attachment, Incoming
+from bot.core.topical import Thresholds
 from tests.conversations.person import Person
 
 
@@ -57,6 +60,13 @@ def test_a_change_of_role_keeps_the_side(person: Person) -> None:
 
     assert "疫苗" in adult.reply.lead
     assert adult.reply.lead != child.reply.lead
+
+
+def test_the_side_asked_about_is_answered_after_asking_back(person: Person) -> None:
+    person.dialogue = replace(person.dialogue, thresholds=Thresholds(answer=1.1, refuse=1.1))
+    assert isinstance(person.says("被狗咬了谁赔"), Clarify)
+
+    assert "疫苗" in person.presses(Verb.TOPIC, "safety.accident").reply.lead
 
 
 def test_said_simply_to_an_adult_the_side_stays(person: Person) -> None:
@@ -145,14 +155,14 @@ def test_an_article_of_that_number_stays_an_article(person: Person) -> None:
 
 
 def test_an_article_without_a_whole_gloss_is_said_to_be_shown_in_part(person: Person) -> None:
-    library = person.dialogue.library
-    cites = {ref.cite: ref.gist for topic in library.topics.values() for ref in topic.law if ref.article}
-    cite = next(c for c in cites if c.startswith("civil:") and library.gloss(*c.split(":")) is None)
+    library = person.dialogue.library.model_copy(update={"glosses": {}})
+    person.dialogue = replace(person.dialogue, library=library)
 
-    part = person.says(f"民法典第{cite.split(':')[1]}条")
+    part = person.says("民法典第35条")
 
-    assert [line.cite for line in part.reply.law] == [cite]
+    assert [line.cite for line in part.reply.law] == ["civil:35"]
     assert "一部分" in part.reply.lead
+    assert library.sources["civil"].official.where in part.reply.lead
 
 
 def test_an_article_with_a_whole_gloss_is_shown_whole(person: Person) -> None:

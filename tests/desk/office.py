@@ -24,6 +24,7 @@ from bot.desk.claims import DeskClaims
 from bot.desk.duty import DutyBoard
 from bot.desk.limits import ClockLimits
 from bot.desk.news import News
+from bot.desk.periods import Periods
 from bot.desk.reading import DeskReading
 from bot.desk.sealing import KeyPair, new_pair, seal_to, wrap
 from bot.desk.service import CaseDesk
@@ -91,7 +92,7 @@ class Office:
             news=self.news,
             outward={CHANNEL: Recorded()},
             library=lambda: LIBRARY,
-            retention=dt.timedelta(days=90),
+            periods=Periods(),
         )
 
     @property

@@ -13,8 +13,9 @@ from bot.core.desk import Filing, Receipt, ReceiptKey, Report, SealedText, Why
 from bot.core.message import Origin
 from bot.core.risk import RiskKind, RiskLevel
 from bot.desk.export import CaseExport
+from bot.desk.periods import Periods
 from bot.desk.release import Releases
-from bot.desk.retention import LegalHolds, Periods
+from bot.desk.retention import LegalHolds
 from bot.desk.sealing import KeyPair, SealError, new_pair, open_with, seal_to
 from bot.desk.worker import Worker
 from bot.storage.audit import AuditLog

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
+from bot.desk.periods import DAY, Periods
 from bot.desk.release import RecordsError
-from bot.desk.retention import DAY, Periods, going, sweep
+from bot.desk.retention import going, sweep
 from bot.desk.worker import NoSuchCaseError, Worker
 from bot.storage.cases import SealedCases
 from bot.storage.desk_tables import case_event, desk_case, staff_link, staff_session

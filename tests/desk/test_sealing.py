@@ -13,7 +13,9 @@ from bot.desk.sealing import (
     normal_code,
     open_with,
     password_key,
+    receipt_name,
     receipt_pair,
+    receipt_secret,
     recovery_pair,
     seal_to,
     unwrap,
@@ -125,17 +127,20 @@ def test_a_receipt_code_is_read_however_it_is_typed(typed):
 def test_what_is_no_receipt_code_is_not_taken_for_one(typed):
     assert normal_code(typed) is None
     with pytest.raises(SealError):
-        receipt_pair(typed, SALT)
+        receipt_secret(typed, SALT)
 
 
 def test_a_receipt_code_gives_its_pair_again():
     code = new_receipt_code()
-    pair = receipt_pair(code, SALT)
-    again = receipt_pair(code.replace(" ", "-"), SALT)
+    secret = receipt_secret(code, SALT)
+    pair = receipt_pair(secret, SALT)
+    again = receipt_pair(receipt_secret(code.replace(" ", "-"), SALT), SALT)
     assert pair == again
     assert open_with(again.private, seal_to(pair.public, TEXT)) == TEXT
-    assert pair != receipt_pair(code, b"1" * 16)
-    assert pair != receipt_pair(new_receipt_code(), SALT)
+    assert pair != receipt_pair(secret, b"1" * 16)
+    assert secret != receipt_secret(code, b"1" * 16)
+    assert secret != receipt_secret(new_receipt_code(), SALT)
+    assert receipt_name(secret) != receipt_name(receipt_secret(new_receipt_code(), SALT))
 
 
 def test_a_recovery_code_gives_its_pair_again_however_it_is_typed():

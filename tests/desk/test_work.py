@@ -10,6 +10,7 @@ import pytest
 from bot.core.desk import CaseState, Why
 from bot.desk.news import Event
 from bot.desk.sealing import open_with, receipt_pair
+from bot.desk.service import receipt_secret_of
 from bot.desk.worker import DeskError, NoSuchCaseError, Worker
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
@@ -173,7 +174,7 @@ async def test_an_answer_reaches_the_child_once_however_often_it_is_sent(
     assert row.due_at is None
     assert row.answered_at == row.staff_at
     said = (await SealedCasework(store).messages(case))[-1]
-    child = receipt_pair(code, row.receipt_salt)
+    child = receipt_pair(receipt_secret_of(store, code), row.receipt_salt)
     assert open_with(child.private, said.for_child).decode() == "慢慢说。"
     assert [action for _, action, _ in await office.logged()].count("case.answer") == 2
 

@@ -1,9 +1,10 @@
 """The door: who comes in, where the others are sent, and what another site cannot do."""
 
 import pytest
-from conftest import application, joined
 
 from bot.staff.gate import safe_next
+
+from .conftest import application, joined
 
 
 @pytest.mark.parametrize("path", ["/staff", "/staff/people", "/staff/password", "/desk/case/7?from=alert"])

@@ -3,12 +3,13 @@
 import datetime as dt
 
 import pytest
-from conftest import admitted, joined, number_of
 from sqlalchemy import insert, select, update
 
 from bot.desk.sealing import open_with, recovery_pair, seal_to
 from bot.storage.desk_keys import RECOVERY, SealedDeskKeys
 from bot.storage.desk_tables import audit, desk_case, shift
+
+from .conftest import admitted, joined, number_of
 
 
 async def disable(supervisor, number):

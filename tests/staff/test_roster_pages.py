@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from conftest import admitted
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
@@ -12,6 +11,8 @@ from bot.staff.roster.site import RosterWith, create_roster
 from bot.storage.audit import AuditLog
 from bot.storage.roster import Route, SealedRoster
 from bot.web.headers import SecurityHeaders
+
+from .conftest import admitted
 
 SHIFT = {"who": "1", "d0": "1", "d1": "1", "d2": "1", "d3": "1", "d4": "1", "starts": "08:30", "ends": "17:30"}
 TARGET = "json://127.0.0.1:9/geheim"
@@ -127,7 +128,7 @@ async def test_a_stranger_and_a_vice_principal_see_neither(boss, new_person, app
 
 
 async def admitted_vice(boss, person):
-    from conftest import joined
+    from .conftest import joined
 
     await joined(boss, person, "wang", "vice_principal")
     await person.sign_in()

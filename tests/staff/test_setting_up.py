@@ -1,11 +1,12 @@
 """The first set-up makes the desk key; joining, losses and the printed code give it to whom it belongs."""
 
 import pytest
-from conftest import BETTER, admit, admitted, code_on, invited, joined, link_on, number_of
 from sqlalchemy import text
 
 from bot.staff.accounts import make_setup_link, setup_link_needed
 from bot.storage.desk_keys import RECOVERY, SealedDeskKeys
+
+from .conftest import BETTER, admit, admitted, code_on, invited, joined, link_on, number_of
 
 
 async def opens(person) -> str:

@@ -1,11 +1,12 @@
 """Signing in takes a name, a password and a code that was never used; failing takes time, but never for ever."""
 
 import pytest
-from conftest import BETTER, admitted, application
 from sqlalchemy import select, text, update
 
 from bot.staff.passwords import Passwords
 from bot.storage.desk_tables import audit, staff, staff_session
+
+from .conftest import BETTER, admitted, application
 
 
 def inside(page) -> bool:

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pyotp
 import pytest
-from conftest import BETTER, GOOD
+
+from .conftest import BETTER, GOOD
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True, "java_script_enabled": False}

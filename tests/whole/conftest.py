@@ -14,6 +14,7 @@ from bot.content.build import Service
 from tests.whole.furnishing import SignIn, furnish
 from tests.whole.receiver import Receiver, receiving
 from tests.whole.running import Running, make_settings
+from tests.whole.telegram import Telegram
 
 CHROMIUM = Path("/usr/bin/chromium")
 #: No test can reach the network by a name.
@@ -39,6 +40,14 @@ Serve = Callable[..., Awaitable[Place]]
 def receiver() -> Iterator[Receiver]:
     with receiving() as receiver:
         yield receiver
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[Telegram]:
+    telegram = Telegram()
+    await telegram.start()
+    yield telegram
+    await telegram.stop()
 
 
 @pytest.fixture

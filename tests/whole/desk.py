@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -15,6 +17,8 @@ from tests.whole.furnishing import SignIn
 _LINE = re.compile(
     r'<li class="line (?P<author>\w+)" id="line-(?P<id>\d+)">.*?<p class="text" dir="auto">(?P<text>.*?)</p>', re.DOTALL
 )
+#: What a browser says of a request of the site's own page.
+OURS = {"Sec-Fetch-Site": "same-origin"}
 #: Seconds between two tries, and until somebody who retries gives up.
 PAUSE, PATIENCE = 0.1, 90.0
 
@@ -41,6 +45,15 @@ async def insist(client: httpx.AsyncClient, method: str, path: str, **sent: obje
             await asyncio.sleep(PAUSE)
 
 
+@asynccontextmanager
+async def at_desk(address: str, sign_in: SignIn) -> AsyncIterator[Desk]:
+    """Somebody who is signed in."""
+    async with httpx.AsyncClient(base_url=address, headers=OURS, timeout=15.0, trust_env=False) as http:
+        desk = Desk(http)
+        await desk.sign_in(sign_in)
+        yield desk
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Somebody at the desk. Every deed is sent until it is answered; a second sending is no second deed."""
@@ -63,6 +76,11 @@ class Desk:
         """What somebody said in a case."""
         return [line.text for line in await self.lines(case) if line.author == author]
 
+    async def is_mine(self, case: int) -> bool:
+        """Whether the case is taken, by whoever is signed in here."""
+        told = (await insist(self.http, "GET", f"/desk/api/case/{case}")).raise_for_status().json()
+        return str(told["version"]).startswith("taken") and "/answer" in told["act"]
+
     async def claim(self, case: int) -> None:
         """Take a case."""
         await self._done(case, "claim")
@@ -70,6 +88,10 @@ class Desk:
     async def answer(self, case: int, text: str) -> None:
         """Write to the child."""
         await self._done(case, "answer", text=text, once=uuid4().hex)
+
+    async def note(self, case: int, text: str) -> None:
+        """Write a note for colleagues."""
+        await self._done(case, "note", note=text)
 
     async def close(self, case: int, outcome: str = "helped") -> None:
         """End a case, having read it all."""

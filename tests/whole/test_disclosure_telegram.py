@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
 from bot.content.build import Service
 from tests.whole.conftest import Place, Serve
-from tests.whole.desk import Desk
+from tests.whole.desk import Desk, at_desk
 from tests.whole.telegram import TOKEN, Telegram
 from tests.whole.waiting import eventually
 
@@ -23,24 +22,13 @@ GROUPED = "@faxiaohu_bot 我爸昨天又用皮带打我，腿上全是印子"
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[Telegram]:
-    telegram = Telegram()
-    await telegram.start()
-    yield telegram
-    await telegram.stop()
-
-
-@pytest.fixture
 async def place(serve: Serve, telegram: Telegram) -> Place:
     return await serve(telegram_token=SecretStr(TOKEN), telegram_api=telegram.url)
 
 
 @pytest.fixture
 async def desk(place: Place) -> AsyncIterator[Desk]:
-    headers = {"Sec-Fetch-Site": "same-origin"}
-    async with httpx.AsyncClient(base_url=place.running.address, headers=headers, trust_env=False) as http:
-        desk = Desk(http)
-        await desk.sign_in(place.counsellor)
+    async with at_desk(place.running.address, place.counsellor) as desk:
         yield desk
 
 

@@ -67,7 +67,9 @@ async def test_a_disclosure_from_the_first_word_to_coming_back(serve: Serve, bro
 async def _an_urgent_turn_alerts_again(place: Place, child: Child, counsellor: Counsellor) -> None:
     case, before = place.receiver.alerts[0].case, len(place.receiver.alerts)
     card = await child.says(URGENT)
-    await eventually(lambda: [alert for alert in place.receiver.of(case, "紧急") if alert in place.receiver.alerts[before:]])
+    await eventually(
+        lambda: [alert for alert in place.receiver.of(case, "紧急") if alert in place.receiver.alerts[before:]]
+    )
     await expect(card.locator("[href='tel:110']").first).to_be_visible()
     await expect(counsellor.heard.last).to_have_text(URGENT)
     await expect(counsellor.page.locator("#state")).to_contain_text("紧急")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.content.checks.angles import check_angle_cues, check_angle_law, check_angle_names, check_cue_groups
 from bot.content.checks.answers import check_lengths, check_messages, check_readers, check_related
+from bot.content.checks.bank import check_bank, check_quizzes
 from bot.content.checks.citations import check_articles, check_citations, check_repealed, check_sources
 from bot.content.checks.examples import check_counts, check_neighbours, check_twins
 from bot.content.checks.glosses import check_glosses
@@ -45,6 +46,8 @@ CHECKS: tuple[Check, ...] = (
     check_review_dates,
     check_risk_rules,
     check_risk_examples,
+    check_bank,
+    check_quizzes,
 )
 
 

@@ -6,13 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content.load import Reader, read_corpus, read_library
+from bot.content.load import Reader, read_bank, read_corpus, read_library
 from bot.content.problems import Problem
 from bot.content.questions import FOLDER as QUESTIONS
 from bot.content.questions import Question, read_questions
 from bot.content.yamlfile import line_of
 from bot.core.content_types import Library
 from bot.core.intent_types import Corpus
+from bot.core.quiz_types import Bank
 from bot.nlu.normalise import Normaliser
 
 
@@ -24,6 +25,7 @@ class Content:
     library: Library
     corpus: Corpus
     questions: tuple[Question, ...]
+    bank: Bank
     normalise: Normaliser
     today: dt.date
     unreadable: tuple[Problem, ...] = ()
@@ -58,12 +60,13 @@ def read_content(root: Path, today: dt.date | None = None) -> Content:
     """Everything below a root; what cannot be read is kept as problems."""
     reader = Reader(root)
     library, corpus = read_library(reader), read_corpus(reader)
-    questions = tuple(read_questions(reader))
+    questions, bank = tuple(read_questions(reader)), read_bank(reader)
     return Content(
         root,
         library,
         corpus,
         questions,
+        bank,
         Normaliser(corpus.lexicon),
         today or dt.datetime.now(dt.UTC).date(),
         tuple(reader.problems),

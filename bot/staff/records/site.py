@@ -13,8 +13,9 @@ from starlette.routing import BaseRoute
 from bot.desk.audit import AuditWitness
 from bot.desk.duty import DutyBoard
 from bot.desk.export import CaseExport
+from bot.desk.periods import Periods
 from bot.desk.release import Releases
-from bot.desk.retention import LegalHolds, Periods
+from bot.desk.retention import LegalHolds
 from bot.staff.look import Look
 from bot.staff.pages import StaffSite
 from bot.staff.records.keep_pages import KeepPages

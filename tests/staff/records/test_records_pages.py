@@ -8,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import admitted
 from sqlalchemy import delete
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -20,7 +19,8 @@ from bot.core.risk import RiskKind, RiskLevel
 from bot.desk.audit import AuditWitness
 from bot.desk.duty import DutyBoard
 from bot.desk.envelope import open_files
-from bot.desk.retention import Periods, sweep
+from bot.desk.periods import Periods
+from bot.desk.retention import sweep
 from bot.desk.sealing import seal_to
 from bot.staff.accounts import make_setup_link
 from bot.staff.records.site import RecordsWith, create_records
@@ -31,6 +31,7 @@ from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.desk_tables import audit
 from bot.storage.roster import Route, SealedRoster, Shift
 from bot.web.headers import SecurityHeaders
+from tests.staff.conftest import admitted
 
 WORDS, ACCOUNT, REASON = "他晚上来我房间MARKER", "4815162342", "要报警找到孩子"
 
