@@ -19,17 +19,20 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from itertools import cycle
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 
+from bot.app import make_service
 from bot.channels.web.data import Sent
 from bot.channels.web.visitor import Visitor
 from bot.content.questions import load_questions
 from bot.content.risk_evaluation import load_risk_questions
 from bot.core.risk import RiskLevel
+from bot.settings import Settings
 from bot.storage.keys import load_key
 from bot.storage.vault import Vault
 from tests.whole.furnishing import furnish
@@ -103,6 +106,8 @@ async def _run(folder: Path, receiver: Receiver, disclosures: int, rates: tuple[
         async with httpx.AsyncClient(
             base_url=running.address, headers=headers, limits=limits, timeout=30.0, trust_env=False
         ) as http:
+            # Each child has a browser of their own: nothing is remembered from one to the next.
+            http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             crowd = Crowd(http, random.Random(1))
             await _talk(crowd, disclosures, rates)
         await eventually(lambda: len(receiver.alerts) >= len(crowd.sent), 60.0)
@@ -139,9 +144,11 @@ async def _steadily(doing: Callable[[], Awaitable[None]], rate: float, over: Cal
 
 
 def _questions(chance: random.Random) -> Iterator[str]:
+    """Questions in which nothing alarming is seen."""
+    engine = make_service(Settings()).engine
     found = [question.text for question in load_questions(ROOT)]
     chance.shuffle(found)
-    return iter(found)
+    return iter([text for text in found if engine.read_risk(text, ()).level is RiskLevel.NONE])
 
 
 def _disclosures(chance: random.Random) -> Iterator[str]:

@@ -49,6 +49,9 @@ from bot.storage.talks import SealedTalks
 #: The pages of a case that belong to the records.
 DOORS = Doors("/desk/case/{case}/identity", "/desk/retention/{case}", "/desk/case/{case}/export")
 
+#: Seconds for which talks go by the same roster: it is asked for at every turn.
+LASTING = 0.5
+
 
 def clock_limits(settings: Settings) -> ClockLimits:
     """The clocks of the settings."""
@@ -85,7 +88,7 @@ class DeskParts:
     def __post_init__(self) -> None:
         store, roster, limits = self.store, SealedRoster(self.store), clock_limits(self.settings)
         self.keys, self.audit = SealedDeskKeys(store), AuditLog(store)
-        self.board = DutyBoard(roster, self.settings.zone, self.now)
+        self.board = DutyBoard(roster, self.settings.zone, self.now, LASTING)
         self.desk = CaseDesk(store, self.keys, self.board, limits, self.touched)
         self.outward[WEB] = WebOutward(self.now)
         self.sender = self._sender(roster)

@@ -37,6 +37,7 @@ def jobs(application: Application, stop: asyncio.Event) -> Iterator[Coroutine[No
     yield application.content.watch(stop)
     yield application.post.run(stop)
     yield _watch(application, stop)
+    yield desk.desk.codes.run(stop)
     yield desk.sender.run(stop)
     yield _carry(application, stop)
     yield channel.run(stop)

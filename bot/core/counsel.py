@@ -75,10 +75,14 @@ def asked_report(session: Session, reader: Audience, standing: Standing) -> Repo
 
 
 def told_report(command: Command, reader: Audience, standing: Standing) -> Report | None:
-    """What a button tells whoever is on duty; None where there is no case, or the button tells nothing."""
+    """What a button tells whoever is on duty; None where there is no case, or the button tells nothing.
+
+    Whoever is not safe opens a case, whatever became of an earlier one.
+    """
     case = standing.case
     if case is None:
-        return None
+        unsafe = command.verb is Verb.SAFE and command.value == "no" and standing.keyed
+        return Report(Why.UNSAFE, RiskLevel.URGENT, RiskKind.OTHER, reader, value="no", opens=True) if unsafe else None
     if command.verb is Verb.SAFE:
         why = Why.SAFE if command.value == "yes" else Why.UNSAFE
         level = RiskLevel.URGENT if command.value == "no" else RiskLevel.NONE
@@ -99,6 +103,9 @@ def answer_button(command: Command, composer: Composer, session: Session, standi
         return _question(Verb(command.value), composer)
     if command.verb is Verb.SAFE and command.value == "no":
         return _unsafe(composer, standing)
+    if standing.case is None and command.verb in (*QUESTIONS, Verb.OUTSIDERS, Verb.HERE):
+        # The case has ended: nobody would read it.
+        return d.Notice(d.Reply(composer.say("support.over"), choices=(composer.choice(Verb.HUMAN),)))
     if command.verb in QUESTIONS and command.value in QUESTIONS[command.verb]:
         return _thanked(command, composer)
     if command.verb is Verb.BYSTANDER:
@@ -155,7 +162,7 @@ def _unsafe(composer: Composer, standing: Standing) -> d.Decision:
         more=state_line(composer, standing),
         contacts=contacts(composer.library, DANGER, composer.now, composer.region),
         choices=(composer.choice(Verb.TELL, Verb.PLACE),),
-        receipt=Receipt(composer.now) if standing.case else None,
+        receipt=Receipt(composer.now) if standing.keyed else None,
     )
     kind = standing.case.kind if standing.case else RiskKind.OTHER
     return d.Support(reply, risk=RiskReading(RiskLevel.URGENT, kind, why=("button.unsafe",)))

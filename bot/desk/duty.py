@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.desk.spans import days_around, spans_of
 from bot.storage.roster import Person, Roster, SealedRoster
@@ -100,11 +102,26 @@ def _member(person: Person) -> Member:
 
 @dataclass(frozen=True, slots=True)
 class DutyBoard:
-    """The roster as it is at this moment. Everything raises StorageError."""
+    """The roster as it is at this moment. Everything raises StorageError.
+
+    ``lasting``: seconds for which ``recent`` goes by what was read before.
+    """
 
     roster: SealedRoster
     zone: dt.tzinfo
     now: Callable[[], dt.datetime]
+    lasting: float = 0.0
+    _kept: deque[tuple[float, Roster]] = field(default_factory=lambda: deque(maxlen=1))
+
+    async def recent(self) -> Roster:
+        """The roster as it was a moment ago: for what every turn of every talk asks."""
+        now = time.monotonic()
+        for at, roster in self._kept:
+            if now < at + self.lasting:
+                return roster
+        roster = await self.roster.read()
+        self._kept.append((now, roster))
+        return roster
 
     async def state(self, scope: Scope) -> DutyState:
         """Who is on duty for a case of this scope. Before the desk has a key nobody is."""

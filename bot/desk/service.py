@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.core.desk import Filing, Receipt, ReceiptKey, Report, SealedText, Standing
 from bot.core.message import Origin
 from bot.core.risk import RiskLevel
-from bot.desk.duty import DutyBoard, Scope
+from bot.desk.duty import DutyBoard, Scope, duty_at
 from bot.desk.limits import ClockLimits
 from bot.desk.sealing import new_receipt_code, new_salt, receipt_name, receipt_pair, receipt_secret, seal_to
+from bot.desk.stock import CodeStock, NewCode
 from bot.storage.cases import CaseRow, SealedCases, as_open_case
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.store import Store
@@ -30,24 +30,35 @@ def receipt_key_name(store: Store, secret: bytes) -> str:
     return store.vault.pseudonym(f"receipt:{receipt_name(secret)}")
 
 
-@dataclass(frozen=True, slots=True)
+def new_code(store: Store) -> NewCode:
+    """A code of return that nobody has, with what is kept of it. Slow: call it in a thread."""
+    code, salt = new_receipt_code(), new_salt()
+    secret = receipt_secret_of(store, code)
+    return code, ReceiptKey(receipt_key_name(store, secret), salt, receipt_pair(secret, salt).public)
+
+
+@dataclass(slots=True)
 class CaseDesk:
-    """The ``Desk`` over a store. ``filed`` is told of cases that change outside a turn."""
+    """The ``Desk`` over a store. ``changed`` is told of cases that change outside a turn."""
 
     store: Store
     keys: SealedDeskKeys
     board: DutyBoard
     limits: ClockLimits
     changed: Callable[[int], None] = lambda _case: None
+    codes: CodeStock = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.codes = CodeStock(lambda: new_code(self.store))
 
     async def standing(self, key: str) -> Standing:
         """How the desk stands to the talk of this key. Raises StorageError."""
-        keyed = await self.keys.current() is not None
-        row = await SealedCases(self.store).open_case(key)
-        if not keyed:
-            return Standing(case=as_open_case(row) if row else None)
-        duty = await self.board.state(_scope(row))
-        return Standing(keyed, duty.on_duty, duty.back_at, as_open_case(row) if row else None)
+        row, roster = await SealedCases(self.store).open_case(key), await self.board.recent()
+        case = as_open_case(row) if row else None
+        if not roster.keyed:
+            return Standing(case=case)
+        duty = duty_at(roster, _scope(row), self.board.now(), self.board.zone)
+        return Standing(True, duty.on_duty, duty.back_at, case)
 
     async def prepare(self, report: Report, origin: Origin, standing: Standing) -> Filing:
         """Make a report ready to be stored: a new case gets its code of return, its keys and its clock.
@@ -60,7 +71,7 @@ class CaseDesk:
         if case is not None:
             child = await SealedCases(self.store).receipt_public(case.id)
         elif current is not None and report.opens:
-            code, key = await asyncio.to_thread(self._new_code)
+            code, key = await self.codes.take()
             child = key.public
         texts: tuple[SealedText, ...] = ()
         if current is not None:
@@ -77,11 +88,6 @@ class CaseDesk:
         number = await SealedCases(self.store).delete_asked(key)
         if number is not None:
             self.changed(number)
-
-    def _new_code(self) -> tuple[str, ReceiptKey]:
-        code, salt = new_receipt_code(), new_salt()
-        secret = receipt_secret_of(self.store, code)
-        return code, ReceiptKey(receipt_key_name(self.store, secret), salt, receipt_pair(secret, salt).public)
 
     def _receipt(self, report: Report, standing: Standing) -> Receipt:
         now, case = self.store.now(), standing.case

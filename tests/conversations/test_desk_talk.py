@@ -225,3 +225,15 @@ def test_whoever_asks_for_a_person_or_seems_in_distress_is_one_tap_away_from_one
     assert isinstance(asked, Handoff)
     assert worried.risk.level is RiskLevel.CONCERN
     assert asked.reply.choices[0].command == worried.reply.choices[0].command == str(Verb.HUMAN)
+
+
+def test_after_the_end_of_a_case_no_button_says_that_it_was_kept(child: Child) -> None:
+    over = child.dialogue.library.messages["support.over"]
+
+    late = [child.presses(verb, value) for verb, value in ((Verb.PLACE, "home"), (Verb.WRITE, "now"), (Verb.HERE, ""))]
+    unsafe = child.presses(Verb.SAFE, "no")
+
+    assert [turned.decision.reply.lead for turned in late] == [over] * 3
+    assert [turned.report for turned in late] == [None] * 3
+    assert _report(unsafe).opens
+    assert isinstance(unsafe.decision, Support)

@@ -68,13 +68,17 @@ async def serve(tmp_path: Path, receiver: Receiver, service: Service) -> AsyncIt
 
 
 @pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    """A real browser; without one the tests are skipped, or fail where it is required."""
+def required_browser() -> None:
+    """Without a real browser the tests are skipped, or fail where it is required."""
     if not CHROMIUM.exists():
         reason = f"{CHROMIUM} is missing: install chromium and fonts-noto-cjk"
         if os.environ.get("FAXIAOHU_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+@pytest.fixture
+async def chromium(required_browser: None) -> AsyncIterator[Browser]:
     async with async_playwright() as player:
         browser = await player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", OUTSIDE])
         yield browser

@@ -23,7 +23,7 @@ from tests.whole.web import Letter, web_child
 
 #: Words of a breach in an alert; seconds in which whatever is awaited must come, restarts included.
 BREACHED, PATIENCE = "说好的时间过了", 90.0
-#: Acts of the two paths of a round, one of which is chosen; the kill comes so many seconds after it: in its midst, or later.
+#: Acts of the two paths of a round, one of which is chosen; the kill comes so soon after it, in its midst or later.
 ACTS, AFTER = 18, (0.04, 0.4)
 PUPILS, STAFF = 70_000, 901
 

@@ -18,7 +18,7 @@ class Telegram(StandIn):
 
     _turn: int = 0
 
-    async def _do_getUpdates(self, data: dict[str, Any]) -> list[dict[str, Any]]:
+    async def _do_getUpdates(self, data: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: N802
         self._turn += 1
         turn = self._turn
         if data.get("offset") is not None:

@@ -1,0 +1,46 @@
+"""Codes of return made ahead: making one takes a tenth of a second and more, for which no disclosure must wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.core.desk import ReceiptKey
+
+#: Codes that are kept ready.
+READY = 16
+NewCode = tuple[str, ReceiptKey]
+
+
+@dataclass(slots=True)
+class CodeStock:
+    """Gives new codes. While ``run`` runs some are ready; without it each is made when it is asked for."""
+
+    make: Callable[[], NewCode]
+    _ready: deque[NewCode] = field(default_factory=deque)
+    _taken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def take(self) -> NewCode:
+        """A code that nobody has, with what is kept of it."""
+        if not self._ready:
+            return await asyncio.to_thread(self.make)
+        self._taken.set()
+        return self._ready.popleft()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Keep the stock full until stopped, one code after the other."""
+        ending = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set():
+                self._taken.clear()
+                if len(self._ready) < READY:
+                    self._ready.append(await asyncio.to_thread(self.make))
+                    continue
+                taken = asyncio.ensure_future(self._taken.wait())
+                await asyncio.wait({ending, taken}, return_when=asyncio.FIRST_COMPLETED)
+                taken.cancel()
+        finally:
+            ending.cancel()
+            self._ready.clear()
