@@ -9,6 +9,7 @@ python -m bench.alerts [disclosures] [messages a second] [disclosures a second]
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import sqlite3
@@ -19,12 +20,9 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
 from itertools import cycle
 from pathlib import Path
 from uuid import uuid4
-
-import httpx
 
 from bot.app import make_service
 from bot.channels.web.data import Sent
@@ -41,14 +39,14 @@ from tests.whole.running import ROOT, Running, make_settings
 from tests.whole.waiting import eventually
 
 DISCLOSURES, RATE, CHILDREN_RATE = "200", "50", "4"
-TALKERS, WARMING = 400, 5.0
+TALKERS, WARMING = 400, 10.0
 
 
 @dataclass
 class Crowd:
     """Who writes. ``sent``: when each disclosure was sent, by its delivery; times in seconds of the wall clock."""
 
-    http: httpx.AsyncClient
+    http: Http
     chance: random.Random
     ordinary: list[float] = field(default_factory=list)
     answered: list[float] = field(default_factory=list)
@@ -75,16 +73,38 @@ class Crowd:
             self.unnoticed += 1
 
     async def _post(self, talker: str, turn: dict[str, str]) -> dict[str, object]:
-        headers = {"X-Forwarded-For": f"10.{self.chance.randrange(256)}.{self.chance.randrange(256)}.1"}
-        if talker:
-            headers["Cookie"] = f"talk={talker}"
+        place = f"10.{self.chance.randrange(256)}.{self.chance.randrange(256)}.1"
+        headers = {"X-Forwarded-For": place} | ({"Cookie": f"talk={talker}"} if talker else {})
         try:
-            response = await self.http.post("/api/chat", json=turn, headers=headers)
-        except httpx.HTTPError:
+            status, body = await self.http.post("/api/chat", turn, headers)
+        except (OSError, EOFError):
             self.failed += 1
             return {}
-        self.failed += response.status_code != 200
-        found: dict[str, object] = response.json()
+        self.failed += status != 200
+        found: dict[str, object] = json.loads(body)
+        return found
+
+
+@dataclass
+class Http:
+    """As little of a client as will do: what sends the load must not take the time of what is measured."""
+
+    port: int
+    _idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
+
+    async def post(self, path: str, data: dict[str, str], headers: dict[str, str]) -> tuple[int, bytes]:
+        """The status and the body of an answer. Raises OSError, EOFError."""
+        while self._idle and self._idle[-1][0].at_eof():
+            self._idle.pop()[1].close()
+        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self.port)
+        body = json.dumps(data).encode()
+        own = {"Host": f"127.0.0.1:{self.port}", "Content-Type": "application/json", "Content-Length": str(len(body))}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in (own | headers).items())
+        writer.write(f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        length = next(int(line[15:]) for line in head.split("\r\n") if line.startswith("content-length:"))
+        found = int(head.split()[1]), await reader.readexactly(length)
+        self._idle.append((reader, writer))
         return found
 
 
@@ -100,18 +120,12 @@ async def _run(folder: Path, receiver: Receiver, disclosures: int, rates: tuple[
     running = Running(make_settings(folder / "data", trusted_proxies="127.0.0.1"), folder / "service.log")
     await furnish(running.settings, receiver.target)
     await running.start()
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    headers = {"Sec-Fetch-Site": "same-origin"}
     try:
-        async with httpx.AsyncClient(
-            base_url=running.address, headers=headers, limits=limits, timeout=30.0, trust_env=False
-        ) as http:
-            # Each child has a browser of their own: nothing is remembered from one to the next.
-            http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-            crowd = Crowd(http, random.Random(1))
-            await _talk(crowd, disclosures, rates)
-        await eventually(lambda: len(receiver.alerts) >= len(crowd.sent), 60.0)
-        _print(crowd, _delays(running, receiver, crowd))
+        crowd = Crowd(Http(running.settings.port), random.Random(1))
+        await _talk(crowd, disclosures, rates)
+        cases = _cases(running, crowd)
+        await eventually(lambda: set(cases.values()) <= {alert.case for alert in receiver.alerts}, 60.0)
+        _print(crowd, _delays(cases, receiver, crowd))
     finally:
         await running.kill()
 
@@ -127,6 +141,7 @@ async def _talk(crowd: Crowd, disclosures: int, rates: tuple[float, float]) -> N
 
     async def grave() -> None:
         await asyncio.sleep(WARMING)
+        crowd.ordinary.clear()
         await _steadily(lambda: crowd.discloses(next(confided)), rates[1], lambda: len(crowd.sent) >= disclosures)
         done.set()
 
@@ -158,16 +173,21 @@ def _disclosures(chance: random.Random) -> Iterator[str]:
     return iter(found)
 
 
-def _delays(running: Running, receiver: Receiver, crowd: Crowd) -> list[float]:
-    """Seconds from sending a disclosure to the arrival of the first alert of its case."""
+def _cases(running: Running, crowd: Crowd) -> dict[str, int]:
+    """The case of each disclosure, by its delivery."""
     vault = Vault(load_key(running.settings.data_dir))
     with closing(sqlite3.connect(running.settings.data_dir / "faxiaohu.sqlite3")) as database:
         rows = database.execute('SELECT delivery, "case" FROM case_message WHERE delivery IS NOT NULL')
         cases = dict(rows.fetchall())
+    return {name: cases[vault.pseudonym(f"web:{name}")] for name in crowd.sent}
+
+
+def _delays(cases: dict[str, int], receiver: Receiver, crowd: Crowd) -> list[float]:
+    """Seconds from sending a disclosure to the arrival of the first alert of its case."""
     first: dict[int, float] = {}
     for alert in receiver.alerts:
         first.setdefault(alert.case, alert.at)
-    return [first[cases[vault.pseudonym(f"web:{name}")]] - at for name, at in crowd.sent.items()]
+    return [first[cases[name]] - at for name, at in crowd.sent.items()]
 
 
 def _print(crowd: Crowd, delays: list[float]) -> None:

@@ -20,8 +20,8 @@ from bot.storage.cleaning import clean
 from bot.storage.errors import StorageError
 from bot.storage.outbox import SealedOutbox
 
-#: Seconds between two removals of what has had its time; between two sweeps of cases and looks at the audit log.
-CLEANING, DAILY = 600.0, 86_400.0
+#: Seconds between two removals of what has had its time, and between two sweeps of cases.
+CLEANING, HOURLY = 600.0, 3_600.0
 #: Seconds within which a failing channel counts as wrongly set up.
 STARTING = 60.0
 
@@ -91,18 +91,21 @@ async def _clean(application: Application, stop: asyncio.Event) -> None:
     while not stop.is_set():
         with contextlib.suppress(StorageError):
             await clean(application.store)
+            await application.desk.witness().keep()
         await _pause(stop, CLEANING)
 
 
 async def _keep_records(application: Application, stop: asyncio.Event) -> None:
     """Cases that have had their time, and the end of the audit log kept elsewhere."""
-    desk = application.desk
+    desk, hour = application.desk, 0
     while not stop.is_set():
         with contextlib.suppress(StorageError):
             await sweep(desk.store, desk.audit, periods(application.settings))
-            await desk.witness().keep()
-            await desk.witness().watch()
-        await _pause(stop, DAILY)
+        if hour % 24 == 0:
+            with contextlib.suppress(StorageError):
+                await desk.witness().watch()
+        hour += 1
+        await _pause(stop, HOURLY)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,8 +37,28 @@ def timers_url(database: str, data_dir: Path) -> URL:
         return url.set(drivername="postgresql+psycopg")
     path = data_dir / FILE
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _set_aside(path)
     path.touch(mode=0o600)
     return URL.create("sqlite", database=str(path))
+
+
+def _set_aside(path: Path) -> None:
+    """A damaged file must not keep the service from children: the sweep makes all timers anew."""
+    if not path.exists():
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            sound = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+    except sqlite3.OperationalError:
+        return  # busy or out of reach: told by whoever opens it
+    except sqlite3.DatabaseError:
+        sound = False
+    if not sound:
+        log.error("desk.timers_damaged", set_aside=f"{FILE}.damaged")
+        for ending in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + ending)
+            if part.exists():
+                part.replace(path.with_name(f"{path.name}.damaged{ending}"))
 
 
 @dataclass(slots=True)
@@ -147,14 +169,10 @@ class Watch:
             self._touch(row.id)
 
     async def _sweep(self) -> None:
+        """Timers that are missing are started, and what another process changed is seen."""
         while True:
             await asyncio.sleep(self.sweep)
-            await self._guarded(self._missing)
-
-    async def _missing(self) -> None:
-        for row in await SealedCasework(self.store).queue():
-            if not self._timers.runs(row.id):
-                self._touch(row.id)
+            await self._guarded(self._all)
 
     async def _guarded(self, doing: Callable[[], Awaitable[None]]) -> None:
         """The watch outlives whatever fails once; the sweep comes by again."""

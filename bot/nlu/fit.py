@@ -24,10 +24,17 @@ class Target:
     strength: float = 0.5
 
 
-def fit_linear(rows: Sequence[Blocks], heads: Mapping[str, Target], scale: tuple[float, ...]) -> LinearModel:
-    """One-against-the-rest linear SVMs over the same TF-IDF terms; ``scale`` weighs the blocks of terms."""
+def fit_linear(
+    rows: Sequence[Blocks], heads: Mapping[str, Target], scale: tuple[float, ...], rarest: int = 1
+) -> LinearModel:
+    """One-against-the-rest linear SVMs over the same TF-IDF terms.
+
+    ``scale`` weighs the blocks of terms; a term that stands in fewer than ``rarest`` rows is left out.
+    """
     used = [place for place in range(len(scale)) if any(row[place] for row in rows)]
-    vectorizers = {place: TfidfVectorizer(analyzer=_same, sublinear_tf=True, dtype=np.float32) for place in used}
+    vectorizers = {
+        place: TfidfVectorizer(analyzer=_same, sublinear_tf=True, dtype=np.float32, min_df=rarest) for place in used
+    }
     parts = [
         vectorizer.fit_transform([row[place] for row in rows]) * scale[place]
         for place, vectorizer in vectorizers.items()

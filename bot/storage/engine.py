@@ -22,7 +22,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
 )
-_NO_BEGIN = "faxiaohu_no_begin"
+_NO_BEGIN, _LIGHT, _SYNCHRONOUS = "faxiaohu_no_begin", "faxiaohu_light", "faxiaohu_synchronous"
 #: How often, and with what pause in seconds, a new file is turned to a write-ahead log while others do the same.
 _TRIES, _PAUSE = 50, 0.02
 _SQLITE_ERRORS: dict[int, type[errors.StorageError]] = {
@@ -75,10 +75,14 @@ def make_engine(address: str, patience: float = 15.0) -> AsyncEngine:
 
 
 @contextlib.asynccontextmanager
-async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """One transaction, kept as a whole or not at all. Raises StorageError."""
+async def writing(engine: AsyncEngine, *, light: bool = False) -> AsyncIterator[AsyncConnection]:
+    """One transaction, kept as a whole or not at all. Raises StorageError.
+
+    ``light``: SQLite does not wait for the disk. A power cut may take the last of such transactions, whole; whatever
+    is kept otherwise keeps those before it too.
+    """
     with translated():
-        async with engine.begin() as connection:
+        async with engine.execution_options(**{_LIGHT: light}).begin() as connection:
             yield connection
 
 
@@ -162,5 +166,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if not connection.get_execution_options().get(_NO_BEGIN):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get(_NO_BEGIN):
+        return
+    wanted = "NORMAL" if options.get(_LIGHT) else "FULL"
+    if connection.info.get(_SYNCHRONOUS, "FULL") != wanted:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
+        connection.info[_SYNCHRONOUS] = wanted
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

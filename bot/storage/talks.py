@@ -39,7 +39,7 @@ class SealedTalks:
 
     async def save(self, after: TalkAfter) -> None:
         """Keep the talk, and what it gives the desk. Raises StorageError."""
-        async with self._store.writing() as connection:
+        async with self._store.writing(light=after.filing is None) as connection:
             filed = await self.keep(connection, after)
         self.announce(filed)
 

@@ -273,3 +273,12 @@ def _workflows(folder: Path) -> list[tuple[str, str]]:
         found = [(row[0], row[1]) for row in rows]
     engine.dispose()
     return found
+
+
+def test_a_damaged_file_of_timers_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "dbos.sqlite3").write_bytes(b"no database at all" * 100)
+
+    timers_url("sqlite:///unused", tmp_path)
+
+    assert (tmp_path / "dbos.sqlite3").read_bytes() == b""
+    assert (tmp_path / "dbos.sqlite3.damaged").exists()

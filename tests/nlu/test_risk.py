@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bot.content.build import Service
-from bot.core.intent_types import RiskRule
+from bot.core.intent_types import RiskExample, RiskRule
 from bot.core.risk import RiskKind, RiskLevel
+from bot.nlu.linear import LinearModel
 from bot.nlu.risk.detector import RiskDetector
 from bot.nlu.risk.rules import RuleBook
-from bot.nlu.risk.terms import Groups
+from bot.nlu.risk.terms import GROUPS, Groups, RiskTerms
+from bot.nlu.risk.train import RiskCorpus, train_risk
+from bot.nlu.risk.weigh import RiskScale, RiskThresholds
 
 
 @pytest.mark.parametrize(
@@ -57,6 +60,10 @@ def test_three_turns_that_only_together_make_a_report_alarm_by_the_third(service
     assert any(reading.alarming for reading in readings)
 
 
+def test_a_sentence_begun_and_dropped_is_a_concern_and_no_alarm(service: Service) -> None:
+    assert service.engine.read_risk("有个事不知道该不该说", ()).level is RiskLevel.CONCERN
+
+
 def test_a_harmless_turn_after_an_alarm_raises_no_second_one(service: Service) -> None:
     assert not service.engine.read_risk("谢谢你", ["继父晚上进我房间摸我"]).alarming
 
@@ -65,7 +72,7 @@ def test_the_reading_names_what_decided_and_holds_no_text(service: Service) -> N
     reading = service.engine.read_risk("继父晚上进我房间摸我", ())
 
     assert reading.kind is RiskKind.SEXUAL
-    assert "sexual-by-known" in reading.why
+    assert {"model", "sexual_act", "sexual-by-known"} <= set(reading.why)
     assert not any("继父" in reason for reason in reading.why)
 
 
@@ -96,6 +103,67 @@ def test_a_long_message_is_read_to_its_end() -> None:
     assert _detector(HIT).read("天气好。" * 1000 + "他揍我").alarming
 
 
+def test_what_follows_a_turn_to_another_matter_is_read_by_itself() -> None:
+    groups = Groups({"aside": ("另外",)}, str)
+    starts = RiskRule(id="starts", level=RiskLevel.DISCLOSURE, any=("^他打我",))
+
+    assert RiskDetector(str, RuleBook((starts,), groups), None).read("压岁钱归谁另外他打我").alarming
+    assert not RiskDetector(str, RuleBook((starts,), groups), None).read("压岁钱归谁他打我").alarming
+
+
 def test_a_rule_that_names_an_unknown_group_is_an_error() -> None:
     with pytest.raises(KeyError):
         _detector(HIT.model_copy(update={"all": ("{nobody}",)}))
+
+
+def _characters(text: str) -> tuple[list[str], ...]:
+    return list(text), [], text.split()
+
+
+def _taught() -> LinearModel:
+    told = [("urgent", "现在 打 我"), ("disclosure", "天天 打 我"), ("concern", "好 怕"), ("none", "打 电话 给 我")]
+    examples = [
+        RiskExample(writer="w", level=RiskLevel(level), kind=None if level == "none" else RiskKind.OTHER, turns=(text,))
+        for level, text in told
+    ]
+    talks = [text for _, text in told]
+    model = train_risk(RiskCorpus(examples, talks, ["几 岁 上学", "学费 多少"]), _terms())
+    assert model is not None
+    return model
+
+
+def _terms() -> RiskTerms:
+    return RiskTerms(_characters, Groups({"harm": ("打",), "idiom": ("打电话",), "self": ("我",)}, str))
+
+
+def _scaled(alarm: float) -> RiskDetector:
+    limits = RiskThresholds(log_length=0.0, lengths=(), offset=0.0, alarm=alarm)
+    book = RuleBook((RiskRule(id="calls", level=RiskLevel.DISCLOSURE, any=("电话",)),), Groups({}, str))
+    return RiskDetector(str, book, RiskScale(_taught(), _terms(), ["harm"], limits))
+
+
+def test_the_model_tells_a_report_from_a_question_and_names_its_evidence() -> None:
+    reading = _scaled(0.0).read("天天 打 我")
+
+    assert reading.alarming
+    assert reading.why == ("model", "harm")
+    assert not _scaled(0.0).read("几 岁 上学").alarming
+
+
+def test_a_rule_holds_only_where_the_model_is_near_to_it() -> None:
+    assert _scaled(-50.0).read("打 电话 给 我").alarming
+    assert not _scaled(50.0).read("打 电话 给 我").alarming
+
+
+def test_the_longest_word_of_the_lexicon_wins() -> None:
+    groups = Groups({"harm": ("打",), "idiom": ("打电话",), "self": ("我",)}, str)
+
+    assert [mark.groups for mark in groups.marks("他打我，打电话")] == [("harm",), ("self",), ("idiom",)]
+    assert [mark.clause for mark in groups.marks("他打我,打电话")] == [0, 0, 1]
+
+
+def test_groups_are_terms_alone_in_pairs_and_in_order() -> None:
+    blocks = _terms()("他打我")
+
+    assert blocks[GROUPS] == ["harm", "self", "harm&self"]
+    assert blocks[GROUPS + 1] == ["harm", "self", "harm>self"]

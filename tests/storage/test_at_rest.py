@@ -5,7 +5,6 @@ import json
 import logging
 import traceback
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -22,6 +21,7 @@ from bot.core.session import Session
 from bot.core.talk import StoredTalk
 from bot.desk.audit import AuditWitness
 from bot.desk.news import Event, News
+from bot.desk.periods import Periods
 from bot.desk.reading import DeskReading
 from bot.desk.returns import CaseReturns
 from bot.desk.service import CaseDesk
@@ -145,7 +145,7 @@ async def _case_through(records: Records, dialogue: Dialogue, folder: Path) -> s
         code, case = await _told(records, dialogue, news)
         reading = DeskReading(store, records.world.board, records.audit, news)
         outward, library = {"telegram": PlainOutward()}, records.world.library
-        work = DeskWork(store, reading, records.audit, news, outward, lambda: library, timedelta(days=90))
+        work = DeskWork(store, reading, records.audit, news, outward, lambda: library, Periods())
         assert CHILD in [line.text for line in (await reading.open(boss, case)).lines]
         await work.claim(boss, case)
         await work.answer(boss, case, STAFF, once="once")

@@ -20,7 +20,15 @@ from bot.storage.talks import SealedTalks
 from .conftest import MEMORY, Clock
 
 SESSION = Session(
-    Audience.STUDENT, ("有人打我",), "有人打我", "bullying.victim", ("a", "b"), 1, RiskLevel.CONCERN, True
+    audience=Audience.STUDENT,
+    turns=("有人打我",),
+    question="有人打我",
+    topic="bullying.victim",
+    options=("a", "b"),
+    steps=("告诉大人",),
+    failures=1,
+    risk=RiskLevel.CONCERN,
+    asked_role=True,
 )
 
 

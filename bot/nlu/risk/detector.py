@@ -13,6 +13,10 @@ from bot.nlu.risk.weigh import RiskScale
 #: A long message is read in pieces of this length that overlap, so that nothing is diluted.
 PIECE = 300
 OVERLAP = 60
+#: What is said after a turn to another matter is read by itself too, from this length on.
+LEAST = 3
+#: How far below an alarm the models may see a message for a rule to raise it.
+NEAR = 0.5
 
 
 class RiskDetector:
@@ -39,7 +43,11 @@ class RiskDetector:
 
     def _pieces(self, text: str) -> RiskReading:
         starts = range(0, max(len(text) - OVERLAP, 1), PIECE - OVERLAP)
-        return max((self._piece(text[start : start + PIECE]) for start in starts), key=_gravity, default=NO_RISK)
+        pieces = [text[start : start + PIECE] for start in starts]
+        aside = self._rules.aside(text)
+        if len(aside) >= LEAST:
+            pieces.append(aside[-PIECE:])
+        return max(map(self._piece, pieces), key=_gravity)
 
     def _piece(self, text: str) -> RiskReading:
         weighed = self._scale.weigh(text) if self._scale and text else NO_RISK
@@ -47,9 +55,12 @@ class RiskDetector:
 
 
 def _judge(rules: list[RiskRule], weighed: RiskReading) -> RiskReading:
-    """Rules raise what the models say; a frame (a lesson, a game, a story) silences rules that are not strong."""
-    frames = any(rule.level is RiskLevel.NONE for rule in rules)
-    told = [rule for rule in rules if rule.level is not RiskLevel.NONE and (rule.strong or not frames)]
+    """Rules raise what the models say, where the models are near to it or know nothing.
+
+    A frame (a lesson, a game, a story) silences rules. Neither holds for strong ones.
+    """
+    quiet = weighed.score < -NEAR or any(rule.level is RiskLevel.NONE for rule in rules)
+    told = [rule for rule in rules if rule.level is not RiskLevel.NONE and (rule.strong or not quiet)]
     why = tuple(rule.id for rule in rules)
     best = max(told, key=lambda rule: rule.level.rank, default=None)
     if best is None or best.level.rank < weighed.level.rank:

@@ -10,6 +10,8 @@ from bot.core.intent_types import RiskRule
 from bot.nlu.risk.terms import Groups
 
 _GROUP = re.compile(r"\{([a-z_]+)\}")
+#: The lexicon group of words with which one turns to another matter: 另外, 还有, 对了.
+ASIDE = "aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,16 @@ class RuleBook:
     def __init__(self, rules: Iterable[RiskRule], groups: Groups) -> None:
         self._groups = groups
         self._rules = [self._compile(rule) for rule in rules]
+        self._aside = re.compile(groups.patterns[ASIDE]) if ASIDE in groups.patterns else None
 
     def holding(self, text: str) -> list[RiskRule]:
         """The rules that hold for normalised text."""
         return [compiled.rule for compiled in self._rules if compiled.holds(text)]
+
+    def aside(self, text: str) -> str:
+        """What follows the last turn to another matter in normalised text; empty where there is none."""
+        turns = list(self._aside.finditer(text)) if self._aside else []
+        return text[turns[-1].end() :] if turns else ""
 
     def _compile(self, rule: RiskRule) -> CompiledRule:
         every = tuple(re.compile(self._expand(pattern)) for pattern in rule.all)

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.core.risk import RiskKind, RiskLevel, RiskReading
 from bot.nlu.linear import LinearModel, MakeTerms, Scores
+from bot.nlu.risk.terms import GROUPS
 
-#: Heads of the model: reports against hard harmless messages, against everyday questions; the levels; the kinds.
-HARD, EVERYDAY, LEVELS, KINDS = "hard", "everyday", "levels", "kinds"
+#: Heads of the model: reports against everything harmless, urgent against other reports, a report against a concern,
+#: a concern against nothing.
+ALL, URGENT, GRAVE, CONCERN = "all", "urgent", "grave", "concern"
 ALARM, CALM = "alarm", "calm"
-#: How the blocks of terms are weighed: characters, their pairs, words, groups.
-SCALE = (0.7, 1.0, 0.7, 0.5)
-#: Characters up to which a message is short.
-SHORT = 14
+#: How the blocks of terms are weighed: characters, pairs, words, three, four, pairs of words, groups, groups in order.
+SCALE = (0.7, 1.0, 0.7, 0.8, 0.5, 0.8, 0.3, 0.3)
+
+
+def kind_head(kind: RiskKind) -> str:
+    """The head that tells reports of one kind from everything harmless."""
+    return f"kind.{kind}"
 
 
 @dataclass(frozen=True, slots=True)
 class RiskThresholds:
-    """Decision values from which the model alone says so, chosen from the curve of ``faxiaohu evaluate --curve``.
+    """How the heads are weighed together, and from where on each level holds.
 
-    ``everyday`` is added to that head before the lesser of both counts; ``unproven`` is what a message needs more
-    where no word of an evidence group stands in it, ``unproven_short`` where it is short besides; ``urgent`` and
-    ``concern`` are the lead that these levels need over the level below.
+    Weights and offsets are those of a logistic regression over scores of writers who were not trained on, and
+    ``alarm`` is a point of the curve that ``faxiaohu evaluate`` prints. ``kind`` weighs the greatest of the kinds:
+    harm of one kind has little in common with that of another. ``lengths`` holds (characters, offset): the offsets of
+    every length that the message is shorter than are added, for a short message has fewer terms to show what it is.
     """
 
-    alarm: float = -0.30
-    unproven: float = 0.10
-    unproven_short: float = 0.60
-    everyday: float = 0.10
-    urgent: float = 0.0
-    concern: float = 0.15
+    all: float = 2.399
+    kind: float = 3.487
+    log_length: float = 1.647
+    lengths: tuple[tuple[int, float], ...] = (
+        (7, 0.893), (10, 0.921), (14, 1.332), (20, -0.312), (40, 0.994), (80, 2.757)
+    )  # fmt: skip
+    offset: float = -6.983
+    alarm: float = 0.6
+    urgent: float = -0.25
+    grave: float = -0.45
+    concern: float = -0.3
 
 
 class RiskScale:
@@ -42,32 +54,34 @@ class RiskScale:
     ) -> None:
         self._model, self._terms, self._thresholds = model, terms, thresholds
         self._evidence = frozenset(evidence)
+        self._kinds = [kind for kind in RiskKind if kind_head(kind) in model.heads]
 
     def weigh(self, text: str) -> RiskReading:
         """The level that the model sees in normalised text, and the kind that it would be, even where it sees none.
 
-        ``score`` is the distance to an alarm.
+        ``score`` is the distance to an alarm; ``why`` names the groups of evidence that stand in the text.
         """
         terms = self._terms(text)
         told = self._model.scores(terms)
-        score = min(self._alarm(told, HARD), self._alarm(told, EVERYDAY) + self._thresholds.everyday)
-        by_level = dict(zip(self._model.heads[LEVELS], told[LEVELS].tolist(), strict=True))
-        level = self._level(score - self._unproven(text, terms[-1]), by_level)
-        kind = RiskKind(self._model.heads[KINDS][int(told[KINDS].argmax())])
-        return RiskReading(level, kind, round(score, 4), () if level is RiskLevel.NONE else ("model",))
+        reports = {kind: self._of(told, kind_head(kind)) for kind in self._kinds}
+        kind = max(reports, key=reports.__getitem__, default=RiskKind.OTHER)
+        score = self._mixed(told, reports.get(kind, 0.0), len(text)) - self._thresholds.alarm
+        level = self._level(score, told)
+        found = [name for name in terms[GROUPS] if name in self._evidence]
+        return RiskReading(level, kind, round(score, 4), () if level is RiskLevel.NONE else ("model", *found))
 
-    def _unproven(self, text: str, groups: list[str]) -> float:
-        if not self._evidence.isdisjoint(groups):
-            return 0.0
-        return self._thresholds.unproven_short if len(text) <= SHORT else self._thresholds.unproven
-
-    def _alarm(self, told: Scores, head: str) -> float:
+    def _of(self, told: Scores, head: str) -> float:
         return float(told[head][self._model.heads[head].index(ALARM)])
 
-    def _level(self, score: float, by_level: dict[str, float]) -> RiskLevel:
+    def _mixed(self, told: Scores, kind: float, length: int) -> float:
+        by = self._thresholds
+        shorter = sum(offset for limit, offset in by.lengths if length < limit)
+        return by.all * self._of(told, ALL) + by.kind * kind + by.log_length * math.log1p(length) + shorter + by.offset
+
+    def _level(self, score: float, told: Scores) -> RiskLevel:
         limits = self._thresholds
-        if score >= limits.alarm:
-            lead = by_level[RiskLevel.URGENT] - by_level[RiskLevel.DISCLOSURE]
-            return RiskLevel.URGENT if lead >= limits.urgent else RiskLevel.DISCLOSURE
-        lead = by_level[RiskLevel.CONCERN] - by_level[RiskLevel.NONE]
-        return RiskLevel.CONCERN if lead >= limits.concern else RiskLevel.NONE
+        if score < 0:
+            return RiskLevel.CONCERN if self._of(told, CONCERN) >= limits.concern else RiskLevel.NONE
+        if self._of(told, GRAVE) < limits.grave:
+            return RiskLevel.CONCERN
+        return RiskLevel.URGENT if self._of(told, URGENT) >= limits.urgent else RiskLevel.DISCLOSURE
