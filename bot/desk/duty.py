@@ -114,7 +114,7 @@ class DutyBoard:
     _kept: deque[tuple[float, Roster]] = field(default_factory=lambda: deque(maxlen=1))
 
     async def recent(self) -> Roster:
-        """The roster as it was a moment ago: for what every turn of every talk asks."""
+        """The roster as it was a moment ago: for what every turn of every talk asks, and every look at a case."""
         now = time.monotonic()
         for at, roster in self._kept:
             if now < at + self.lasting:
@@ -122,6 +122,10 @@ class DutyBoard:
         roster = await self.roster.read()
         self._kept.append((now, roster))
         return roster
+
+    def forget(self) -> None:
+        """The roster has changed: it is read anew."""
+        self._kept.clear()
 
     async def state(self, scope: Scope) -> DutyState:
         """Who is on duty for a case of this scope. Before the desk has a key nobody is."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.desk import CaseState
 from bot.core.risk import RiskLevel
 from bot.desk.clocks import Alert, Plan, SetDue, TellChild, plan
-from bot.desk.duty import DutyBoard, DutyState, Scope
+from bot.desk.duty import DutyBoard, DutyState, Scope, duty_at
 from bot.desk.facts import Done, Facts
 from bot.desk.limits import ClockLimits
 from bot.desk.telling import Teller
@@ -50,7 +50,8 @@ class CaseLook:
         row = await SealedCasework(self.store).case(number)
         if row is None or row.state == CaseState.CLOSED:
             return Looked(over=True)
-        duty = await self.board.state(Scope(row.region, row.school, row.outsiders_only))
+        scope = Scope(row.region, row.school, row.outsiders_only)
+        duty = duty_at(await self.board.recent(), scope, self.board.now(), self.board.zone)
         async with self.store.reading() as connection:
             due = await self._due(connection, row, duty, unreached)
         if due.over or not due.actions:

@@ -162,6 +162,7 @@ class Watch:
                 if event.case is not None and event.what not in _IDLE:
                     self._touch(event.case)
                 elif event.what in ("duty", "missed"):
+                    self.look.board.forget()
                     await self._guarded(self._all)
 
     async def _all(self) -> None:

@@ -19,7 +19,7 @@ from bot.content.build import Service
 from bot.settings import Settings
 
 FIELDS = {"topic", "confidence", "alternatives", "outcome", "risk", "risk_kind", "citations", "reply"}
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @pytest.fixture
