@@ -16,7 +16,7 @@ from tests.whole.waiting import eventually
 
 pytestmark = pytest.mark.slow
 PUPIL, OTHER, STAFF, CLASS = 501, 502, 901, -1001
-TURNS = ("有个事不知道该不该说", "是我继父", "他晚上来我房间")
+TURNS = ("有个事不知道该不该说", "跟我们班几个女生有关", "她们天天骂我，把我的书扔了")
 ANSWER, REPLY, URGENT = "我是值班的李老师，我在。", "嗯，我妈妈不知道", "他现在就在门口砸门，要进来打我"
 GROUPED = "@faxiaohu_bot 我爸昨天又用皮带打我，腿上全是印子"
 
@@ -44,8 +44,9 @@ async def test_a_disclosure_from_the_first_word_to_the_end(
         await eventually(lambda before=before: len(telegram.texts(PUPIL)) > before)
     await eventually(lambda: telegram.shown(PUPIL, say["receipt.code_message"]))
 
-    (case,) = await eventually(lambda: telegram.claim_buttons(STAFF))
-    assert [alert.case for alert in place.receiver.alerts] == [case]
+    # A turn that raises the case alerts once more: it is one case all the same.
+    (case,) = set(await eventually(lambda: telegram.claim_buttons(STAFF)))
+    assert {alert.case for alert in place.receiver.alerts} == {case}
     assert not [text for text in telegram.texts(STAFF) for turn in TURNS if turn in text]
     telegram.user_presses(STAFF, STAFF, f"claim:{case}")
     await eventually(lambda: telegram.called("answerCallbackQuery"))

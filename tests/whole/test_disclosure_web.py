@@ -13,7 +13,7 @@ from tests.whole.receiver import Receiver
 from tests.whole.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-TURNS = ("有个事不知道该不该说", "是我继父", "他晚上来我房间")
+TURNS = ("有个事不知道该不该说", "跟我们班几个女生有关", "她们天天骂我，把我的书扔了")
 ANSWER, SECOND = "我是值班的李老师，我在，你慢慢说。", "你做得对，我一直在这里。"
 REPLY, URGENT = "嗯，我妈妈不知道", "他现在就在门口砸门，要进来打我"
 Picture = Callable[[Page, str], Awaitable[None]]

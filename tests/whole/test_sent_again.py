@@ -10,7 +10,7 @@ from tests.whole.waiting import eventually
 from tests.whole.web import web_child
 
 pytestmark = pytest.mark.slow
-TURNS = ("有个事不知道该不该说", "是我继父", "他晚上来我房间")
+TURNS = ("有个事不知道该不该说", "跟我们班几个女生有关", "她们天天骂我，把我的书扔了")
 
 
 async def test_turns_before_and_after_a_disclosure_stand_once_however_often_they_come(serve: Serve) -> None:
