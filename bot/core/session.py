@@ -56,6 +56,8 @@ class Session:
     def load(cls, data: bytes) -> Session:
         """From what ``dump`` made. Raises ValueError or TypeError on anything else."""
         raw = json.loads(data)
+        if not isinstance(raw, dict):
+            raise TypeError("a session is a mapping")
         for name in ("audience", "seems"):
             raw[name] = Audience(raw[name]) if raw.get(name) else None
         raw["risk"] = RiskLevel(raw["risk"])
