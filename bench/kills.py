@@ -24,7 +24,7 @@ from tests.whole.telegram import TOKEN, Telegram
 
 KILLS, SEED = "20", "1"
 #: Minutes in which somebody must claim and answer: short, so that clocks run out while the service dies.
-CLOCKS = {"seen_minutes": 0.2, "answer_minutes": 0.4}
+CLOCKS = {"urgent_seen_minutes": 0.2, "urgent_answer_minutes": 0.4}
 
 
 def main() -> None:

@@ -132,7 +132,7 @@ def _alerts(campaign: Campaign, figures: Figures, database: sqlite3.Connection) 
 def _lateness(campaign: Campaign, figures: Figures, database: sqlite3.Connection) -> None:
     from tests.whole.kills import BREACHED
 
-    limit = dt.timedelta(minutes=campaign.running.settings.answer_minutes)
+    limit = dt.timedelta(minutes=campaign.running.settings.urgent_answer_minutes)
     for case, _ in campaign.alone:
         (opened,) = database.execute("SELECT opened_at FROM desk_case WHERE id = ?", (case,)).fetchone()
         due = (dt.datetime.fromisoformat(opened).replace(tzinfo=dt.UTC) + limit).timestamp()

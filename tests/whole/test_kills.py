@@ -16,7 +16,7 @@ from tests.whole.telegram import TOKEN, Telegram
 pytestmark = pytest.mark.slow
 KILLS, SEED = 3, 3
 #: Minutes in which somebody must answer, here; seconds by which an alert may come late on cores that others use too.
-CLOCKS = {"seen_minutes": 0.2, "answer_minutes": 0.35}
+CLOCKS = {"urgent_seen_minutes": 0.2, "urgent_answer_minutes": 0.35}
 LATE = 5.0
 
 
