@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -23,7 +24,11 @@ from bot.nlu.engine import Engine
 FOLDERS = ("knowledge", "intents")
 LIBRARY = "library.json"
 CUES = "cues.json"
+#: Names what the model was trained on: an edited sentence trains nothing anew.
+TRAINED = "trained"
 DONE = "done"
+#: What is made from the content without training.
+_COMPILED = frozenset({LIBRARY, CUES, TRAINED, DONE})
 #: Built contents kept; older ones are removed.
 KEPT = 3
 ATTEMPTS = 3
@@ -100,8 +105,6 @@ def _build_apart(root: Path, cache: Path) -> str:
 
 def build(root: Path, cache: Path) -> Path:
     """Compiles and trains into the cache, whole or not at all."""
-    from bot.nlu.train import train
-
     library, corpus = load_library(root), load_corpus(root)
     cues = load_cues(root)
     target = cache / content_digest(root)
@@ -109,7 +112,7 @@ def build(root: Path, cache: Path) -> Path:
     try:
         (work / LIBRARY).write_text(library.model_dump_json(by_alias=True), encoding="utf-8")
         (work / CUES).write_text(cues.model_dump_json(), encoding="utf-8")
-        train(corpus, documents(library, corpus), work)
+        _model(corpus, documents(library, corpus), cache, work)
         (work / DONE).touch()
         shutil.rmtree(target, ignore_errors=True)
         work.rename(target)
@@ -117,6 +120,23 @@ def build(root: Path, cache: Path) -> Path:
         shutil.rmtree(work, ignore_errors=True)
     _tidy(cache)
     return target
+
+
+def _model(corpus: Corpus, documents: dict[str, list[str]], cache: Path, work: Path) -> None:
+    """The model over these examples: that of an earlier build where they are the same, else a new one."""
+    from bot.nlu.train import train
+
+    said = f"{__version__} {_program_digest()} {corpus.model_dump_json()} {json.dumps(documents)}"
+    name = hashlib.sha256(said.encode()).hexdigest()
+    earlier = (path.parent for path in cache.glob(f"*/{TRAINED}") if path.read_text("ascii") == name)
+    same = next((folder for folder in earlier if (folder / DONE).exists()), None)
+    if same is None:
+        train(corpus, documents, work)
+    else:
+        for path in same.iterdir():
+            if path.name not in _COMPILED:
+                shutil.copy(path, work)
+    (work / TRAINED).write_text(name, "ascii")
 
 
 def load_cues(root: Path) -> Cues:
