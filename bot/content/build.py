@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -163,6 +164,9 @@ def load_service(root: Path, cache: Path) -> Service:
     library = Library.model_validate_json((folder / LIBRARY).read_bytes())
     cues = Cues.model_validate_json((folder / CUES).read_bytes())
     engine = Engine.load(folder, {name: topic_readers(topic) for name, topic in library.topics.items()})
+    # It stays as long as it serves: collecting garbage need not walk through all of it again and again.
+    gc.collect()
+    gc.freeze()
     return Service(library, cues, engine, folder.name)
 
 

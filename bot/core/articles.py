@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core.content_types import Library, Source, SourceStatus
 from bot.core.numerals import article_number
+from bot.core.words import WordFinder
 
 #: The document whose articles are meant where none is named.
 OWN_SOURCE = "decision"
@@ -31,13 +32,13 @@ class ArticleIndex:
     """Finds articles by number and sources by name."""
 
     library: Library
-    _names: list[tuple[str, str]] = field(init=False)
+    _names: dict[str, str] = field(init=False)
+    _finder: WordFinder = field(init=False)
     _cited_in: dict[str, list[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         names = {name: source.id for source in self.library.sources.values() for name in _names(source)}
-        # Longest first, and what is in force before what is repealed: 婚姻法 must not hide in 婚姻法解释.
-        self._names = sorted(names.items(), key=lambda item: (-len(item[0]), self._repealed(item[1])))
+        self._names, self._finder = names, WordFinder(names)
         # An article is best explained where it stands first.
         places = sorted(
             (place, topic.id, ref.cite) for topic in self.library.topics.values() for place, ref in enumerate(topic.law)
@@ -48,7 +49,13 @@ class ArticleIndex:
 
     def source_in(self, text: str) -> str | None:
         """The source that a text names, if it names one."""
-        return next((source for name, source in self._names if name in text), None)
+        name = self._name_in(text)
+        return self._names[name] if name else None
+
+    def _name_in(self, text: str) -> str | None:
+        """Longest first, and what is in force before what is repealed: 婚姻法 must not hide in 婚姻法解释."""
+        found = self._finder.found(text)
+        return min(found, key=lambda name: (-len(name), self._repealed(self._names[name]), name), default=None)
 
     def repealed_in(self, text: str) -> Source | None:
         """The repealed source that a text names, if it names no other."""
@@ -73,7 +80,7 @@ class ArticleIndex:
 
     def _number_after_name(self, text: str) -> str | None:
         """刑法236, 未保法39条: the number that stands right behind a law's name."""
-        name = next(name for name, _ in self._names if name in text)
+        name = self._name_in(text) or ""
         found = _LOOSE.match(text, text.index(name) + len(name))
         return article_number(f"第{found[1]}条{found[2] or ''}") if found else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from bot.core.answer_types import CueGroup
 from bot.core.audience import Audience
 from bot.core.numerals import from_chinese
 from bot.core.record import Record, Text
+from bot.core.words import WordFinder
 
 #: A message that is an age and hardly more: 14呢, 那他13岁呢, 我15, 孩子9岁.
 _BARE_AGE = re.compile(
@@ -48,11 +49,33 @@ class Cues(Record):
     groups: dict[str, CueGroup] = Field(default_factory=dict)
 
 
+class _Readers:
+    """The words that speak for each reader."""
+
+    def __init__(self, words: dict[Audience, tuple[str, ...]]) -> None:
+        self._words = {reader: frozenset(listed) for reader, listed in words.items()}
+        self._finder = WordFinder(word for listed in words.values() for word in listed)
+
+    def most(self, text: str) -> Audience | None:
+        """The reader for whom most words of a text speak; None where no word does."""
+        found = self._finder.found(text)
+        if not found:
+            return None
+        return max(self._words, key=lambda reader: len(found & self._words[reader]))
+
+
 @dataclass(frozen=True, slots=True)
 class CueReader:
     """Recognises short turns in normalised text."""
 
     cues: Cues
+    _declared: _Readers = field(init=False)
+    _hinted: _Readers = field(init=False)
+    _leaning: _Readers = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name in ("declared", "hinted", "leaning"):
+            object.__setattr__(self, f"_{name}", _Readers(getattr(self.cues, name)))
 
     def exact(self, text: str) -> str | None:
         """The name of the cue that is the whole message, or None."""
@@ -89,17 +112,17 @@ class CueReader:
 
     def declared(self, text: str) -> Audience | None:
         """Who the writer says to be, in so many words."""
-        return _most(self.cues.declared, text)
+        return self._declared.most(text)
 
     def hinted(self, text: str) -> Audience | None:
         """Who the writer seems to be."""
-        return self.declared(text) or _most(self.cues.hinted, text)
+        return self.declared(text) or self._hinted.most(text)
 
     def leaning(self, text: str) -> Audience | None:
         """Who the writer may be, by weaker signs: who speaks of 孩子 or 学生 is seldom one of them."""
         for word in self.cues.neutral:
             text = text.replace(word, "")
-        return _most(self.cues.leaning, text)
+        return self._leaning.most(text)
 
 
 def age_in(text: str) -> int | None:
@@ -130,9 +153,3 @@ def _plain(text: str) -> str:
 def _made_of(text: str, words: tuple[str, ...]) -> bool:
     """Whether a text is nothing but some of these words, one after the other."""
     return not text or any(text.startswith(word) and _made_of(text[len(word) :], words) for word in words)
-
-
-def _most(words: dict[Audience, tuple[str, ...]], text: str) -> Audience | None:
-    counts = {reader: sum(word in text for word in listed) for reader, listed in words.items()}
-    best = max(counts, key=lambda reader: counts[reader], default=None)
-    return best if best is not None and counts[best] else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.core.intent_types import Keyword, TopicIntents
+from bot.core.words import WordFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class _Sign:
 
 
 class KeywordIndex:
-    """All keywords of all topics. Words are looked up by their first character: most signs are never touched."""
+    """All keywords of all topics."""
 
     def __init__(self, intents: Mapping[str, TopicIntents], normalise: Callable[[str], str]) -> None:
         self._signs: defaultdict[str, list[_Sign]] = defaultdict(list)
@@ -41,19 +42,11 @@ class KeywordIndex:
                 words |= sign.all | sign.any | sign.none
                 for word in sign.all or sign.any:
                     self._signs[word].append(sign)
-        self._by_start: defaultdict[str, list[str]] = defaultdict(list)
-        for word in sorted(words):
-            self._by_start[word[0]].append(word)
+        self._finder = WordFinder(words)
 
     def hits(self, text: str) -> list[Hit]:
         """The keywords that normalised text holds, in order of their ids."""
-        found = {
-            word
-            for place, char in enumerate(text)
-            if char in self._by_start
-            for word in self._by_start[char]
-            if text.startswith(word, place)
-        }
+        found = self._finder.found(text)
         held = {sign.hit.id: sign.hit for word in found for sign in self._signs.get(word, ()) if sign.holds(found)}
         return [held[name] for name in sorted(held)]
 

@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Blocks = tuple[list[str], ...]
 MakeTerms = Callable[[str], Blocks]
+#: The row of a term that the model does not have.
+_UNKNOWN = repeat(-1)
 #: Decision values of each head, one for each of its classes.
 Scores = Mapping[str, Floats]
 
@@ -45,7 +48,8 @@ class LinearModel:
         starts: list[int] = []
         scales: list[float] = []
         for vocabulary, terms, scale in zip(self.vocabularies, blocks, self.scale, strict=True):
-            found = Counter(row for term in terms if (row := vocabulary.get(term)) is not None)
+            found = Counter(map(vocabulary.get, terms, _UNKNOWN))
+            found.pop(-1, None)
             if found:
                 starts.append(len(rows))
                 scales.append(scale)

@@ -51,7 +51,9 @@ class RiskDetector:
 
     def _piece(self, text: str) -> RiskReading:
         weighed = self._scale.weigh(text) if self._scale and text else NO_RISK
-        return _judge(self._rules.holding(text), weighed)
+        # Where the models are sure that it is nothing, only a strong rule is heard.
+        quiet = weighed.score < -NEAR
+        return _judge(self._rules.holding(text, strong=quiet), weighed)
 
 
 def _judge(rules: list[RiskRule], weighed: RiskReading) -> RiskReading:
@@ -59,7 +61,7 @@ def _judge(rules: list[RiskRule], weighed: RiskReading) -> RiskReading:
 
     A frame (a lesson, a game, a story) silences rules. Neither holds for strong ones.
     """
-    quiet = weighed.score < -NEAR or any(rule.level is RiskLevel.NONE for rule in rules)
+    quiet = any(rule.level is RiskLevel.NONE for rule in rules)
     told = [rule for rule in rules if rule.level is not RiskLevel.NONE and (rule.strong or not quiet)]
     why = tuple(rule.id for rule in rules)
     best = max(told, key=lambda rule: rule.level.rank, default=None)

@@ -38,11 +38,12 @@ class RuleBook:
     def __init__(self, rules: Iterable[RiskRule], groups: Groups) -> None:
         self._groups = groups
         self._rules = [self._compile(rule) for rule in rules]
+        self._strong = [compiled for compiled in self._rules if compiled.rule.strong]
         self._aside = re.compile(groups.patterns[ASIDE]) if ASIDE in groups.patterns else None
 
-    def holding(self, text: str) -> list[RiskRule]:
-        """The rules that hold for normalised text."""
-        return [compiled.rule for compiled in self._rules if compiled.holds(text)]
+    def holding(self, text: str, *, strong: bool = False) -> list[RiskRule]:
+        """The rules that hold for normalised text; ``strong``: of the strong ones alone."""
+        return [compiled.rule for compiled in (self._strong if strong else self._rules) if compiled.holds(text)]
 
     def aside(self, text: str) -> str:
         """What follows the last turn to another matter in normalised text; empty where there is none."""
