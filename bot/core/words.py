@@ -10,18 +10,19 @@ class WordFinder:
     """Knows a list of words. Most of them are never touched, however many there are."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for word in sorted({*words} - {""}):
-            found[word[0]].append(word)
-        self._by_start = {start: tuple(listed) for start, listed in found.items()}
+        self._words = frozenset(words) - {""}
+        lengths: defaultdict[str, set[int]] = defaultdict(set)
+        for word in self._words:
+            lengths[word[0]].add(len(word))
+        self._lengths = {start: tuple(sorted(found)) for start, found in lengths.items()}
 
     def found(self, text: str) -> set[str]:
         """The words that a text holds, those within longer ones too."""
-        by_start = self._by_start
+        words, lengths = self._words, self._lengths
         return {
-            word
+            text[place : place + length]
             for place, char in enumerate(text)
-            if char in by_start
-            for word in by_start[char]
-            if text.startswith(word, place)
+            if char in lengths
+            for length in lengths[char]
+            if text[place : place + length] in words
         }

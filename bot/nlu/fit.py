@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
-from bot.nlu.linear import Blocks, Floats, LinearModel, numbered
+from bot.nlu.keys import Keys, blocks
+from bot.nlu.linear import Floats, LinearModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +27,43 @@ class Target:
 
 
 def fit_linear(
-    rows: Sequence[Blocks], heads: Mapping[str, Target], scale: tuple[float, ...], rarest: int = 1
+    rows: Sequence[Keys], heads: Mapping[str, Target], scale: tuple[float, ...], rarest: int = 1
 ) -> LinearModel:
     """One-against-the-rest linear SVMs over the same TF-IDF terms.
 
     ``scale`` weighs the blocks of terms; a term that stands in fewer than ``rarest`` rows is left out.
     """
-    used = [place for place in range(len(scale)) if any(row[place] for row in rows)]
-    vectorizers = {
-        place: TfidfVectorizer(analyzer=_same, sublinear_tf=True, dtype=np.float32, min_df=rarest) for place in used
-    }
-    parts = [
-        vectorizer.fit_transform([row[place] for row in rows]) * scale[place]
-        for place, vectorizer in vectorizers.items()
-    ]
-    matrix = sparse.hstack(parts, format="csr")
+    keys, counts = _counted(rows, rarest)
+    weighing = TfidfTransformer(sublinear_tf=True, norm=None)
+    block = blocks(keys)
+    parts, idf = [], np.zeros(len(keys), dtype=np.float32)
+    for place in np.unique(block):
+        own = block == place
+        part = counts[:, own]
+        parts.append(normalize(weighing.fit_transform(part)) * scale[place])
+        idf[own] = weighing.idf_
+    matrix = sparse.hstack(parts, format="csr", dtype=np.float32)
     fitted = {name: _fit_head(matrix, target) for name, target in heads.items()}
-    known = [_terms(vectorizers[place]) if place in vectorizers else [] for place in range(len(scale))]
     return LinearModel(
         {name: head.classes for name, head in fitted.items()},
-        numbered(known),
-        np.concatenate([vectorizer.idf_ for vectorizer in vectorizers.values()]).astype(np.float32),
+        keys,
+        idf,
         np.ascontiguousarray(np.hstack([head.weights for head in fitted.values()]), dtype=np.float32),
         np.concatenate([head.bias for head in fitted.values()]).astype(np.float32),
-        scale,
+        np.array(scale, dtype=np.float32),
     )
+
+
+def _counted(rows: Sequence[Keys], rarest: int) -> tuple[Keys, Any]:
+    """The terms that are not too rare, sorted, and how often each stands in each row."""
+    single = [np.unique(row, return_counts=True) for row in rows]
+    keys, found = np.unique(np.concatenate([row for row, _ in single]), return_inverse=True)
+    ends = np.cumsum([0, *(len(row) for row, _ in single)])
+    counts = sparse.csr_matrix(
+        (np.concatenate([times for _, times in single]).astype(np.float32), found, ends), shape=(len(rows), len(keys))
+    )
+    kept = np.flatnonzero(np.bincount(found, minlength=len(keys)) >= rarest)
+    return keys[kept], counts[:, kept]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +81,6 @@ def _fit_head(matrix: Any, target: Target) -> _Head:
     if weights.shape[1] == 1:  # two classes: scikit-learn keeps the second's scores alone
         weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
     return _Head(tuple(map(str, machine.classes_)), weights, bias)
-
-
-def _same(terms: list[str]) -> list[str]:
-    return terms
-
-
-def _terms(vectorizer: Any) -> list[str]:
-    return sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
 
 
 def fit_temperature(scores: NDArray[np.float32], labels: Sequence[int]) -> float:

@@ -12,6 +12,10 @@ from opencc import OpenCC
 from bot.core.intent_types import Lexicon
 
 _INVISIBLE = {"Cf", "Cc", "Co", "Cs", "Mn", "Me"}
+#: From 㐀 to 鿿: what is written in Chinese, but for rare characters of names, which have one form only here.
+_IDEOGRAPHS = (0x3400, 0xA000)
+#: Characters that OpenCC turns only as parts of words: 瞭解, 藉口.
+_TURNED_IN_WORDS = "瞭藉衹甦沈覆"
 _CJK = r"\u3400-\u4dbf\u4e00-\u9fff"
 #: One CJK character, separators, one CJK character: 强.奸, 自-杀, 欺 凌. Sentence punctuation is not a separator.
 _SEPARATORS = r"[ \t\u3000.·•\-_*|/\\+~^`'\"=#&]"
@@ -34,6 +38,10 @@ class Normaliser:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._to_simplified = OpenCC("t2s")
+        every = "".join(map(chr, range(*_IDEOGRAPHS)))
+        turned = zip(every, self._to_simplified.convert(every), strict=False)
+        # Most texts have no character that needs turning, and are left alone.
+        self._others = frozenset(_TURNED_IN_WORDS).union(char for char, simple in turned if char != simple)
         # One turn asks for the same text several times: for its risk, for its topic.
         self._last = lru_cache(maxsize=2)(self._normalised)
 
@@ -62,6 +70,8 @@ class Normaliser:
         return Normalised(chars, tuple(offsets[start : start + len(chars)]))
 
     def _simplify(self, text: str) -> str:
+        if text.isascii() or self._others.isdisjoint(text):
+            return text
         simple = str(self._to_simplified.convert(text))
         # Every phrase that OpenCC turns keeps its length; if a future table does not, offsets matter more.
         return simple if len(simple) == len(text) else text

@@ -39,6 +39,15 @@ class Segmenter:
         """The words of normalised text, in order, blanks and punctuation left out."""
         return [word for word in self._tokenizer.cut(text, HMM=False) if word.isalnum()]
 
+    def places(self, text: str) -> list[tuple[int, str]]:
+        """The same words, with the place at which each begins."""
+        found, place = [], 0
+        for word in self._tokenizer.cut(text, HMM=False):
+            if word.isalnum():
+                found.append((place, word))
+            place += len(word)
+        return found
+
     def frequencies(self) -> dict[str, int]:
         """Every word that it knows, with its count."""
         return {word: count for word, count in self._tokenizer.FREQ.items() if count}

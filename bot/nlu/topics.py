@@ -11,8 +11,9 @@ import numpy as np
 from bot.core.audience import Audience
 from bot.core.decision import Guess
 from bot.core.ports import TopicReading
+from bot.nlu.features import Terms
 from bot.nlu.keywords import KeywordIndex
-from bot.nlu.linear import Floats, LinearModel, MakeTerms, Scores, softmax
+from bot.nlu.linear import Floats, LinearModel, Scores, softmax
 
 GUESSES = 6
 #: Heads of the model: which topic, and whether it is the service's matter at all.
@@ -37,7 +38,7 @@ class TopicSettings:
 class TopicReader:
     """Reads topics of normalised text."""
 
-    def __init__(self, model: LinearModel, terms: MakeTerms, keywords: KeywordIndex, settings: TopicSettings) -> None:
+    def __init__(self, model: LinearModel, terms: Terms, keywords: KeywordIndex, settings: TopicSettings) -> None:
         self._model, self._terms, self._keywords, self._settings = model, terms, keywords, settings
         self._topics = model.heads[TOPICS]
         self._column = {topic: place for place, topic in enumerate(self._topics)}
@@ -67,7 +68,9 @@ class TopicReader:
 
     def evidence(self, text: str, topic: str, most: int = 6) -> list[tuple[str, float]]:
         """The terms of normalised text that weigh most for a topic."""
-        return self._model.evidence(self._terms(text), TOPICS, topic)[:most]
+        names = self._terms.names(text)
+        told = self._model.evidence(self._terms(text), TOPICS, topic)
+        return [(names[key], weight) for key, weight in told[:most]]
 
     def _guesses(self, scores: Floats) -> tuple[Guess, ...]:
         shares = softmax(scores, self._settings.temperature)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
 
 from bot.content.build import Service
-from bot.core.intent_types import RiskExample, RiskRule
+from bot.core.intent_types import Lexicon, RiskExample, RiskRule
 from bot.core.risk import RiskKind, RiskLevel
+from bot.nlu.features import Terms
+from bot.nlu.keys import blocks, hashed, joined, tagged
 from bot.nlu.linear import LinearModel
 from bot.nlu.risk.detector import RiskDetector
 from bot.nlu.risk.rules import RuleBook
-from bot.nlu.risk.terms import GROUPS, Groups, RiskTerms
+from bot.nlu.risk.terms import GROUPS, ORDERED, Groups, RiskTerms
 from bot.nlu.risk.train import RiskCorpus, train_risk
 from bot.nlu.risk.weigh import RiskScale, RiskThresholds
 
@@ -116,8 +121,11 @@ def test_a_rule_that_names_an_unknown_group_is_an_error() -> None:
         _detector(HIT.model_copy(update={"all": ("{nobody}",)}))
 
 
-def _characters(text: str) -> tuple[list[str], ...]:
-    return list(text), [], text.split()
+class _Blanks:
+    """Words stand between blanks."""
+
+    def places(self, text: str) -> list[tuple[int, str]]:
+        return [(found.start(), found[0]) for found in re.finditer(r"\S+", text)]
 
 
 def _taught() -> LinearModel:
@@ -133,7 +141,7 @@ def _taught() -> LinearModel:
 
 
 def _terms() -> RiskTerms:
-    return RiskTerms(_characters, Groups({"harm": ("打",), "idiom": ("打电话",), "self": ("我",)}, str))
+    return RiskTerms(Terms(_Blanks(), Lexicon()), Groups({"harm": ("打",), "idiom": ("打电话",), "self": ("我",)}, str))
 
 
 def _scaled(alarm: float) -> RiskDetector:
@@ -163,7 +171,9 @@ def test_the_longest_word_of_the_lexicon_wins() -> None:
 
 
 def test_groups_are_terms_alone_in_pairs_and_in_order() -> None:
-    blocks = _terms()("他打我")
+    keys = _terms()("他打我")
+    harm, self_ = hashed(["harm", "self"])[:, None]
+    both = joined(harm, self_)
 
-    assert blocks[GROUPS] == ["harm", "self", "harm&self"]
-    assert blocks[GROUPS + 1] == ["harm", "self", "harm>self"]
+    expected = tagged({GROUPS: np.concatenate([harm, self_, both]), ORDERED: np.concatenate([harm, self_, both])})
+    assert set(keys[blocks(keys) >= GROUPS]) == set(expected)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from itertools import combinations
+from functools import lru_cache
 from typing import NamedTuple
 
-from bot.nlu.linear import MakeTerms
+import numpy as np
+
+from bot.nlu.features import WORDS, Terms
+from bot.nlu.keys import Hashes, Keys, Places, hashed, joined, tagged
 
 #: How far apart two words, or two marks, may stand to count as a pair.
 WORDS_APART = 3
@@ -29,6 +32,7 @@ class Groups:
 
     def __init__(self, words: Mapping[str, Iterable[str]], normalise: Callable[[str], str]) -> None:
         listed = {name: {normalise(word) for word in group} - {""} for name, group in words.items()}
+        self.names = sorted(listed)
         self.patterns = {name: _either(group) for name, group in listed.items()}
         groups: defaultdict[str, list[str]] = defaultdict(list)
         for name in sorted(listed):
@@ -60,52 +64,65 @@ class RiskTerms:
     message, and groups in the order in which they stand in a clause or two (``family>hit>self``).
     """
 
-    def __init__(self, terms: MakeTerms, groups: Groups) -> None:
+    def __init__(self, terms: Terms, groups: Groups) -> None:
         self._terms, self._groups = terms, groups
+        self._hashes = dict(zip(groups.names, hashed(groups.names).tolist(), strict=True))
 
-    def __call__(self, text: str) -> tuple[list[str], ...]:
-        """The terms of normalised text, one list a block; the groups found come first in the last but one."""
-        characters, pairs, words = self._terms(text)
-        padded = f"^{''.join(characters)}$"
-        marks = self._groups.marks(text)
-        found = sorted({name for mark in marks for name in mark.groups})
-        return (
-            characters,
-            pairs,
-            words,
-            _runs(padded, 3),
-            _runs(padded, 4),
-            _near(words),
-            [*found, *(f"{one}&{two}" for one, two in combinations(found, 2))],
-            _ordered(marks),
-        )
+    def __call__(self, text: str) -> Keys:
+        """The keys of all terms of normalised text."""
+        pieces, marks = self._terms.pieces(text), self._groups.marks(text)
+        found = self._hashed(groups_of(marks))
+        one, two = _pairs(len(found))
+        alone, firsts, seconds = self._ordered(marks)
+        more = {
+            THREES: pieces.padded.of_length(3),
+            FOURS: pieces.padded.of_length(4),
+            NEAR: _near(pieces.words),
+            GROUPS: np.concatenate((found, joined(found[one], found[two]))),
+            ORDERED: np.concatenate((alone, joined(firsts, seconds))),
+        }
+        return np.concatenate((pieces.keys, tagged(more)))
+
+    def groups(self, text: str) -> list[str]:
+        """The lexicon groups of which normalised text holds a word, by name."""
+        return groups_of(self._groups.marks(text))
+
+    def _ordered(self, marks: list[Mark]) -> tuple[Hashes, Hashes, Hashes]:
+        """The groups of all marks, and the first and the second groups of the pairs of neighbours."""
+        pairs = [
+            (one, two)
+            for place, mark in enumerate(marks)
+            for other in marks[place + 1 : place + 1 + MARKS_APART]
+            if other.clause - mark.clause <= 1
+            for one in mark.groups
+            for two in other.groups
+        ]
+        alone = self._hashed([name for mark in marks for name in mark.groups])
+        return alone, self._hashed([one for one, _ in pairs]), self._hashed([two for _, two in pairs])
+
+    def _hashed(self, names: list[str]) -> Hashes:
+        return np.array([self._hashes[name] for name in names], dtype=np.uint64)
 
 
-#: The place of the groups among the blocks.
-GROUPS = 6
+#: The numbers of the blocks.
+THREES, FOURS, NEAR, GROUPS, ORDERED = range(WORDS + 1, WORDS + 6)
 
 
-def _runs(text: str, length: int) -> list[str]:
-    return [text[start : start + length] for start in range(len(text) - length + 1)]
+def groups_of(marks: list[Mark]) -> list[str]:
+    """The groups of some marks, each once, sorted."""
+    return sorted({name for mark in marks for name in mark.groups})
 
 
-def _near(words: list[str]) -> list[str]:
-    plain = [word for word in words if word[0] != "="]
-    return [
-        f"{word}~{other}" for place, word in enumerate(plain) for other in plain[place + 1 : place + 1 + WORDS_APART]
-    ]
+@lru_cache(maxsize=64)
+def _pairs(size: int) -> tuple[Places, Places]:
+    """The places of all pairs of so many things."""
+    return np.triu_indices(size, 1)
 
 
-def _ordered(marks: list[Mark]) -> list[str]:
-    alone = [name for mark in marks for name in mark.groups]
-    return alone + [
-        f"{one}>{two}"
-        for place, mark in enumerate(marks)
-        for other in marks[place + 1 : place + 1 + MARKS_APART]
-        if other.clause - mark.clause <= 1
-        for one in mark.groups
-        for two in other.groups
-    ]
+def _near(words: Hashes) -> Hashes:
+    """Each word with each of the next few."""
+    steps = range(1, 1 + WORDS_APART)
+    return np.concatenate([joined(words[:-step], words[step:]) for step in steps])
 
 
 def _lengths(words: Iterable[str]) -> dict[str, tuple[int, ...]]:

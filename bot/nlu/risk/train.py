@@ -9,7 +9,8 @@ from itertools import chain, repeat
 from bot.core.intent_types import RiskExample
 from bot.core.risk import RiskKind, RiskLevel
 from bot.nlu.fit import Target, fit_linear
-from bot.nlu.linear import Blocks, LinearModel, MakeTerms
+from bot.nlu.keys import Keys
+from bot.nlu.linear import LinearModel, MakeTerms
 from bot.nlu.risk.weigh import ALARM, ALL, CALM, CONCERN, GRAVE, SCALE, URGENT, kind_head
 
 STRENGTH = 0.7
@@ -98,13 +99,13 @@ def _target(corpus: RiskCorpus, label: Label, everyday: int) -> Target:
     return Target([label(item) for item in items], STRENGTH)
 
 
-def _fit(rows: Sequence[Blocks], heads: dict[str, Target]) -> LinearModel:
+def _fit(rows: Sequence[Keys], heads: dict[str, Target]) -> LinearModel:
     known = {name: target for name, target in heads.items() if len({*target.labels} - {None}) > 1}
     return fit_linear(rows, known, SCALE, RAREST if len(rows) >= LARGE else 1)
 
 
-def _plainly_everyday(corpus: RiskCorpus, rows: list[Blocks], ordinary: list[Blocks]) -> list[Blocks]:
+def _plainly_everyday(corpus: RiskCorpus, rows: list[Keys], ordinary: list[Keys]) -> list[Keys]:
     """Topics' examples are written as questions, and some of them are reports all the same."""
     judge = _fit(rows, {ALL: _target(corpus, _report, 0)})
     alarm = judge.heads[ALL].index(ALARM)
-    return [blocks for blocks in ordinary if judge.scores(blocks)[ALL][alarm] < DOUBTFUL]
+    return [terms for terms in ordinary if judge.scores(terms)[ALL][alarm] < DOUBTFUL]

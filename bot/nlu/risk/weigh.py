@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.core.risk import RiskKind, RiskLevel, RiskReading
-from bot.nlu.linear import LinearModel, MakeTerms, Scores
-from bot.nlu.risk.terms import GROUPS
+from bot.nlu.linear import LinearModel, Scores
+from bot.nlu.risk.terms import RiskTerms
 
 #: Heads of the model: reports against everything harmless, urgent against other reports, a report against a concern,
 #: a concern against nothing.
@@ -50,7 +50,7 @@ class RiskScale:
     """Weighs a message; ``evidence`` names the lexicon groups that speak of harm itself."""
 
     def __init__(
-        self, model: LinearModel, terms: MakeTerms, evidence: Iterable[str], thresholds: RiskThresholds
+        self, model: LinearModel, terms: RiskTerms, evidence: Iterable[str], thresholds: RiskThresholds
     ) -> None:
         self._model, self._terms, self._thresholds = model, terms, thresholds
         self._evidence = frozenset(evidence)
@@ -61,14 +61,15 @@ class RiskScale:
 
         ``score`` is the distance to an alarm; ``why`` names the groups of evidence that stand in the text.
         """
-        terms = self._terms(text)
-        told = self._model.scores(terms)
+        told = self._model.scores(self._terms(text))
         reports = {kind: self._of(told, kind_head(kind)) for kind in self._kinds}
         kind = max(reports, key=reports.__getitem__, default=RiskKind.OTHER)
         score = self._mixed(told, reports.get(kind, 0.0), len(text)) - self._thresholds.alarm
         level = self._level(score, told)
-        found = [name for name in terms[GROUPS] if name in self._evidence]
-        return RiskReading(level, kind, round(score, 4), () if level is RiskLevel.NONE else ("model", *found))
+        if level is RiskLevel.NONE:
+            return RiskReading(level, kind, round(score, 4))
+        found = [name for name in self._terms.groups(text) if name in self._evidence]
+        return RiskReading(level, kind, round(score, 4), ("model", *found))
 
     def _of(self, told: Scores, head: str) -> float:
         return float(told[head][self._model.heads[head].index(ALARM)])
