@@ -59,8 +59,11 @@ class RiskDetector:
 def _judge(rules: list[RiskRule], weighed: RiskReading) -> RiskReading:
     """Rules raise what the models say, where the models are near to it or know nothing.
 
-    A frame (a lesson, a game, a story) silences rules. Neither holds for strong ones.
+    A frame (a lesson, a game, a story) silences rules. Neither holds for strong ones; a strong frame (a message that
+    is nothing but a nil return) silences the models too.
     """
+    if any(rule.strong for rule in rules) and all(rule.level is RiskLevel.NONE for rule in rules if rule.strong):
+        return RiskReading(score=weighed.score, why=tuple(rule.id for rule in rules))
     quiet = any(rule.level is RiskLevel.NONE for rule in rules)
     told = [rule for rule in rules if rule.level is not RiskLevel.NONE and (rule.strong or not quiet)]
     why = tuple(rule.id for rule in rules)

@@ -40,7 +40,7 @@ class RiskThresholds:
         (7, 0.893), (10, 0.921), (14, 1.332), (20, -0.312), (40, 0.994), (80, 2.757)
     )  # fmt: skip
     offset: float = -6.983
-    alarm: float = 0.6
+    alarm: float = 0.8
     urgent: float = -0.25
     grave: float = -0.45
     concern: float = -0.3
