@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import hashlib
 import json
@@ -28,6 +29,7 @@ CUES = "cues.json"
 #: Names what the model was trained on: an edited sentence trains nothing anew.
 TRAINED = "trained"
 DONE = "done"
+LOCK = ".building"
 #: What is made from the content without training.
 _COMPILED = frozenset({LIBRARY, CUES, TRAINED, DONE})
 #: Built contents kept; older ones are removed.
@@ -105,7 +107,17 @@ def _build_apart(root: Path, cache: Path) -> str:
 
 
 def build(root: Path, cache: Path) -> Path:
-    """Compiles and trains into the cache, whole or not at all."""
+    """Compiles and trains into the cache, whole or not at all.
+
+    Whoever comes while another process builds waits, and finds its work.
+    """
+    with (cache / LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        target = cache / content_digest(root)
+        return target if (target / DONE).exists() else _build(root, cache)
+
+
+def _build(root: Path, cache: Path) -> Path:
     library, corpus = load_library(root), load_corpus(root)
     cues = load_cues(root)
     target = cache / content_digest(root)
