@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from bot.assembly import DeskParts
+    from bot.assembly_outreach import OutreachParts
+    from bot.assembly_teaching import TeachingParts
     from bot.channels.drill.channel import DrillChannel
     from bot.channels.guesses import Guesses
     from bot.channels.telegram.channel import TelegramChannel
@@ -46,6 +48,8 @@ class Application:
     web: Starlette
     telegram: TelegramChannel | None
     desk: DeskParts
+    teaching: TeachingParts
+    outreach: OutreachParts
     post: Post
     drills: tuple[DrillChannel, DrillSchedule]
 
@@ -108,7 +112,11 @@ async def open_store(settings: Settings) -> Store:
 def make_application(settings: Settings, store: Store) -> Application:
     """Puts everything together; nothing runs yet. Raises ContentError."""
     from bot.assembly import DeskParts
+    from bot.assembly_machines import MachineParts
+    from bot.assembly_outreach import OutreachParts
+    from bot.assembly_teaching import TeachingParts
     from bot.channels.guesses import Guesses
+    from bot.channels.telegram import CHANNEL as TELEGRAM
     from bot.channels.web.app import WebParts, create_web
     from bot.channels.web.post import Post
     from bot.content.live import LiveContent
@@ -122,21 +130,33 @@ def make_application(settings: Settings, store: Store) -> Application:
     content = LiveContent(content_root(settings), settings.cache_dir, lambda made: make_dialogue(made, settings))
     now = clock(settings)
     desk = DeskParts(settings, store, lambda: content.service.library, now)
+    teaching = TeachingParts(settings, store, desk.library, now, content_root(settings))
+    outreach = OutreachParts(settings, store, desk.library, now, content_root(settings))
 
     def filed(item: Filed) -> None:
         desk.news.publish(Event(item.news or "message", item.case))
 
     talks = SealedTalks(store, dt.timedelta(minutes=settings.memory_minutes), filed)
-    talk = StoredTalk(content, talks, now, desk.desk)
+    talk = StoredTalk(content, talks, now, desk.desk, lessons=teaching.lessons)
     returns, post, guesses = CaseReturns(store, desk.news), Post(SealedOutbox(store), now), Guesses()
     telegram = None
     if settings.telegram_token is not None:
         telegram = _make_telegram(settings, desk, talks, talk=talk, returns=returns, guesses=guesses)
+        _join_teaching(telegram, teaching)
+        telegram.principals = outreach.principals(telegram.principals)
     site = desk.site(telegram=telegram is not None)
-    parts = WebParts(talk, lambda: content.service.library, now, post, returns, guesses, _status(content, desk))
-    web = create_web(parts, web_options(settings), [*site.routes, *(telegram.routes() if telegram else ())])
+    token = desk.claims.new_token if telegram else None
+    site.routes.extend(teaching.pages(site, lambda: telegram.username if telegram else "", token))
+    site.routes.extend(outreach.pages(site))
+    status = _status(content, desk)
+    parts = WebParts(talk, desk.library, now, post, returns, guesses, status, teaching.boards)
+    machines = MachineParts(settings, store, desk.library, now, status, (TELEGRAM,) if telegram else ())
+    routes = (*site.routes, *outreach.routes(), *machines.routes(), *(telegram.routes() if telegram else ()))
+    web = create_web(parts, web_options(settings), routes)
+    machines.time(web)
     site.join(web)
-    return Application(settings, content, store, web, telegram, desk, post, desk.drills(talk, talks))
+    drills = desk.drills(talk, talks)
+    return Application(settings, content, store, web, telegram, desk, teaching, outreach, post, drills)
 
 
 def _make_telegram(
@@ -164,6 +184,15 @@ def _make_telegram(
     )
     desk.sender.carriers[TELEGRAM] = BotCarrier(desk.store, outward, desk.wording, channel.wake)
     return channel
+
+
+def _join_teaching(channel: TelegramChannel, teaching: TeachingParts) -> None:
+    from bot.channels.telegram import CHANNEL
+    from bot.channels.telegram.posting import TelegramPosting
+
+    channel.boards, channel.polls, channel.principals = teaching.boards, teaching.polls, teaching.principals
+    teaching.postings[CHANNEL] = TelegramPosting(channel.messages, channel.now)
+    teaching.wakes.append(channel.wake)
 
 
 def web_options(settings: Settings) -> WebOptions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "FAXIAOHU_"
 KEY_BYTES = 32
+_HOURS = re.compile(r"([01]?\d|2[0-3]):[0-5]\d-([01]?\d|2[0-3]):[0-5]\d")
 
 
 class SettingsError(Exception):
@@ -59,6 +61,13 @@ class Settings(BaseSettings):
     audit_days: int = Field(default=1095, ge=183, description="操作记录保留多少天")
     staff_hours: float = Field(default=12, gt=0, le=24, description="工作人员登录一次管多少小时")
     drill_days: int = Field(default=0, ge=0, description="每隔多少天自动演练一次；0 为不自动演练")
+    quiet_hours: str = Field(
+        default="21:00-07:30", description="什么时候不给班级推送，如 21:00-07:30；填 none 则随时都发"
+    )
+    push_approval: bool = Field(default=False, description="推送要不要另一个人同意以后才发")
+    metrics_token: SecretStr | None = Field(
+        default=None, min_length=16, description="取 /metrics 要的令牌，至少 16 个字符；不填则只许本机取"
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="日志级别")
     log_json: bool = Field(default=False, description="日志写成 JSON，便于收集")
     telegram_token: SecretStr | None = Field(default=None, description="Telegram 机器人令牌；不填则只开网页")
@@ -73,6 +82,13 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, OSError):
             raise ValueError("no such time zone") from None
+        return value
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        if value != "none" and not _HOURS.fullmatch(value):
+            raise ValueError("write it like 21:00-07:30, or none")
         return value
 
     @field_validator("key")

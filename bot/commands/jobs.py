@@ -18,6 +18,7 @@ from bot.desk.retention import sweep
 from bot.staff.desk.events import OVER
 from bot.storage.cleaning import clean
 from bot.storage.errors import StorageError
+from bot.storage.folding import fold
 from bot.storage.outbox import SealedOutbox
 
 #: Seconds between two removals of what has had its time, and between two sweeps of cases.
@@ -42,6 +43,7 @@ def jobs(application: Application, stop: asyncio.Event) -> Iterator[Coroutine[No
     yield _carry(application, stop)
     yield channel.run(stop)
     yield schedule.run(stop)
+    yield application.teaching.pusher.run(stop)
     if application.telegram is not None:
         yield _telegram(application, application.telegram, stop)
 
@@ -92,6 +94,8 @@ async def _clean(application: Application, stop: asyncio.Event) -> None:
         with contextlib.suppress(StorageError):
             await clean(application.store)
             await application.desk.witness().keep()
+        with contextlib.suppress(StorageError):
+            await fold(application.store)
         await _pause(stop, CLEANING)
 
 

@@ -29,6 +29,22 @@ class Verb(StrEnum):
     BYSTANDER = "bystander"
     CODE = "code"
     HERE = "here"
+    HELPED = "helped"
+    JOIN = "join"
+    ENROL = "enrol"
+    LEAVE = "leave"
+    CLASSES = "classes"
+    QUIZ = "quiz"
+    PICK = "pick"
+    MARK = "mark"
+    DONE = "done"
+    NEXT = "next"
+
+
+#: What lessons answer: joining and leaving a class, and taking a quiz.
+TEACHING = frozenset(
+    (Verb.JOIN, Verb.ENROL, Verb.LEAVE, Verb.CLASSES, Verb.QUIZ, Verb.PICK, Verb.MARK, Verb.DONE, Verb.NEXT)
+)
 
 
 @dataclass(frozen=True, slots=True)

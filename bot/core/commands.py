@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from bot.core import decision as d
 from bot.core.articles import ArticleIndex
 from bot.core.audience import Audience
-from bot.core.command import Command, Verb
+from bot.core.command import TEACHING, Command, Verb
 from bot.core.cues import CueReader, age_in, bare_age
+from bot.core.helpful import thanked
 from bot.core.numerals import article_number
 from bot.core.risk import RiskLevel
 from bot.core.session import Session
@@ -38,8 +39,12 @@ class Commands:
             return self._deepen(command.verb, session, reader)
         if command.verb is Verb.HUMAN:
             return d.Handoff(self.topical.human_reply(reader), reader), session
+        if command.verb in TEACHING:  # where there are no lessons
+            return self._say(Verb.START, session, "chat.old_button")
         if command.verb is Verb.HOTLINES:
             return self.topical.answer("help.hotlines", session, reader)
+        if command.verb is Verb.HELPED:
+            return thanked(command.value, self.topical.composer), session
         if command.verb is Verb.NONE:
             failed = replace(session, failures=max(session.failures, 1))
             return self.topical.unknown(failed, reader, None, "rephrase")

@@ -111,6 +111,11 @@ class Abstain(Decision):
 
 
 @dataclass(frozen=True, slots=True)
+class Quiz(Decision):
+    """A question of a quiz, what an answer teaches, or how it went: the options are the choices."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice(Decision):
     """A line of the service itself: a limit, a setting changed, something it cannot read."""
 
@@ -126,6 +131,7 @@ OUTCOMES: dict[type[Decision], str] = {
     Support: "support",
     Handoff: "handoff",
     Abstain: "abstain",
+    Quiz: "quiz",
     Notice: "notice",
     Relayed: "relayed",
 }

@@ -16,6 +16,7 @@ from bot.core.compose import Composer
 from bot.core.content_types import Library
 from bot.core.cues import CueReader
 from bot.core.desk import NO_DESK, Report, Standing
+from bot.core.helpful import asked_if_helpful
 from bot.core.message import Attachment, Incoming
 from bot.core.ports import Understanding
 from bot.core.risk import NO_RISK, RiskLevel, RiskReading
@@ -140,6 +141,8 @@ class Dialogue:
 
     def _harmless(self, turn: Turn, command: Command | None, report: Report | None) -> Turned:
         decision, session = self._decide(turn, command)
+        if turn.incoming.origin is not None and not turn.incoming.group:
+            decision = asked_if_helpful(decision, command, turn.composer)
         if turn.risk.level is RiskLevel.CONCERN:
             note = turn.composer.say("chat.concern")
             decision = replace(decision, reply=replace(decision.reply, note=note))

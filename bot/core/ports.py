@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Protocol
 
 from bot.core.audience import Audience
+from bot.core.counting import Seen
 from bot.core.decision import Guess
 from bot.core.desk import Filing
+from bot.core.lessons import LessonAfter
 from bot.core.risk import RiskReading
 from bot.core.session import Session
 
@@ -61,12 +64,25 @@ class Received:
     body: bytes
 
 
+class Lane(IntEnum):
+    """Which of the messages on their way go first: help for somebody in danger and words of a person, then replies."""
+
+    URGENT = -1
+    REPLY = 0
+    PUSH = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message to be sent: ``address`` and ``body`` are the channel's own, sealed while they rest."""
+    """A message to be sent: ``address`` and ``body`` are the channel's own, sealed while they rest.
+
+    ``lane``: what goes before what, always. ``delivery``: of a push, the delivery that is settled with it.
+    """
 
     address: str
     body: bytes
+    lane: Lane = Lane.REPLY
+    delivery: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +93,37 @@ class Queued:
     address: str
     body: bytes
     attempts: int
+    lane: Lane = Lane.REPLY
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a channel tells of a message that arrived.
+
+    ``message`` is its number there, ``poll`` names the poll in it; ``moved`` is the chat's new address where that has
+    changed, and ``moved_talk`` the key of its talk.
+    """
+
+    message: int | None = None
+    poll: str = ""
+    moved: str = ""
+    moved_talk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TalkAfter:
     """What is kept of a turn, as a whole or not at all: the memory of its talk, and what it gives the desk.
 
-    ``private``: the memory of the private talk with whoever spoke in a group, where that changes too.
+    ``private``: the memory of the private talk with whoever spoke in a group, where that changes too. ``lesson``:
+    what it gives the classes. ``seen``: what it adds to the counts; None where it was counted before, or counts not.
     """
 
     key: str
     session: Session
     filing: Filing | None = None
     private: TalkAfter | None = None
+    lesson: LessonAfter | None = None
+    seen: Seen | None = None
 
 
 class Inbox(Protocol):
@@ -115,20 +149,24 @@ class Inbox(Protocol):
 class Outbox(Protocol):
     """Messages on their way; a send whose result was lost is repeated, never more than were in flight."""
 
-    async def due(self, channel: str, now: dt.datetime, limit: int) -> Sequence[Queued]:
-        """Messages whose time has come, oldest first; each is marked as begun."""
+    async def due(self, channel: str, now: dt.datetime, limit: int, lane: Lane | None = None) -> Sequence[Queued]:
+        """Messages whose time has come, replies first, then oldest first; each is marked as begun."""
         ...
 
-    async def sent(self, item: int) -> None:
-        """Erase a message that was delivered."""
+    async def sent(self, item: int, shown: Shown | None = None) -> None:
+        """Erase a message that was delivered; a push's delivery is settled with it."""
+        ...
+
+    async def sent_all(self, items: Mapping[int, Shown | None]) -> None:
+        """The same for several at once."""
         ...
 
     async def retry(self, item: int, at: dt.datetime) -> None:
         """Try again later."""
         ...
 
-    async def give_up(self, item: int) -> None:
-        """Erase a message that can never be delivered (blocked, gone)."""
+    async def give_up(self, item: int, *, gone: bool = False) -> None:
+        """Erase a message that can never be delivered; ``gone``: its chat is blocked or no more."""
         ...
 
 

@@ -22,6 +22,7 @@ class Session:
     ``steps`` are those last shown, for the question ``told``; ``page`` counts the pages of "more" that were.
     ``code`` is the code of return of its open case: it can be shown again while the talk is remembered.
     ``delivery`` names the last message that was heard: one that is sent again is the same message.
+    ``quiz`` is where a quiz stands, as ``Lessons`` wrote it; empty where none goes on. ``learnt``: there was one.
     """
 
     audience: Audience | None = None
@@ -39,6 +40,8 @@ class Session:
     region: str = ""
     code: str = ""
     delivery: str = ""
+    quiz: str = ""
+    learnt: bool = False
 
     def heard(self, text: str, delivery: str = "") -> Session:
         """The talk after the person said this; of a long message its end, where a disclosure often stands."""

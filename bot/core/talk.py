@@ -7,11 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from bot.core.decision import Decision
+from bot.core.audience import Audience
+from bot.core.decision import Decision, Quiz, Relayed
 from bot.core.desk import NO_DESK, Desk, Receipt
-from bot.core.dialogue import Dialogue
+from bot.core.dialogue import Dialogue, Turned
+from bot.core.lessons import Joins, Lesson, Lessons, NoLessons
 from bot.core.message import Incoming
+from bot.core.noticed import seen
 from bot.core.ports import SessionStore, TalkAfter
+from bot.core.risk import RiskLevel
 from bot.core.session import Session
 
 
@@ -32,16 +36,23 @@ class Talk(Protocol):
 
 
 class StoredTalk:
-    """Talks whose memory lies in a store, with people on duty behind them.
+    """Talks whose memory lies in a store, with people on duty behind them, and lessons within them.
 
     ``dialogue`` is asked for at each turn, so that reloaded content serves from the next turn on.
     Deciding takes about a millisecond and is done on the event loop (``bench/answer.py`` shows it).
     """
 
     def __init__(
-        self, dialogue: Callable[[], Dialogue], store: SessionStore, now: Callable[[], dt.datetime], desk: Desk
+        self,
+        dialogue: Callable[[], Dialogue],
+        store: SessionStore,
+        now: Callable[[], dt.datetime],
+        desk: Desk,
+        *,
+        lessons: Lessons | None = None,
     ) -> None:
         self._dialogue, self._store, self._now, self._desk = dialogue, store, now, desk
+        self._lessons = lessons or NoLessons()
 
     async def respond(self, key: str, incoming: Incoming) -> Decision:
         """Decide a turn of the talk that this key names."""
@@ -52,18 +63,25 @@ class StoredTalk:
     async def decide(self, key: str, incoming: Incoming) -> tuple[Decision, TalkAfter]:
         """Decide a turn without keeping anything: the caller stores what comes after together with what it sends."""
         session = await self._store.load(key)
+        decision, kept = await self._decided(key, incoming, session)
+        return decision, self._counted(incoming, session, decision, kept)
+
+    async def _decided(self, key: str, incoming: Incoming, session: Session) -> tuple[Decision, TalkAfter]:
         origin = incoming.origin
         standing = await self._desk.standing(origin.talk) if origin else NO_DESK
-        decision, after, report = self._dialogue().respond(incoming, session, self._now(), standing)
+        turned = self._dialogue().respond(incoming, session, self._now(), standing)
+        lesson = await self._lesson(turned, incoming, session)
+        decision, after, report = self._aside(turned, incoming) if lesson is None else _taught(turned, session, lesson)
+        kept = TalkAfter(key, after, lesson=lesson.after if lesson else None)
         if report is None or origin is None:
-            return decision, TalkAfter(key, after)
+            return decision, kept
         filing = await self._desk.prepare(report, origin, standing)
         private = None
         if origin.talk != key and filing.receipt.code:
             # What opens a talk is never kept with a group's.
             own = await self._store.load(origin.talk)
             private = TalkAfter(origin.talk, replace(own, code=filing.receipt.code))
-        return _received(decision, filing.receipt, TalkAfter(key, after, filing, private))
+        return _received(decision, filing.receipt, replace(kept, filing=filing, private=private))
 
     def without_desk(self, incoming: Incoming) -> Decision:
         """What is said where nothing can be kept: nobody will read it, and no script says otherwise."""
@@ -73,7 +91,51 @@ class StoredTalk:
         """Erase what is remembered of the talk; ``asked``: the person wants it deleted, and did not just leave."""
         if asked:
             await self._desk.forgotten(key)
+            await self._lessons.forgotten(key)
         await self._store.forget(key)
+
+    def _counted(self, incoming: Incoming, before: Session, decision: Decision, kept: TalkAfter) -> TalkAfter:
+        """With what the turn adds to the counts: nothing where it is one that was sent again."""
+        delivery = incoming.origin.delivery if incoming.origin else ""
+        if delivery and delivery == before.delivery:
+            return kept
+        learnt = kept.session.learnt or isinstance(decision, Quiz)
+        talk = replace(kept.session, delivery=delivery or kept.session.delivery, learnt=learnt)
+        added = seen(incoming, decision, talk, self._now())
+        return replace(kept, session=talk, seen=added)
+
+    async def _lesson(self, turned: Turned, incoming: Incoming, session: Session) -> Lesson | None:
+        """The lesson that the turn is part of: never one that alarms, nor what is said to a person on duty."""
+        risk = turned.decision.risk
+        uneasy = risk.alarming or (risk.level is not RiskLevel.NONE and not incoming.command)
+        if uneasy or isinstance(turned.decision, Relayed):
+            return None
+        return await self._lessons.turn(incoming, session, session.audience or Audience.STUDENT)
+
+    def _aside(self, turned: Turned, incoming: Incoming) -> Turned:
+        """Any other turn while a quiz goes on: it waits, and after a disclosure nobody is asked to go on with it."""
+        place, decision = turned.session.quiz, turned.decision
+        if not place or incoming.group:
+            return turned
+        if decision.risk.alarming or isinstance(decision, Relayed):
+            return turned._replace(session=replace(turned.session, quiz=""))
+        waiting, choices = self._lessons.aside(place)
+        reply = replace(decision.reply, choices=(*decision.reply.choices, *choices))
+        session = replace(turned.session, quiz=waiting)
+        return turned._replace(decision=replace(decision, reply=reply), session=session)
+
+
+def _taught(turned: Turned, before: Session, lesson: Lesson) -> Turned:
+    """A lesson in place of the dialogue's answer: the talk goes on after it as if it had not been."""
+    joined = lesson.after.reader if isinstance(lesson.after, Joins) else None
+    session = replace(
+        before,
+        delivery=turned.session.delivery,
+        audience=before.audience or joined,
+        asked_role=before.asked_role or joined is not None,
+        quiz=lesson.place,
+    )
+    return Turned(replace(lesson.decision, risk=turned.decision.risk), session, turned.report)
 
 
 def _received(decision: Decision, receipt: Receipt, kept: TalkAfter) -> tuple[Decision, TalkAfter]:

@@ -50,12 +50,15 @@ class Parts:
         return response
 
 
-async def read_form(request: Request) -> Mapping[str, str]:
-    """The fields of a form of our own page; missing ones read as empty. Raises RefusedError."""
+async def read_form(request: Request, *, largest: int = _LARGEST_FORM, most: int = _MOST_FIELDS) -> Mapping[str, str]:
+    """The fields of a form of our own page; missing ones read as empty. Raises RefusedError.
+
+    ``largest``: bytes; ``most``: fields.
+    """
     try:
         require_own_page(request)
-        body = await read_body(request, _LARGEST_FORM)
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="replace")
+        body = await read_body(request, largest)
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most, errors="replace")
     except HTTPException as error:
         raise RefusedError(error.status_code) from None
     except ValueError:

@@ -36,10 +36,14 @@ DRILL = "drill"
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What became of a filing: the case, and what is new of it: ``opened``, ``raised`` or nothing."""
+    """What became of a filing: the case, and what is new of it: ``opened``, ``raised`` or nothing.
+
+    ``again``: it had been closed before.
+    """
 
     case: int
     news: str = ""
+    again: bool = False
 
 
 class SealedCases:
@@ -78,7 +82,8 @@ class SealedCases:
         await self._keep_texts(connection, number, filing)
         await self._note(connection, number, filing, what)
         # To whoever is on duty a case that is open again is a new one.
-        return Filed(number, "opened" if what == "reopened" else what)
+        again = what == "reopened"
+        return Filed(number, "opened" if again else what, again)
 
     async def _opened(self, connection: AsyncConnection, name: str, filing: Filing) -> int:
         report, key, now = filing.report, filing.key, self._store.now()

@@ -15,6 +15,7 @@ from bot.core.desk import CaseState, SealedText
 from bot.core.message import Origin
 from bot.core.ports import Outgoing
 from bot.storage.cases import OPEN, CaseRow, note
+from bot.storage.counts import Counts
 from bot.storage.desk_tables import case_event, case_message, desk_case
 from bot.storage.outbox import queue
 from bot.storage.store import Store
@@ -143,7 +144,10 @@ class SealedCasework:
         answered = update(desk_case).where(desk_case.c.id == number)
         values = {"staff_at": now, "due_at": None, "rung": 0}
         await connection.execute(answered.values(**values))
-        await connection.execute(answered.where(desk_case.c.answered_at.is_(None)).values(answered_at=now))
+        first = answered.where(desk_case.c.answered_at.is_(None)).values(answered_at=now).returning(desk_case)
+        case = (await connection.execute(first)).first()
+        if case is not None:
+            await Counts(self._store).answered(connection, case)
         name = self._once(once) if once else None
         return await self._message(connection, text, case=number, author="staff", staff=staff, delivery=name)
 

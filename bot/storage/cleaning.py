@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Delete, and_, delete, func, or_, select, text
 
+from bot.storage.enrolments import SealedEnrolments
+from bot.storage.outreach_tables import reached
 from bot.storage.store import Store
 from bot.storage.tables import inbox, talk
 
@@ -22,17 +24,24 @@ class Cleaned:
 
     talks: int
     updates: int
+    reached: int = 0
 
 
 async def clean(store: Store) -> Cleaned:
-    """Delete expired talks and settled updates of yesterday, then empty SQLite's log. Raises StorageError."""
+    """Delete expired talks, settled updates of yesterday and who was reached before today, then empty SQLite's log.
+
+    Enrolments that have ended go too. Raises StorageError.
+    """
     now = store.now()
+    past = delete(reached).where(reached.c.day < now.date().isoformat()).returning(reached.c.name)
     expired = delete(talk).where(talk.c.expires_at <= now).returning(talk.c.pseudonym)
     async with store.writing() as connection:
         talks = len((await connection.execute(expired)).all())
         updates = len((await connection.execute(_settled_before(now).returning(inbox.c.id))).all())
+        names = len((await connection.execute(past)).all())
+        await SealedEnrolments(store).tidy(connection)
     await _truncate(store)
-    return Cleaned(talks, updates)
+    return Cleaned(talks, updates, names)
 
 
 def _settled_before(now: dt.datetime) -> Delete:

@@ -66,6 +66,13 @@ class SealedDrills:
             row = (await connection.execute(newest)).first()
             return None if row is None else await self._of(connection, row, row.opened_at)
 
+    async def since(self, moment: dt.datetime) -> Sequence[DrillTimes]:
+        """The drills that opened a case since then, the oldest first."""
+        wanted = select(desk_case).where(desk_case.c.synthetic, desk_case.c.opened_at >= moment)
+        async with self._store.reading() as connection:
+            rows = (await connection.execute(wanted.order_by(desk_case.c.id))).all()
+            return [await self._of(connection, row, row.opened_at) for row in rows]
+
     async def begun_last(self) -> dt.datetime | None:
         """When the last drill was begun, answered by the service or not yet; None before the first."""
         stored = select(func.max(inbox.c.received_at)).where(inbox.c.channel == DRILL)

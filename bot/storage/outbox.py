@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import structlog
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.ports import Outgoing, Queued
+from bot.core.ports import Lane, Outgoing, Queued, Shown
 from bot.storage.errors import WrongKeyError
+from bot.storage.settling import settle_lost, settle_sent
 from bot.storage.store import Store
 from bot.storage.tables import outbox
 
@@ -31,6 +33,8 @@ async def queue(connection: AsyncConnection, store: Store, channel: str, message
             "created_at": now,
             "due_at": now,
             "attempts": 0,
+            "lane": message.lane,
+            "delivery": message.delivery,
         }
         for message in messages
     ]
@@ -48,16 +52,22 @@ class SealedOutbox:
     def __init__(self, store: Store, lease: dt.timedelta = LEASE) -> None:
         self._store, self._lease = store, lease
 
-    async def due(self, channel: str, now: dt.datetime, limit: int) -> Sequence[Queued]:
-        """Messages whose time has come, oldest first; each is marked as begun. Raises StorageError.
+    async def due(self, channel: str, now: dt.datetime, limit: int, lane: Lane | None = None) -> Sequence[Queued]:
+        """Messages whose time has come, replies first, then oldest first; each is marked as begun. Raises StorageError.
 
         One that cannot be opened is left out and logged, and waits for its key.
         """
         free = or_(outbox.c.begun_at.is_(None), outbox.c.begun_at <= now - self._lease)
+        of_lane = (outbox.c.lane == lane,) if lane is not None else ()
+        which = (outbox.c.channel == channel, outbox.c.due_at <= now, free, *of_lane)
+        async with self._store.reading() as connection:
+            # A look costs less than a turn to write, for which others wait, and mostly there is nothing.
+            if (await connection.execute(select(outbox.c.id).where(*which).limit(1))).first() is None:
+                return []
         wanted = (
-            select(outbox.c.id, outbox.c.address, outbox.c.body, outbox.c.attempts)
-            .where(outbox.c.channel == channel, outbox.c.due_at <= now, free)
-            .order_by(outbox.c.id)
+            select(outbox.c.id, outbox.c.address, outbox.c.body, outbox.c.attempts, outbox.c.lane)
+            .where(*which)
+            .order_by(outbox.c.lane, outbox.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
@@ -67,7 +77,7 @@ class SealedOutbox:
                 return []
             begun = update(outbox).where(outbox.c.id.in_([row.id for row in rows]))
             await connection.execute(begun.values(begun_at=now, attempts=outbox.c.attempts + 1))
-        opened = (self._opened(row.id, row.address, row.body, row.attempts) for row in rows)
+        opened = (self._opened(row) for row in rows)
         return [item for item in opened if item is not None]
 
     async def recover(self, channel: str) -> int:
@@ -77,26 +87,48 @@ class SealedOutbox:
             freed = await connection.execute(begun.values(begun_at=None).returning(outbox.c.id))
             return len(freed.all())
 
-    async def sent(self, item: int) -> None:
-        """Erase a message that was delivered. Raises StorageError."""
-        await self._erase(item)
+    async def sent(self, item: int, shown: Shown | None = None) -> None:
+        """Erase a message that was delivered, and settle its delivery. Raises StorageError."""
+        await self.sent_all({item: shown})
+
+    async def sent_all(self, items: Mapping[int, Shown | None]) -> None:
+        """The same for several at once. Raises StorageError."""
+        async with self._store.writing() as connection:
+            for item, shown in items.items():
+                delivery = await self._erased(connection, item)
+                if delivery is not None:
+                    await settle_sent(connection, self._store, delivery, shown or Shown())
 
     async def retry(self, item: int, at: dt.datetime) -> None:
         """Try again at a later time. Raises StorageError."""
         async with self._store.writing() as connection:
             await connection.execute(update(outbox).where(outbox.c.id == item).values(due_at=at, begun_at=None))
 
-    async def give_up(self, item: int) -> None:
-        """Erase a message that can never be delivered (blocked, gone). Raises StorageError."""
-        await self._erase(item)
-
-    async def _erase(self, item: int) -> None:
+    async def give_up(self, item: int, *, gone: bool = False) -> None:
+        """Erase a message that can never be delivered, and settle its delivery. Raises StorageError."""
         async with self._store.writing() as connection:
-            await connection.execute(delete(outbox).where(outbox.c.id == item))
+            delivery = await self._erased(connection, item)
+            if delivery is not None:
+                await settle_lost(connection, self._store, delivery, gone=gone)
 
-    def _opened(self, row: int, address: bytes, body: bytes, attempts: int) -> Queued | None:
+    async def pushes(self, channel: str, until: dt.datetime) -> int:
+        """How many messages of pushes lie here that are due by then."""
+        wanted = select(func.count()).where(
+            outbox.c.channel == channel, outbox.c.lane == Lane.PUSH, outbox.c.due_at <= until
+        )
+        async with self._store.reading() as connection:
+            return int((await connection.execute(wanted)).scalar_one())
+
+    @staticmethod
+    async def _erased(connection: AsyncConnection, item: int) -> int | None:
+        row = delete(outbox).where(outbox.c.id == item).returning(outbox.c.delivery)
+        delivery: int | None = (await connection.execute(row)).scalar_one_or_none()
+        return delivery
+
+    def _opened(self, row: Any) -> Queued | None:
+        open_ = self._store.vault.open
         try:
-            return Queued(row, self._store.vault.open(address).decode(), self._store.vault.open(body), attempts)
+            return Queued(row.id, open_(row.address).decode(), open_(row.body), row.attempts, Lane(row.lane))
         except WrongKeyError:
-            _log.error("outbox.unreadable", row=row)
+            _log.error("outbox.unreadable", row=row.id)
             return None

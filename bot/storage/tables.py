@@ -90,6 +90,8 @@ outbox = Table(
     Column("due_at", UtcTime, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("begun_at", UtcTime, nullable=True),
+    Column("lane", Integer, nullable=False, server_default="0"),  # 0 replies, which always go first; 1 pushes
+    Column("delivery", RowId, nullable=True),  # of a push: the row that is settled with it
     Index(None, "channel", "due_at"),
     sqlite_autoincrement=True,
 )

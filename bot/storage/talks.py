@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.ports import TalkAfter
 from bot.core.session import Session
 from bot.storage.cases import Filed, SealedCases
+from bot.storage.counts import Counts
 from bot.storage.errors import WrongKeyError
 from bot.storage.store import Store
 from bot.storage.tables import talk, upsert
+from bot.storage.takings import SealedTakings
 from bot.storage.vault import Vault
 
 
@@ -27,7 +29,7 @@ class SealedTalks:
         self, store: Store, memory: dt.timedelta, filed: Callable[[Filed], None] = lambda _filed: None
     ) -> None:
         self._store, self._memory, self._filed = store, memory, filed
-        self._cases = SealedCases(store)
+        self._cases, self._takings, self._counts = SealedCases(store), SealedTakings(store), Counts(store)
 
     async def load(self, key: str) -> Session:
         """The talk of this key; a new one where there is none, it expired or cannot be opened."""
@@ -38,8 +40,8 @@ class SealedTalks:
         return Session() if sealed is None else _opened(self._store.vault, sealed)
 
     async def save(self, after: TalkAfter) -> None:
-        """Keep the talk, and what it gives the desk. Raises StorageError."""
-        async with self._store.writing(light=after.filing is None) as connection:
+        """Keep the talk, and what it gives the desk and the classes. Raises StorageError."""
+        async with self._store.writing(light=after.filing is None and after.lesson is None) as connection:
             filed = await self.keep(connection, after)
         self.announce(filed)
 
@@ -49,7 +51,7 @@ class SealedTalks:
             self._filed(filed)
 
     async def keep(self, connection: AsyncConnection, after: TalkAfter) -> Filed | None:
-        """Keep a talk, and what it gives the desk, within a transaction of the caller's; ``announce`` what it says."""
+        """Keep a talk and what it gives, within a transaction of the caller's; ``announce`` what it says."""
         now = self._store.now()
         kept = {
             "session": self._store.vault.seal(after.session.dump()),
@@ -60,7 +62,10 @@ class SealedTalks:
         await connection.execute(row.on_conflict_do_update(index_elements=[talk.c.pseudonym], set_=kept))
         if after.private is not None:
             await self.keep(connection, after.private)
-        return await self._cases.file(connection, after.filing) if after.filing else None
+        learnt = after.lesson is not None and await self._takings.keep(connection, after.lesson)
+        filed = await self._cases.file(connection, after.filing) if after.filing else None
+        await self._counts.turn(connection, after, filed, learnt=learnt)
+        return filed
 
     async def forget(self, key: str) -> None:
         """Erase the talk. Raises StorageError."""

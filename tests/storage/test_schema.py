@@ -8,7 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, inspect, text
 
-import bot.storage.desk_tables  # noqa: F401
+import bot.storage.activity_tables
+import bot.storage.desk_tables
+import bot.storage.outreach_tables
+import bot.storage.teaching_tables  # noqa: F401
 from bot.storage.engine import make_engine, reading, writing
 from bot.storage.errors import SchemaTooNewError, SchemaTooOldError
 from bot.storage.outbox import SealedOutbox

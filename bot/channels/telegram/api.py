@@ -19,7 +19,7 @@ from bot.channels.telegram.quiet import silence_libraries
 log = structlog.get_logger(__name__)
 
 #: The kinds of update that are asked for.
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "poll")
 #: Where an update's own JSON lies among the fields that the library does not know.
 RAW = "raw"
 

@@ -36,7 +36,9 @@ from bot.channels.telegram.webhook import PATH, Webhook
 from bot.channels.telegram.worker import Worker
 from bot.channels.unkept import SteadyTalk
 from bot.core.claims import Claims
+from bot.core.lessons import Boards, NoBoards
 from bot.core.ports import Inbox, Outbox
+from bot.core.posting import NoPolls, NoPrincipals, Polls, Principals
 from bot.core.returns import Returns
 
 log = structlog.get_logger(__name__)
@@ -72,7 +74,12 @@ class TelegramChannel:
     returns: Returns
     claims: Claims
     guesses: Guesses = field(default_factory=Guesses)
+    boards: Boards = field(default_factory=NoBoards)
+    polls: Polls = field(default_factory=NoPolls)
+    principals: Principals = field(default_factory=NoPrincipals)
     pace: Pace = field(default_factory=Pace)
+    #: Our name on Telegram, known once it has answered.
+    username: str = ""
     _arrived: Bell = field(default_factory=Bell)
     _queued: Bell = field(default_factory=Bell)
     _secret: str = ""
@@ -120,6 +127,7 @@ class TelegramChannel:
 
     async def _work(self, bot: Bot, me: Me, stop: asyncio.Event) -> None:
         log.info("telegram.ready", mode=self.settings.telegram_mode)
+        self.username = me.username
         sender = Sender(bot, self.outbox, self.now, self._queued, self.pace)
         direct = Direct(bot)
         unstored = self._unstored = Unstored(me, self.talk, self.messages, self.now, direct.send)
@@ -137,7 +145,7 @@ class TelegramChannel:
             await self._unstored.answer(body)
 
     def _worker(self, direct: Direct, me: Me, unstored: Unstored) -> Worker:
-        desk = Desk(self.returns, self.claims, self.guesses)
+        desk = Desk(self.returns, self.claims, self.guesses, self.boards, self.principals)
         hands = Hands(direct.confirm, direct.erase)
         return Worker(
             me=me,
@@ -152,6 +160,7 @@ class TelegramChannel:
             replies_ready=self._queued,
             confirm=direct.confirm,
             pace=self.pace,
+            polls=self.polls,
         )
 
     async def _register(self, bot: Bot) -> None:

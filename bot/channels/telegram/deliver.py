@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import structlog
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-from telegram.constants import ParseMode
+from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.channels.telegram.calls import call
+from bot.channels.telegram.parse import group_key
+from bot.channels.telegram.quiet import report
 from bot.channels.telegram.wire import TelegramMessage
+from bot.core.ports import Shown
 
 log = structlog.get_logger(__name__)
 
@@ -26,10 +29,15 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The fate, and for LATER the seconds that Telegram asks to wait; None where it names none."""
+    """The fate, and for LATER the seconds that Telegram asks to wait; None where it names none.
+
+    ``gone``: it will never arrive because the chat is blocked or no more. ``shown``: what stands in the chat now.
+    """
 
     fate: Fate
     seconds: float | None = None
+    gone: bool = False
+    shown: Shown | None = None
 
 
 def seconds_of(duration: float | dt.timedelta) -> float:
@@ -40,43 +48,39 @@ def seconds_of(duration: float | dt.timedelta) -> float:
 async def deliver(bot: Bot, address: str, message: TelegramMessage) -> Outcome:
     """Send a message to a chat. Raises nothing of the Bot API's."""
     try:
-        await _send(bot, address, message)
+        shown = await call(bot, address, message)
     except ChatMigrated as error:
-        return await deliver(bot, str(error.new_chat_id), message)
+        return await _followed(bot, error.new_chat_id, message)
     except RetryAfter as error:
         return Outcome(Fate.LATER, seconds_of(error.retry_after))
     except Forbidden:
         log.info("telegram.chat_closed")
-        return Outcome(Fate.NEVER)
+        return Outcome(Fate.NEVER, gone=True)
     except BadRequest as error:
         return _refused(error)
     except (NetworkError, InvalidToken, TelegramError) as error:
         log.warning("telegram.sending_failed", error=type(error).__name__)
         return Outcome(Fate.LATER)
-    return Outcome(Fate.DELIVERED)
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        # Telegram took it, and the library could not read the answer: sent again, it would come twice.
+        report("telegram.answer_unreadable", error)
+        return Outcome(Fate.DELIVERED)
+    return Outcome(Fate.DELIVERED, shown=shown)
+
+
+async def _followed(bot: Bot, chat: int, message: TelegramMessage) -> Outcome:
+    outcome = await deliver(bot, str(chat), message)
+    if outcome.fate is not Fate.DELIVERED:
+        return outcome
+    shown = replace(outcome.shown or Shown(), moved=str(chat), moved_talk=group_key(chat))
+    return replace(outcome, shown=shown)
 
 
 def _refused(error: BadRequest) -> Outcome:
     reason = error.message.lower()
-    if "message is not modified" in reason:
+    if "message is not modified" in reason or "poll has already been closed" in reason:
         return Outcome(Fate.DELIVERED)
-    gone = "chat not found" in reason or "deactivated" in reason
+    gone = "chat not found" in reason or "deactivated" in reason or "was kicked" in reason
     # Telegram's reason can quote the message, so it is not logged.
     log.log(20 if gone else 40, "telegram.chat_gone" if gone else "telegram.message_refused")
-    return Outcome(Fate.NEVER)
-
-
-async def _send(bot: Bot, address: str, message: TelegramMessage) -> None:
-    markup = InlineKeyboardMarkup.de_json({"inline_keyboard": message.keyboard}, bot) if message.keyboard else None
-    quoted = None
-    if message.reply_to is not None:
-        quoted = ReplyParameters(message.reply_to, allow_sending_without_reply=True)
-    await bot.send_message(
-        chat_id=address,
-        text=message.text,
-        parse_mode=ParseMode.HTML,
-        reply_markup=markup,
-        reply_parameters=quoted,
-        message_thread_id=message.thread,
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
-    )
+    return Outcome(Fate.NEVER, gone=gone)

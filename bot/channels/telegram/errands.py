@@ -8,13 +8,17 @@ from dataclasses import dataclass
 
 from bot.channels.guesses import Guesses, is_whole_code
 from bot.channels.receipt import clock_line, spoken_time
+from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.api import Me
-from bot.channels.telegram.parse import Asked
-from bot.channels.telegram.render import Keyboard, Line, link_button, split
-from bot.channels.telegram.slash import Errand
+from bot.channels.telegram.parse import Asked, group_key
+from bot.channels.telegram.render import LONGEST_DATA, Keyboard, Line, link_button, split
+from bot.channels.telegram.slash import PRINCIPAL, Errand
 from bot.channels.telegram.wire import TelegramMessage
 from bot.core.claims import Claims
+from bot.core.lessons import Boards
+from bot.core.message import Origin
 from bot.core.ports import Outgoing
+from bot.core.posting import Principals, Spoken
 from bot.core.returns import Returned, Returns
 from bot.core.talk import Talk
 
@@ -24,11 +28,13 @@ LONGEST_CONFIRMATION = 200
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The people on duty, as far as this channel leads to them."""
+    """The people on duty and the classes, as far as this channel leads to them."""
 
     returns: Returns
     claims: Claims
     guesses: Guesses
+    boards: Boards
+    principals: Principals
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,10 @@ class Errands:
         if asked.errand is Errand.BACK and asked.value and asked.message is not None:
             # Whoever holds the code can read the talk: it must not stay in the chat.
             await self.hands.erase(asked.chat, asked.message)
+        if asked.errand is Errand.BIND:
+            return await self._bind(asked)
+        if asked.errand is Errand.TEACH:
+            return await self._teach(asked)
         if asked.group:
             private = link_button(self.messages["telegram.private_button"], self.me.private_link("start"))
             return self._said(asked, self.messages["telegram.only_private"], private)
@@ -75,6 +85,20 @@ class Errands:
         shown = await self.hands.confirm(asked.callback, text[:LONGEST_CONFIRMATION])
         # A press that Telegram no longer knows, after an outage: the answer must not be lost.
         return () if shown else self._said(asked, text)
+
+    async def _teach(self, asked: Asked) -> Sequence[Outgoing]:
+        if asked.callback:
+            await self.hands.confirm(asked.callback, "")
+        if asked.group:
+            return self._said(asked, self.messages["telegram.only_private"])
+        spoken = await self.desk.principals.ask(asked.origin.address, asked.value)
+        return self._said(asked, spoken.text, _buttons(spoken)) if spoken.text else ()
+
+    async def _bind(self, asked: Asked) -> Sequence[Outgoing]:
+        if not asked.group:
+            return self._said(asked, self.messages["teach_chat.bind_private"])
+        group = Origin(CHANNEL, group_key(asked.chat), str(asked.chat))
+        return self._said(asked, await self.desk.boards.bind(group, asked.origin.address, asked.value))
 
     async def _back(self, asked: Asked) -> Sequence[Outgoing]:
         guesses, place = self.desk.guesses, asked.origin.talk
@@ -112,3 +136,9 @@ class Errands:
     def _pages(asked: Asked, texts: Sequence[str], keyboard: Keyboard | None = None) -> Sequence[Outgoing]:
         made = [TelegramMessage(text, keyboard or [], thread=asked.thread) for text in texts]
         return [Outgoing(str(asked.chat), message.dump()) for message in made]
+
+
+def _buttons(spoken: Spoken) -> Keyboard:
+    """One a row: they hold names."""
+    rows = [[{"text": each.label, "callback_data": f"{PRINCIPAL}{each.command}"}] for each in spoken.choices]
+    return [row for row in rows if len(row[0]["callback_data"].encode()) <= LONGEST_DATA]

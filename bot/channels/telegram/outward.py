@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.channels.telegram.render import code_page, keyboard, outward_pages
 from bot.channels.telegram.wire import TelegramMessage
 from bot.core.decision import Decision
-from bot.core.ports import Outgoing
+from bot.core.ports import Lane, Outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class TelegramOutward:
 
     def outgoing(self, address: str, decision: Decision) -> Sequence[Outgoing]:
         """The messages that say this, in order."""
-        return laid_out(address, decision, outward_pages(decision, self.messages, self.now()), self.messages)
+        made = laid_out(address, decision, outward_pages(decision, self.messages, self.now()), self.messages)
+        return [replace(message, lane=Lane.URGENT) for message in made]
 
 
 def laid_out(address: str, decision: Decision, texts: Sequence[str], messages: Mapping[str, str]) -> list[Outgoing]:

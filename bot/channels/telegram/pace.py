@@ -21,7 +21,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds and rates. The rates are those that Telegram publishes for bots."""
+    """Seconds and rates. Overall, chat and group are those that Telegram publishes for bots.
+
+    Pushes stay below them, overall and in a group: replies must find room, and among these what is urgent.
+    """
 
     poll: int = 30
     stall_grace: float = 20.0
@@ -33,6 +36,9 @@ class Pace:
     overall: Rate = Rate(30, 1.0)
     chat: Rate = Rate(1, 1.0)
     group: Rate = Rate(20, 60.0)
+    replies: Rate = Rate(28, 1.0)
+    pushes: Rate = Rate(22, 1.0)
+    group_pushes: Rate = Rate(15, 60.0)
 
     def delay(self, failures: int) -> float:
         """The pause before another try after this many failures, in seconds: doubled each time."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.constants import ChatMemberStatus, ChatType
@@ -13,7 +15,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.address import addressed, without_mention
 from bot.channels.telegram.api import Me
-from bot.channels.telegram.slash import Errand, Slash, read_slash
+from bot.channels.telegram.slash import PRINCIPAL, Errand, Slash, read_slash
 from bot.core.command import parse_command
 from bot.core.message import Attachment, Incoming, Origin
 
@@ -54,6 +56,15 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Voted:
+    """A poll of ours stands like this now: how many chose each option, and whether it takes no more answers."""
+
+    poll: str
+    counts: tuple[int, ...]
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Something that is asked of the channel itself; ``value`` is the code, the token or the number of the case.
 
@@ -75,9 +86,18 @@ class Asked:
         return self.chat != self.user
 
 
+#: What an update can be.
+Read = Turn | Asked | Gone | Voted | None
+
+
 def talk_key(chat: int, user: int) -> str:
     """The key of the talk of one person in one chat."""
     return f"{CHANNEL}:{chat}:{user}"
+
+
+def group_key(chat: int) -> str:
+    """The key by which a class knows its group chat."""
+    return f"{CHANNEL}:group:{chat}"
 
 
 def private_origin(user: int, update: int) -> Origin:
@@ -85,12 +105,15 @@ def private_origin(user: int, update: int) -> Origin:
     return Origin(CHANNEL, talk_key(user, user), str(user), str(update))
 
 
-def read_update(body: bytes, me: Me, stop_word: str) -> Turn | Asked | Gone | None:
+def read_update(body: bytes, me: Me, stop_word: str) -> Read:
     """The turn or the errand in an update, or None where there is nothing to answer.
 
     Raises ValueError, TypeError or KeyError where it is no update.
     """
-    update = Update.de_json(json.loads(body), None)
+    raw = json.loads(body)
+    if "poll" in raw:
+        return _voted(raw["poll"])
+    update = Update.de_json(raw, None)
     number = update.update_id
     if update.callback_query is not None:
         return _pressed(update.callback_query, number)
@@ -111,6 +134,12 @@ def read_update(body: bytes, me: Me, stop_word: str) -> Turn | Asked | Gone | No
     origin = None if message.sender_chat is not None else private_origin(turn.user, number)
     incoming = replace(turn.incoming, origin=origin)
     return replace(turn, incoming=incoming, edited=update.edited_message is not None)
+
+
+def _voted(poll: Mapping[str, Any]) -> Voted:
+    """How a poll stands. Read as it came: the library wants fields that not every server has."""
+    counts = tuple(int(option["voter_count"]) for option in poll["options"])
+    return Voted(str(poll["id"]), counts, bool(poll.get("is_closed")))
 
 
 def _asked(message: Message, slash: Slash, number: int) -> Asked | None:
@@ -158,6 +187,9 @@ def _pressed(query: CallbackQuery, number: int) -> Turn | Asked | None:
     claimed = _CLAIM.fullmatch(data)
     if claimed is not None:
         return Asked(Errand.CLAIM, claimed[1], message.chat.id, user, origin, thread=thread, callback=query.id)
+    if data.startswith(PRINCIPAL):
+        value = data.removeprefix(PRINCIPAL)
+        return Asked(Errand.TEACH, value, message.chat.id, user, origin, thread=thread, callback=query.id)
     stale = parse_command(data) is None
     group = message.chat.type != ChatType.PRIVATE
     incoming = Incoming(command="" if stale else data, group=group, origin=origin)

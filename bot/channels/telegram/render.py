@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.channels.receipt import clock_line
 from bot.channels.text import call_lines, contact_line, law_line
-from bot.core.command import Verb, parse_command
+from bot.core.command import TEACHING, Verb, parse_command
 from bot.core.decision import Answer, Choice, Decision, Handoff, LawLine, Relayed, Reply, Support
 
 #: Telegram's limits: a message in UTF-16 units, a button's data in bytes.
@@ -17,6 +17,7 @@ LONGEST_TEXT = 4096
 LONGEST_DATA = 64
 #: Short buttons that stand side by side.
 BUTTONS_A_ROW = 3
+SHORT_LABEL = 4
 #: Marks the words of a person.
 PERSON = "👤"
 
@@ -71,7 +72,7 @@ def keyboard(choices: Iterable[Choice]) -> Keyboard:
         if len(choice.command.encode()) > LONGEST_DATA:
             continue
         button = {"text": choice.label, "callback_data": choice.command}
-        alone = _is_topic(choice)
+        alone = _is_topic(choice) or _is_long(choice)
         if open_row and not alone and len(rows[-1]) < BUTTONS_A_ROW:
             rows[-1].append(button)
         else:
@@ -161,6 +162,12 @@ def _cited(line: LawLine) -> Line:
 
 def _plain(text: str) -> Iterator[Line]:
     return (Line(part) for part in text.split("\n"))
+
+
+def _is_long(choice: Choice) -> bool:
+    """Options of a quiz in so many words, and names of classes: side by side they would be cut."""
+    command = parse_command(choice.command)
+    return command is not None and command.verb in TEACHING and len(choice.label) > SHORT_LABEL
 
 
 def _is_topic(choice: Choice) -> bool:

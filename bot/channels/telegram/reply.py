@@ -14,7 +14,7 @@ from bot.channels.telegram.render import Keyboard, keyboard, link_button, pages
 from bot.channels.telegram.wire import TelegramMessage
 from bot.core.command import Verb
 from bot.core.decision import Decision
-from bot.core.ports import Outgoing
+from bot.core.ports import Lane, Outgoing
 from bot.core.risk import RiskLevel
 
 
@@ -28,7 +28,11 @@ class Replies:
 
     def outgoing(self, turn: Turn, decision: Decision) -> list[Outgoing]:
         """The messages that answer a turn, in order; the keyboard is under the last page of the answer."""
-        decision = self._fitted(turn, decision)
+        urgent = decision.risk.alarming or decision.reply.receipt is not None
+        lane = Lane.URGENT if urgent else Lane.REPLY
+        return [replace(message, lane=lane) for message in self._messages(turn, self._fitted(turn, decision))]
+
+    def _messages(self, turn: Turn, decision: Decision) -> list[Outgoing]:
         texts = pages(decision, self.messages, self.now())
         if not turn.incoming.group:
             return laid_out(str(turn.chat), decision, texts, self.messages)

@@ -12,19 +12,24 @@ from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.api import Me
 from bot.channels.telegram.errands import Errands
 from bot.channels.telegram.flood import Flood, Verdict
+from bot.channels.telegram.order import in_order
 from bot.channels.telegram.pace import Bell, Pace, unless_stopped
-from bot.channels.telegram.parse import Asked, Gone, Turn, read_update
+from bot.channels.telegram.parse import Asked, Gone, Read, Turn, Voted, read_update
 from bot.channels.telegram.quiet import report
 from bot.channels.telegram.reply import Replies
+from bot.channels.telegram.slash import Errand
 from bot.channels.telegram.unstored import Unstored
 from bot.channels.telegram.wire import TelegramMessage
 from bot.core.decision import Decision, Notice, Relayed, Reply
 from bot.core.message import Attachment
 from bot.core.ports import Inbox, Outgoing, Received, TalkAfter
+from bot.core.posting import NoPolls, Polls
 from bot.core.talk import Talk
 
 #: After so many failures of one update, its sender is told that it failed, and the others go on.
 TRIES = 3
+#: Seconds after which the inbox is looked at again, though not all that was seen there is answered.
+ROUND = 0.5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +48,7 @@ class Worker:
     replies_ready: Bell
     confirm: Callable[[str], Awaitable[object]]
     pace: Pace
+    polls: Polls = field(default_factory=NoPolls)
     _failed: Counter[int] = field(default_factory=Counter)
     _put_off: dict[int, float] = field(default_factory=dict)
     _albums: dict[str, tuple[str, int | None]] = field(default_factory=dict)
@@ -52,17 +58,26 @@ class Worker:
         """Answer until stopped; the turn in hand is finished."""
         while not stop.is_set():
             try:
-                for item in await self.inbox.pending(CHANNEL):
-                    if self._put_off.get(item.id, 0.0) <= _steady():
-                        await self._handle(item)
-                    if stop.is_set():
-                        break
+                if await self._round(stop):
+                    continue
             except Exception as error:
                 report("telegram.turn_failed", error)
                 await unless_stopped(stop, asyncio.sleep(self.pace.retry_first))
                 continue
             await unless_stopped(stop, self.work.wait(self.pace.idle))
         await asyncio.gather(*self._confirming, return_exceptions=True)
+
+    async def _round(self, stop: asyncio.Event) -> bool:
+        """Answer for a while; True where more is waiting. Whoever writes meanwhile may have to be answered first."""
+        until, pending = _steady() + ROUND, await self.inbox.pending(CHANNEL)
+        ready = [item for item in in_order(pending) if self._put_off.get(item.id, 0.0) <= _steady()]
+        for place, item in enumerate(ready, 1):
+            await self._handle(item)
+            if stop.is_set():
+                return False
+            if _steady() >= until and place < len(ready):
+                return True
+        return len(ready) + len(self._put_off) < len(pending)
 
     async def _handle(self, item: Received) -> None:
         try:
@@ -78,11 +93,13 @@ class Worker:
             self._failed.pop(item.id, None)
             self._put_off.pop(item.id, None)
 
-    async def _done(self, item: Received, turn: Turn | Asked | Gone | None) -> None:
+    async def _done(self, item: Received, turn: Read) -> None:
         if isinstance(turn, Asked):
             await self.inbox.settle(item, await self.errands.run(turn))
             self.replies_ready.ring()
             return
+        if isinstance(turn, Voted):
+            await self.polls.heard(turn.poll, turn.counts, closed=turn.closed)
         if isinstance(turn, Gone):
             await self.talk.forget(turn.key, asked=False)
         if isinstance(turn, Turn):
@@ -90,7 +107,7 @@ class Worker:
         else:
             await self.inbox.settle(item, ())
 
-    async def _stumbled(self, item: Received, turn: Turn | Asked | Gone | None, error: Exception) -> None:
+    async def _stumbled(self, item: Received, turn: Read, error: Exception) -> None:
         """Try again a few times, then say that it failed; what must not be lost is answered now and tried for good."""
         vital = await self.unstored.answer(item.body)
         self._failed[item.id] += 1
@@ -105,8 +122,9 @@ class Worker:
         self._failed.pop(item.id, None)
         self.replies_ready.ring()
 
-    def _excuse(self, turn: Turn | Asked | Gone | None) -> Sequence[Outgoing]:
-        text = self.messages["receipt.back_failed" if isinstance(turn, Asked) else "chat.failed"]
+    def _excuse(self, turn: Read) -> Sequence[Outgoing]:
+        back = isinstance(turn, Asked) and turn.errand is Errand.BACK
+        text = self.messages["receipt.back_failed" if back else "chat.failed"]
         if isinstance(turn, Turn):
             return self._replies.outgoing(turn, self._notice("chat.failed"))
         if isinstance(turn, Asked):

@@ -17,6 +17,7 @@ from bot.channels.guesses import Guesses
 from bot.channels.unkept import SteadyTalk
 from bot.channels.web.back import Back
 from bot.channels.web.chat import Chat
+from bot.channels.web.classroom import ClassPages
 from bot.channels.web.limits import Limits
 from bot.channels.web.mail import Mail
 from bot.channels.web.options import WebOptions
@@ -25,6 +26,7 @@ from bot.channels.web.post import Post
 from bot.channels.web.visitor import Visitors
 from bot.channels.web.wording import is_topical
 from bot.core.content_types import Library
+from bot.core.lessons import Boards, NoBoards
 from bot.core.returns import Returns
 from bot.web.assets import Assets
 from bot.web.catch import CatchAll
@@ -55,6 +57,7 @@ class WebParts:
     returns: Returns
     guesses: Guesses = field(default_factory=Guesses)
     status: Status = healthy
+    boards: Boards = field(default_factory=NoBoards)
 
 
 def create_web(parts: WebParts, options: WebOptions, extra_routes: Sequence[BaseRoute] = ()) -> Starlette:
@@ -62,12 +65,14 @@ def create_web(parts: WebParts, options: WebOptions, extra_routes: Sequence[Base
     assets = Assets.read((SHARED / "static", HERE / "static"))
     templates = make_templates([HERE / "templates"], assets)
     templates.tests["topical"] = is_topical
-    pages = Pages(templates, parts.library, options, parts.status, Visitors(options.secure_cookies), parts.now)
+    visitors = Visitors(options.secure_cookies)
+    pages = Pages(templates, parts.library, options, parts.status, visitors, parts.now, parts.boards)
     limits = Limits.of(options)
     chat, mail = Chat(parts.talk, pages, limits, parts.post), Mail(pages, parts.post)
     back = Back(pages, parts.returns, parts.guesses, limits.trusted)
+    classes = ClassPages(pages, parts.boards, limits.trusted)
     return Starlette(
-        routes=[*_routes(pages), *_talking(chat, mail, back), assets.route(), *extra_routes],
+        routes=[*_routes(pages, classes), *_talking(chat, mail, back), assets.route(), *extra_routes],
         middleware=[
             Middleware(SecurityHeaders, secure=options.secure_cookies),
             Middleware(GZipMiddleware),
@@ -77,7 +82,7 @@ def create_web(parts: WebParts, options: WebOptions, extra_routes: Sequence[Base
     )
 
 
-def _routes(pages: Pages) -> list[Route]:
+def _routes(pages: Pages, classes: ClassPages) -> list[Route]:
     return [
         Route("/", pages.home, methods=["GET"]),
         Route("/about", pages.about, methods=["GET"]),
@@ -85,6 +90,8 @@ def _routes(pages: Pages) -> list[Route]:
         Route("/chat", pages.start_over, methods=["GET"]),
         Route("/news", pages.start_over, methods=["GET"]),
         Route("/forget", pages.forget, methods=["GET"]),
+        Route("/class", classes.ask, methods=["GET"]),
+        Route("/class/{code}", classes.show, methods=["GET"]),
         Route("/healthz", pages.health, methods=["GET"]),
         Route("/robots.txt", pages.robots, methods=["GET"]),
     ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from jinja2 import Environment
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -21,9 +22,12 @@ from bot.channels.web.visitor import Visitors
 from bot.channels.web.wording import callable_numbers, lifetime, role_choices, sections, suggestions
 from bot.core.audience import Audience
 from bot.core.content_types import Library
-from bot.core.decision import OUTCOMES, Decision, Notice, Reply
+from bot.core.decision import OUTCOMES, Choice, Decision, Notice, Reply
 from bot.core.dialogue import LONGEST_QUESTION
+from bot.core.lessons import Board, Boards, NoBoards
 from bot.core.returns import Returned
+
+log = structlog.get_logger(__name__)
 
 Status = Callable[[], Awaitable[Mapping[str, object]]]
 
@@ -52,10 +56,13 @@ class Pages:
     status: Status
     visitors: Visitors
     now: Callable[[], dt.datetime]
+    boards: Boards = field(default_factory=NoBoards)
 
     async def home(self, request: Request) -> Response:
-        """The chat, before anything was said."""
-        return self.chat(Exchange(), known=not self.visitors.of(request).new)
+        """The chat, before anything was said, with what is new in the visitor's classes."""
+        visitor = self.visitors.of(request)
+        offers = () if visitor.new else await self._offers(visitor.key)
+        return self.chat(Exchange(), known=not visitor.new, offers=offers)
 
     async def start_over(self, _request: Request) -> Response:
         """The address of an exchange, opened anew: nothing of it is kept."""
@@ -82,7 +89,9 @@ class Pages:
         """Nothing here is for search engines."""
         return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
-    def chat(self, exchange: Exchange, status: int = 200, *, known: bool = False) -> Response:
+    def chat(
+        self, exchange: Exchange, status: int = 200, *, known: bool = False, offers: Sequence[Choice] = ()
+    ) -> Response:
         """The chat with what is to be shown of it. ``known``: this visitor has a talk, so letters may come."""
         library = self.library()
         letters = {number: Markup(self.letter(letter)) for number, letter in (exchange.letters or {}).items()}  # noqa: S704  (rendered with escaping)
@@ -91,6 +100,7 @@ class Pages:
             "suggestions": suggestions(library, Audience.STUDENT),
             "said": exchange.said,
             "known": known,
+            "offers": offers,
             "letters": letters,
             "looked": exchange.letters is not None,
             "returned": exchange.returned,
@@ -112,6 +122,14 @@ class Pages:
         """The page on which a code is typed."""
         return self._page("back.html", status, text=text)
 
+    def code(self, text: str = "", status: int = 200) -> Response:
+        """The page on which the code of a class is typed."""
+        return self._page("code.html", status, text=text)
+
+    def board(self, board: Board) -> Response:
+        """The page of a class."""
+        return self._page("class.html", board=board)
+
     def error(self, request: Request, status: int) -> Response:
         """A kind page, or JSON where a script asked; it tells what to do and never what broke."""
         key = f"web.error_{status}"
@@ -128,6 +146,13 @@ class Pages:
         response = self.error(request, error.status_code)
         response.headers.update(error.headers or {})
         return response
+
+    async def _offers(self, talk: str) -> Sequence[Choice]:
+        try:
+            return await self.boards.offers(talk)
+        except Exception as error:
+            log.error("web.offers_failed", error=type(error).__name__)  # noqa: TRY400  (a traceback may quote rows)
+            return ()
 
     def _text(self, name: str) -> Response:
         messages = self.library().messages

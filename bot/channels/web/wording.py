@@ -9,11 +9,12 @@ from dataclasses import replace
 from markupsafe import Markup, escape
 
 from bot.core.audience import Audience
-from bot.core.command import Command, Verb, parse_command
+from bot.core.command import TEACHING, Command, Verb, parse_command
 from bot.core.content_types import Library
 from bot.core.decision import Choice, Decision, Notice
 
 #: A number after one of these is meant to be called.
+LETTERS = "ABCDEFGH"
 _CALLED = re.compile(r"(?<=[打拨问找])(\d{3,6})(?!\d)")
 
 
@@ -46,6 +47,10 @@ def command_label(command: str, library: Library) -> str:
     if found.verb is Verb.TOPIC:
         topic = library.topics.get(found.value)
         return topic.title if topic else ""
+    if found.verb in TEACHING:
+        option = found.value.rpartition(".")[2]
+        letter = LETTERS[int(option)] if option.isascii() and option.isdecimal() and int(option) < len(LETTERS) else ""
+        return library.messages[f"teach_web.said_{found.verb}"].format(letter=letter)
     key = f"buttons.{found.verb}_{found.value}" if found.value else f"buttons.{found.verb}"
     return library.messages.get(key, "")
 

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.calendar import read_calendar
 from bot.content.load import Reader, read_bank, read_corpus, read_library
 from bot.content.problems import Problem
 from bot.content.questions import FOLDER as QUESTIONS
@@ -61,6 +62,7 @@ def read_content(root: Path, today: dt.date | None = None) -> Content:
     reader = Reader(root)
     library, corpus = read_library(reader), read_corpus(reader)
     questions, bank = tuple(read_questions(reader)), read_bank(reader)
+    read_calendar(reader)
     return Content(
         root,
         library,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-import bot.storage.desk_tables  # noqa: F401  (makes its tables known)
+import bot.storage.activity_tables
+import bot.storage.desk_tables
+import bot.storage.outreach_tables
+import bot.storage.teaching_tables  # noqa: F401  (makes their tables known)
 from bot.storage.tables import metadata
 
 context.configure(

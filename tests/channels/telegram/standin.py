@@ -97,6 +97,7 @@ class StandIn:
     sent: list[Json] = field(default_factory=list)
     presses: dict[str, bool] = field(default_factory=dict)
     erased: list[tuple[int, int]] = field(default_factory=list)
+    polls: dict[str, Json] = field(default_factory=dict)
     commands: list[Json] = field(default_factory=list)
     webhook: Json | None = None
     url: str = ""
@@ -124,6 +125,12 @@ class StandIn:
         shown = self.message(chat, ME["id"], "…") | {"from": ME}
         query = {"id": number, "from": person(user), "chat_instance": "1", "message": shown, "data": data}
         return self.update(callback_query=query)
+
+    def votes(self, poll: str, *options: int) -> Json:
+        """Somebody votes in a poll, unnamed: the bot is told how it stands now."""
+        for option in options:
+            self.polls[poll]["options"][option]["voter_count"] += 1
+        return self.update(poll=self._poll(poll))
 
     def message(self, chat: int, user: int, text: str = "", **more: Any) -> Json:
         self._messages += 1
@@ -186,7 +193,8 @@ class StandIn:
 
     async def _serve(self, request: Request) -> Response:
         method = request.path_params["method"]
-        data = {key: str(text) if key == "text" else _value(text) for key, text in (await request.form()).items()}
+        async with request.form() as form:
+            data = {key: str(text) if key == "text" else _value(text) for key, text in form.items()}
         if request.path_params["token"] != TOKEN:
             return _failed(BotApiError(401, "Unauthorized"))
         self.calls.append(Call(method, data, time.monotonic()))
@@ -274,6 +282,44 @@ class StandIn:
         self.sent.append(message | shown | {"data": data})
         return message | {"text": shown["text"], "from": ME}
 
+    async def _do_sendPhoto(self, data: Json) -> Json:  # noqa: N802
+        chat = self._chat(data)
+        self._messages += 1
+        message = {"message_id": self._messages, "date": int(time.time()), "chat": {"id": chat, "type": "private"}}
+        self.sent.append(message | {"text": str(data.get("caption", "")), "keyboard": [], "data": data})
+        return message | {"photo": [], "from": ME}
+
+    async def _do_sendPoll(self, data: Json) -> Json:  # noqa: N802
+        chat = self._chat(data)
+        _checked_poll(data)
+        self._messages += 1
+        number = f"poll{self._messages}"
+        options = [{"text": each["text"], "voter_count": 0} for each in data["options"]]
+        self.polls[number] = {"question": str(data["question"]), "options": options, "message": self._messages}
+        message = {"message_id": self._messages, "date": int(time.time()), "chat": {"id": chat, "type": "group"}}
+        self.sent.append(message | {"text": str(data["question"]), "keyboard": [], "data": data, "poll": number})
+        return message | {"poll": self._poll(number), "from": ME}
+
+    async def _do_stopPoll(self, data: Json) -> Json:  # noqa: N802
+        self._chat(data)
+        found = [number for number, poll in self.polls.items() if poll["message"] == data["message_id"]]
+        if not found:
+            raise refused("poll to stop not found")
+        if self.polls[found[0]].get("closed"):
+            raise refused("poll has already been closed")
+        self.polls[found[0]]["closed"] = True
+        self.update(poll=self._poll(found[0]))
+        return self._poll(found[0])
+
+    def _poll(self, number: str) -> Json:
+        poll = self.polls[number]
+        counts = {"total_voter_count": sum(each["voter_count"] for each in poll["options"])}
+        kind = {"type": "quiz", "allows_multiple_answers": False, "is_anonymous": True}
+        kind |= {"allows_revoting": False, "members_only": False}
+        options = [{"persistent_id": str(place), **each} for place, each in enumerate(poll["options"])]
+        closed = bool(poll.get("closed"))
+        return {"id": number, "question": poll["question"], "is_closed": closed} | counts | kind | {"options": options}
+
     async def _do_editMessageText(self, data: Json) -> Json:  # noqa: N802
         chat, shown = self._chat(data), _checked(data)
         found = [each for each in self.sent if (each["chat"]["id"], each["message_id"]) == (chat, data["message_id"])]
@@ -326,6 +372,21 @@ def _checked(data: Json) -> Json:
         if not 0 < len(button.get("callback_data", "-").encode()) <= 64:
             raise refused("BUTTON_DATA_INVALID")
     return {"text": text, "keyboard": keyboard}
+
+
+def _checked_poll(data: Json) -> None:
+    """Raises BotApiError where Telegram would refuse."""
+    options, right = data["options"], data.get("correct_option_ids", [])
+    if not 1 <= len(str(data["question"])) <= 300:
+        raise refused("poll question must be 1-300 characters")
+    if not 2 <= len(options) <= 12 or not all(1 <= len(each["text"]) <= 100 for each in options):
+        raise refused("poll must have 2-12 options of 1-100 characters")
+    if data.get("type") != "quiz" or not right or not all(0 <= place < len(options) for place in right):
+        raise refused("quiz must have a correct option")
+    if len(str(data.get("explanation", ""))) > 200 or str(data.get("explanation", "")).count("\n") > 2:
+        raise refused("message is too long")
+    if data.get("is_anonymous") is not True:
+        raise refused("who answered would be shown")
 
 
 def _value(text: Any) -> Any:

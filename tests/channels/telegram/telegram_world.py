@@ -29,6 +29,7 @@ from bot.storage.talks import SealedTalks
 BRISK = Pace(
     poll=1, stall_grace=1.0, request=2.0, idle=0.05, retry_first=0.05, retry_most=0.5, patience=2.0,
     overall=Rate(1000, 1.0), chat=Rate(1000, 1.0), group=Rate(1000, 1.0),
+    replies=Rate(1000, 1.0), pushes=Rate(1000, 1.0), group_pushes=Rate(1000, 1.0),
 )  # fmt: skip
 
 

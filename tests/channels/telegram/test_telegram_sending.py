@@ -13,7 +13,7 @@ from telegram_world import World
 from bot.channels.telegram.limits import Limits
 from bot.channels.telegram.pace import Pace, Rate
 from bot.channels.telegram.wire import TelegramMessage
-from bot.core.ports import Outgoing
+from bot.core.ports import Lane, Outgoing
 
 PUPIL, OTHER, CLASS = 501, 502, -1001
 NUMBERS = itertools.count(1)
@@ -123,7 +123,8 @@ def test_telegrams_published_limits_are_kept() -> None:
     assert limits.wait("2", 0.4) == 0.0
     for chat in range(2, 31):
         limits.count(str(chat), 0.5)
-    assert limits.wait("99", 0.5) == pytest.approx(0.5)
+    assert limits.wait("99", 0.5, Lane.URGENT) == pytest.approx(0.5)
+    assert limits.wait("99", 0.5) == pytest.approx(1.0)
     for second in range(20):
         limits.count("-7", 10.0 + second)
     assert limits.wait("-7", 30.0) == pytest.approx(40.0)
@@ -183,7 +184,7 @@ async def test_a_store_that_fails_does_not_make_a_person_read_twice(
     channel = world.channel()
     sent, failures = channel.outbox.sent, iter([True])
 
-    async def broken(item: int) -> None:
+    async def broken(item: int, shown: object = None) -> None:
         if next(failures, False):
             await channel.outbox.retry(item, dt.datetime.now(dt.UTC))
             raise OSError("disk full")

@@ -127,6 +127,13 @@ dialog.addEventListener("close", async () => {
   for (const button of document.querySelectorAll(".roles button")) button.setAttribute("aria-pressed", "false");
 });
 
+// Which hotline was tapped is counted; who tapped it is not told.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest('a[href^="tel:"]') : null;
+  if (!link) return;
+  const number = link.getAttribute("href").slice(4);
+  navigator.sendBeacon?.("/api/called", new Blob([JSON.stringify({ number })], { type: "application/json" }));
+});
 document.addEventListener("leaving", () => stopped.abort());
 window.addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll(".law details")) details.open = true;

@@ -1,0 +1,1 @@
+"""The pages of outreach: the dashboard, entering activities, and reports."""

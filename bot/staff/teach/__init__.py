@@ -1,0 +1,1 @@
+"""The pages on which vice principals teach: schools, classes, quizzes, pushes, the classroom."""

@@ -1,0 +1,1 @@
+"""Classes, quizzes, pushes and results: what rule-of-law vice principals teach with."""

@@ -1,0 +1,203 @@
+"""What vice principals do from a chat of their own: their classes, sending a quiz, their pushes, and results."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.core.audience import Audience
+from bot.core.decision import Choice
+from bot.core.posting import Spoken
+from bot.core.quiz_types import Band
+from bot.storage.chat_links import ChatLinks
+from bot.storage.push_types import Push, PushDraft, PushKind, PushState
+from bot.storage.schools import SchoolClass
+from bot.storage.staff import Member, Role, StaffRecords
+from bot.teaching.chat_results import ChatResults
+from bot.teaching.classes import Classes
+from bot.teaching.errors import TeachingError
+from bot.teaching.push_words import PushWords
+from bot.teaching.pushes import PushWork
+
+#: Pushes that are listed at most.
+LISTED = 8
+#: Where the same quiz was sent to the same class so shortly before, the button was pressed twice.
+TWICE = dt.timedelta(minutes=10)
+MORNING = dt.time(8, 0)
+
+
+class OldButtonError(Exception):
+    """A button that means nothing any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByChat:
+    """The ``Principals`` over teaching."""
+
+    classes: Classes
+    pushes: PushWork
+    words: PushWords
+    results: ChatResults
+
+    async def ask(self, chat: str, asked: str) -> Spoken:
+        """Do what a command or a button asks, for the vice principal whose chat this is. Raises StorageError."""
+        member = await self._member(chat)
+        if member is None:
+            return Spoken(self._say("chat_unknown"))
+        verb, _, value = asked.partition(":")
+        try:
+            return await self._ways(chat)[verb](member, value)
+        except TeachingError as error:
+            return Spoken(self.pushes.library().messages.get(error.key, self._say("chat_old")))
+        except (KeyError, ValueError, OldButtonError):
+            return Spoken(self._say("chat_old"))
+
+    def _ways(self, chat: str) -> dict[str, Callable[[Member, str], Awaitable[Spoken]]]:
+        return {
+            "myclasses": self._classes,
+            "push": self._pushes,
+            "results": self.results.list,
+            "new": self._new,
+            "c": self._quizzes,
+            "q": self._confirm,
+            "go": self._go,
+            "p": self._pause,
+            "r": self._resume,
+            "x": self._sure,
+            "xx": self._cancel,
+            "res": lambda member, value: self.results.run(member, value, chat),
+        }
+
+    async def _classes(self, member: Member, _: str) -> Spoken:
+        mine = await self.classes.classes(member)
+        if not mine:
+            return Spoken(self._say("chat_no_classes"))
+        joined = await self.classes.counts(mine)
+        lines = [self._say("chat_classes").format(count=len(mine))]
+        for each in mine:
+            counts = joined[each.id]
+            students, parents = counts.get(Audience.STUDENT, 0), counts.get(Audience.PARENT, 0)
+            line = self._say("chat_class").format(
+                school=each.school_name, name=each.name, students=students, parents=parents
+            )
+            lines.append(line)
+        return Spoken("\n".join(lines), (Choice(self._say("chat_new"), "new"),))
+
+    async def _pushes(self, member: Member, _: str) -> Spoken:
+        going = [item for item in await self.pushes.mine(member) if not item.state.over][:LISTED]
+        new = Choice(self._say("chat_new"), "new")
+        if not going:
+            return Spoken(self._say("chat_no_pushes"), (new,))
+        buttons = [button for item in going for button in self._buttons(item)]
+        return Spoken("\n".join([self._say("chat_pushes"), *map(self._line, going)]), (new, *buttons))
+
+    async def _new(self, member: Member, _: str) -> Spoken:
+        mine = await self.classes.classes(member)
+        if not mine:
+            return Spoken(self._say("chat_no_classes"))
+        return Spoken(self._say("chat_pick_class"), tuple(Choice(_named(each), f"c:{each.id}") for each in mine))
+
+    async def _quizzes(self, member: Member, value: str) -> Spoken:
+        chosen = await self.classes.own_class(member, int(value))
+        own = {f"own:{row.id}": row.item for row in await self.pushes.shelf.quizzes(member.id)}
+        every = {**own, **self.pushes.shelf.bank().quizzes}
+        fitting = [(name, quiz) for name, quiz in every.items() if quiz.band in (chosen.band, Band.PARENTS)]
+        fitting.sort(key=lambda pair: pair[1].band is Band.PARENTS)
+        buttons = tuple(Choice(quiz.title, f"q:{chosen.id}:{name}") for name, quiz in fitting)
+        return Spoken(self._say("chat_pick_quiz").format(name=chosen.name), buttons)
+
+    async def _confirm(self, member: Member, value: str) -> Spoken:
+        number, _, name = value.partition(":")
+        chosen = await self.classes.own_class(member, int(number))
+        draft = await self._draft(member, chosen, name, "now")
+        quiz = await self.pushes.shelf.quiz(member.id, name)
+        said = {"title": quiz.title, "all": len(quiz.questions), "name": chosen.name, "when": self._when(draft)}
+        buttons = tuple(
+            Choice(self._say(key), f"go:{chosen.id}:{name}:{when}")
+            for key, when in (("chat_now", "now"), ("chat_morning", "am"))
+        )
+        return Spoken(self._say("chat_confirm").format(**said), buttons)
+
+    async def _go(self, member: Member, value: str) -> Spoken:
+        number, _, rest = value.partition(":")
+        name, _, when = rest.rpartition(":")
+        chosen = await self.classes.own_class(member, int(number))
+        draft = await self._draft(member, chosen, name, when)
+        since = self.pushes.store.now() - TWICE
+        same = (chosen.id,), name
+        before = [item for item in await self.pushes.mine(member) if (item.classes, item.subject) == same]
+        made = next(
+            (item for item in before if item.created_at > since and item.state is not PushState.CANCELLED), None
+        )
+        push = made or await self.pushes.make(member, draft)
+        key = "chat_asked" if push.state is PushState.ASKED else "chat_sent"
+        said = self._say(key).format(title=push.title, name=chosen.name, when=self._when(draft))
+        return Spoken(said, tuple(self._buttons(push)))
+
+    async def _draft(self, member: Member, chosen: SchoolClass, name: str, when: str) -> PushDraft:
+        """The push as it would be kept. Raises TeachingError."""
+        now = self.pushes.store.now()
+        quiz = self.pushes.shelf.bank().quizzes.get(name)
+        reader = quiz.band.reader if quiz else Audience.STUDENT
+        local = now.astimezone(self.words.zone)
+        morning = local.replace(hour=MORNING.hour, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+        wanted = PushDraft(
+            kind=PushKind.QUIZ,
+            title="",
+            subject=name,
+            classes=(chosen.id,),
+            readers=(reader,),
+            next_at=morning if when == "am" else now,
+        )
+        return await self.pushes.check(member, wanted)
+
+    async def _pause(self, member: Member, value: str) -> Spoken:
+        return self._told(await self.pushes.pause(member, int(value)))
+
+    async def _resume(self, member: Member, value: str) -> Spoken:
+        return self._told(await self.pushes.resume(member, int(value)))
+
+    async def _sure(self, member: Member, value: str) -> Spoken:
+        push = await self.pushes.push(member, int(value))
+        said = self._say("chat_cancel_sure").format(title=push.title)
+        return Spoken(said, (Choice(self._say("chat_cancel_yes"), f"xx:{push.id}"),))
+
+    async def _cancel(self, member: Member, value: str) -> Spoken:
+        return self._told(await self.pushes.cancel(member, int(value)))
+
+    def _told(self, push: Push) -> Spoken:
+        return Spoken(f"{self._say('chat_done')}\n{self._line(push)}", tuple(self._buttons(push)))
+
+    def _line(self, push: Push) -> str:
+        following = self._say("chat_next").format(at=self.words.day(push.next_at)) if push.next_at else ""
+        state = self._say(f"state_{push.state}")
+        return "· " + self._say("chat_push").format(title=push.title, state=state, next=following)
+
+    def _buttons(self, push: Push) -> list[Choice]:
+        found = []
+        if push.state is PushState.SCHEDULED:
+            found.append(Choice(self._say("chat_pause").format(title=push.title), f"p:{push.id}"))
+        if push.state is PushState.PAUSED:
+            found.append(Choice(self._say("chat_resume").format(title=push.title), f"r:{push.id}"))
+        if not push.state.over:
+            found.append(Choice(self._say("chat_cancel").format(title=push.title), f"x:{push.id}"))
+        return found
+
+    def _when(self, draft: PushDraft) -> str:
+        if draft.next_at <= self.pushes.store.now():
+            return self._say("chat_when_now")
+        return self._say("chat_when").format(at=self.words.day(draft.next_at))
+
+    async def _member(self, chat: str) -> Member | None:
+        owner = await ChatLinks(self.pushes.store).owner(chat)
+        member = None if owner is None else await StaffRecords(self.pushes.store).member(owner)
+        fits = member is not None and member.active and member.role is Role.VICE_PRINCIPAL
+        return member if fits else None
+
+    def _say(self, key: str) -> str:
+        return self.pushes.library().messages[f"teach_push.{key}"]
+
+
+def _named(chosen: SchoolClass) -> str:
+    return f"{chosen.school_name}{chosen.name}"

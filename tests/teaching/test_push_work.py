@@ -1,0 +1,220 @@
+"""Who may push what to whom, and what is refused before anything is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from bot.core.audience import Audience
+from bot.storage.audit import AuditLog
+from bot.storage.chat_links import ChatLinks
+from bot.storage.desk_tables import staff
+from bot.storage.engine import make_engine
+from bot.storage.push_types import PushKind, PushState
+from bot.storage.schema import upgrade
+from bot.storage.store import Store
+from bot.storage.vault import Vault
+from bot.teaching.by_chat import ByChat
+from bot.teaching.chat_results import ChatResults
+from bot.teaching.classes import Classes
+from bot.teaching.errors import TeachingError
+from bot.teaching.results import ClassResults
+from bot.teaching.studio import Studio
+
+from ..storage.conftest import Clock
+from .pushed import LIBRARY, QUIZ, World, addresses
+
+NOTICE: dict[str, Any] = {"kind": PushKind.NOTICE, "subject": "", "title": "通知", "text": "周五有普法课"}
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    address = f"sqlite+aiosqlite:///{tmp_path / 'data' / 'faxiaohu.sqlite3'}"
+    await upgrade(address)
+    clock = Clock()
+    store = Store(make_engine(address), Vault(bytes(range(32))), clock)
+    yield World(store, clock)
+    await store.close()
+
+
+async def test_only_the_vice_principal_of_its_school_pushes_to_a_class(world: World) -> None:
+    teacher, other = await world.teacher("chen"), await world.teacher("wang")
+    class_ = await world.class_(await world.taught.school(teacher.id))
+    with pytest.raises(TeachingError) as refused:
+        await world.pushes(other, class_)
+    assert refused.value.key == "teach_push.classes"
+    push = await world.pushes(teacher, class_)
+    for act in (world.work.pause, world.work.cancel, world.work.push, world.work.approve):
+        with pytest.raises(TeachingError):
+            await act(other, push.id)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"subject": "no-such-quiz"}, "no_quiz"),
+        ({"subject": "own:77"}, "no_quiz"),
+        ({"kind": PushKind.TOPIC, "subject": "no.topic"}, "no_topic"),
+        (NOTICE | {"text": "  "}, "notice_empty"),
+        (NOTICE | {"text": "长" * 801}, "text_too_long"),
+        ({"title": "长" * 41}, "title_too_long"),
+        ({"readers": ()}, "readers"),
+        ({"close_hours": 0}, "close_hours"),
+        ({"close_hours": 24, "remind_hours": 24}, "remind_hours"),
+        (NOTICE | {"remind_hours": 2}, "remind_what"),
+        ({"weekly": True, "until": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}, "until"),
+        ({"next_at": dt.datetime(2030, 1, 1, tzinfo=dt.UTC)}, "too_far"),
+    ],
+)
+async def test_what_makes_no_sense_is_refused_with_a_sentence(world: World, changes: Any, key: str) -> None:
+    teacher = await world.teacher()
+    class_ = await world.class_(await world.taught.school(teacher.id))
+    with pytest.raises(TeachingError) as refused:
+        await world.pushes(teacher, class_, **changes)
+    assert refused.value.key == f"teach_push.{key}"
+    assert refused.value.key in LIBRARY.messages
+    assert await world.work.mine(teacher) == []
+
+
+async def test_with_two_people_a_push_goes_out_once_another_approves(world: World) -> None:
+    world.two_people = True
+    teacher, second, stranger = [await world.teacher(name) for name in ("chen", "wang", "zhao")]
+    class_ = await world.class_(await world.taught.school(teacher.id, second.id))
+    await world.joins(class_, 1)
+    push = await world.pushes(teacher, class_, **NOTICE)
+    assert push.state is PushState.ASKED
+    assert await world.brings() == []
+    for nobody in (teacher, stranger):
+        with pytest.raises(TeachingError):
+            await world.work.approve(nobody, push.id)
+    assert [item.id for item in await world.work.to_approve(second)] == [push.id]
+    approved = await world.work.approve(second, push.id)
+    assert (approved.state, approved.approved_by) == (PushState.SCHEDULED, second.id)
+    assert addresses(await world.brings()) == ["1"]
+
+
+async def test_what_was_sent_back_or_changed_is_approved_anew(world: World) -> None:
+    world.two_people = True
+    teacher, second = await world.teacher("chen"), await world.teacher("wang")
+    class_ = await world.class_(await world.taught.school(teacher.id, second.id))
+    push = await world.pushes(teacher, class_, **NOTICE)
+    await world.work.send_back(second, push.id)
+    assert (await world.work.submit(teacher, push.id)).state is PushState.ASKED
+    later = world.clock() + dt.timedelta(days=3)
+    await world.work.change(teacher, push.id, world.draft(class_, **NOTICE, next_at=later))
+    await world.work.approve(second, push.id)
+    changed = await world.work.change(teacher, push.id, world.draft(class_, **(NOTICE | {"text": "改了"})))
+    assert (changed.state, changed.approved_by) == (PushState.ASKED, None)
+
+
+async def test_a_supervisor_approves_and_pushes_nothing(world: World) -> None:
+    world.two_people = True
+    teacher, boss = await world.teacher("chen"), await world.teacher("zhou")
+    async with world.store.writing() as connection:
+        await connection.execute(update(staff).where(staff.c.id == boss.id).values(role="supervisor"))
+    boss = await world.member(boss.id)
+    class_ = await world.class_(await world.taught.school(teacher.id))
+    push = await world.pushes(teacher, class_)
+    assert (await world.work.approve(boss, push.id)).state is PushState.SCHEDULED
+    with pytest.raises(TeachingError):
+        await world.pushes(boss, class_)
+
+
+async def test_what_went_out_is_changed_no_more_and_may_be_cancelled_twice(world: World) -> None:
+    teacher = await world.teacher()
+    class_ = await world.class_(await world.taught.school(teacher.id))
+    push = await world.pushes(teacher, class_)
+    await world.brings()
+    with pytest.raises(TeachingError) as refused:
+        await world.work.change(teacher, push.id, world.draft(class_))
+    assert refused.value.key == "teach_push.went_out"
+    await world.work.cancel(teacher, push.id)
+    assert (await world.work.cancel(teacher, push.id)).state is PushState.CANCELLED
+    with pytest.raises(TeachingError):
+        await world.work.resume(teacher, push.id)
+
+
+async def test_a_push_that_was_paused_over_its_time_goes_out_when_it_goes_on(world: World) -> None:
+    teacher = await world.teacher()
+    class_ = await world.class_(await world.taught.school(teacher.id))
+    await world.joins(class_, 1)
+    push = await world.pushes(teacher, class_, next_at=world.clock() + dt.timedelta(hours=1))
+    await world.work.pause(teacher, push.id)
+    world.clock.forward(hours=4)
+    assert await world.brings() == []
+    await world.work.resume(teacher, push.id)
+    assert addresses(await world.brings()) == ["1"]
+
+
+class Drawn:
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, bytes]] = []
+
+    async def __call__(self, chat: str, png: bytes) -> None:
+        self.sent.append((chat, png))
+
+
+def principals(world: World) -> ByChat:
+    results = ChatResults(ClassResults(world.store, lambda: LIBRARY), Studio(), world.words, Drawn())
+    return ByChat(Classes(world.store, AuditLog(world.store)), world.work, world.words, results)
+
+
+async def linked(world: World, member: int, chat: str) -> None:
+    async with world.store.writing() as connection:
+        await ChatLinks(world.store).keep(connection, member, chat, "Telegram")
+
+
+async def test_a_vice_principal_sends_a_quiz_with_a_few_taps(world: World) -> None:
+    teacher = await world.teacher()
+    class_ = await world.class_(await world.taught.school(teacher.id), "五（3）班")
+    await world.joins(class_, 1)
+    await linked(world, teacher.id, "900")
+    chat = principals(world)
+    classes = await chat.ask("900", "myclasses")
+    assert "五（3）班" in classes.text
+    new = await chat.ask("900", "new")
+    quizzes = await chat.ask("900", new.choices[0].command)
+    (chosen,) = [each for each in quizzes.choices if each.command.endswith(f":{QUIZ}")]
+    confirm = await chat.ask("900", chosen.command)
+    assert all(len(f"vp:{each.command}".encode()) <= 64 for each in (*quizzes.choices, *confirm.choices))
+    await chat.ask("900", confirm.choices[0].command)
+    twice = await chat.ask("900", confirm.choices[0].command)
+    assert addresses(await world.brings()) == ["1"]
+    (push,) = await world.work.mine(teacher)
+    assert push.readers == (Audience.STUDENT,)
+    await chat.ask("900", twice.choices[0].command)
+    assert (await world.work.push(teacher, push.id)).state is PushState.PAUSED
+    listed = await chat.ask("900", "push")
+    assert {each.command for each in listed.choices} == {"new", f"r:{push.id}", f"x:{push.id}"}
+    sure = await chat.ask("900", f"x:{push.id}")
+    await chat.ask("900", sure.choices[0].command)
+    assert (await world.work.push(teacher, push.id)).state is PushState.CANCELLED
+
+
+async def test_nobody_else_and_no_old_button_does_anything(world: World) -> None:
+    teacher = await world.teacher()
+    class_ = await world.class_(await world.taught.school(teacher.id))
+    await linked(world, teacher.id, "900")
+    chat = principals(world)
+    assert (await chat.ask("901", "myclasses")).text == LIBRARY.messages["teach_push.chat_unknown"]
+    for old in ("p:99", "go:9:x:now", f"go:{class_}:no-quiz:now", "nonsense", "c:abc", "res:1", "xx:"):
+        assert (await chat.ask("900", old)).text
+    assert await world.work.mine(teacher) == []
+
+
+async def test_results_are_told_where_five_finished_and_nowhere_else(world: World) -> None:
+    teacher = await world.teacher()
+    class_ = await world.class_(await world.taught.school(teacher.id), "五（3）班")
+    await linked(world, teacher.id, "900")
+    run = await world.taught.run(teacher.id, [class_])
+    await world.taught.takes(run, class_, *[("1", "0", "1,2")] * 4)
+    chat = principals(world)
+    listed = await chat.ask("900", "results")
+    assert listed.choices[0].command == f"res:{run}"
+    few = await chat.ask("900", f"res:{run}")
+    assert few.text == LIBRARY.messages["teach_push.chat_few"].format(name="五（3）班")
