@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.cli_desk import add_to as add_desk
+from bot.cli_outreach import add_to as add_outreach
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +23,7 @@ db = typer.Typer(no_args_is_help=True, help="数据库结构")
 app.add_typer(content, name="content")
 app.add_typer(db, name="db")
 add_desk(app)
+add_outreach(app)
 
 Reader = Annotated[str | None, typer.Option("--audience", help="student、parent 或 school")]
 

@@ -1,0 +1,320 @@
+"""Ten thousand mixed messages through the talk, with kill -9 in between: the counts must equal the log.
+
+python -m bench.reconcile [messages] [kills] [seed]
+
+A child process answers as the service does: a web turn is kept as it is decided, a Telegram update lies in the inbox
+until it is settled. Whatever was not acknowledged is sent again, under the same name. What should have been counted is
+reckoned in memory, by a talk that was never killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from bot.app import content_root, make_dialogue, make_service
+from bot.content.questions import load_questions
+from bot.content.risk_evaluation import load_risk_questions
+from bot.core.command import Command, Verb
+from bot.core.counting import ALL, Family
+from bot.core.desk import NO_DESK, Filing, Receipt, Report, Standing
+from bot.core.dialogue import Dialogue
+from bot.core.message import Attachment, Incoming, Origin
+from bot.core.ports import Outgoing, TalkAfter
+from bot.core.risk import RiskLevel
+from bot.core.talk import FleetingSessions, StoredTalk
+from bot.settings import PREFIX, read_settings
+from bot.storage.desk_tables import desk_case
+from bot.storage.engine import make_engine
+from bot.storage.inbox import SealedInbox
+from bot.storage.outreach_tables import cell
+from bot.storage.schema import upgrade
+from bot.storage.store import Store
+from bot.storage.talks import SealedTalks
+from bot.storage.vault import Vault
+
+MESSAGES, KILLS, SEED = "10000", "60", "1"
+BEGIN = dt.datetime(2026, 11, 20, 8, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+#: Seconds between two messages of the log, so that it goes over days; longer than all of it talks are remembered.
+APART, MEMORY = 25, dt.timedelta(days=30)
+#: Seconds after a message within which the child is killed: in the midst of it, or of the next start.
+AFTER = 0.03
+BUTTONS = (Verb.START, Verb.MORE, Verb.SIMPLE, Verb.WHY, Verb.ROLES, Verb.HUMAN, Verb.NONE, Verb.HOTLINES, Verb.WRONG)
+#: Words that are no question.
+ODD = ("", "？？？", "zzz", "😀😀", "qwerty asdf hjkl", "今天天气怎么样", "帮我写作文")
+
+
+class DutyStub:
+    """A desk that files whatever is alarming, without keys."""
+
+    def __init__(self, now: Clock) -> None:
+        self._now = now
+
+    async def standing(self, _key: str) -> Standing:
+        """Nobody is on duty."""
+        return NO_DESK
+
+    async def prepare(self, report: Report, origin: Origin, _standing: Standing) -> Filing:
+        """The report as it is; a child's words are not kept."""
+        return Filing(report, origin, None, Receipt(self._now()))
+
+    async def forgotten(self, _key: str) -> None:
+        """Nobody asks."""
+
+
+@dataclass
+class Clock:
+    """The time of the message in hand."""
+
+    time: dt.datetime = BEGIN
+
+    def __call__(self) -> dt.datetime:
+        """Now."""
+        return self.time
+
+
+@dataclass(frozen=True)
+class Message:
+    """One line of the log."""
+
+    number: int
+    talk: str
+    text: str = ""
+    command: str = ""
+    attachment: Attachment = Attachment.NONE
+
+    @property
+    def channel(self) -> str:
+        """By which channel it comes."""
+        return self.talk.partition(":")[0]
+
+    @property
+    def at(self) -> dt.datetime:
+        """When it is handled."""
+        return BEGIN + dt.timedelta(seconds=APART * self.number)
+
+    def incoming(self) -> Incoming:
+        """As the talk takes it."""
+        origin = Origin(self.channel, self.talk, self.talk, f"m{self.number}")
+        return Incoming(self.text, self.command, self.attachment, origin=origin)
+
+    def dump(self) -> bytes:
+        """As a line."""
+        return json.dumps([self.number, self.talk, self.text, self.command, self.attachment]).encode()
+
+    @classmethod
+    def load(cls, line: bytes) -> Message:
+        """From a line."""
+        number, talk, text, command, attachment = json.loads(line)
+        return cls(number, talk, text, command, Attachment(attachment))
+
+
+@dataclass
+class Expected:
+    """What the log should have counted."""
+
+    cells: Counter[tuple[str, str]] = field(default_factory=Counter)
+    people: set[tuple[dt.date, str]] = field(default_factory=set)
+    levels: dict[str, RiskLevel] = field(default_factory=dict)
+
+    def take(self, after: TalkAfter) -> None:
+        """One turn."""
+        assert after.seen is not None
+        self.cells.update((str(family), key) for family, key in after.seen.lines())
+        self.people.add((after.seen.day, after.seen.talk))
+        if after.filing is None:
+            return
+        report, talk = after.filing.report, after.seen.talk
+        before = self.levels.get(talk)
+        if before is None or report.level.rank > before.rank:
+            news = "raised" if before else "opened"
+            self.cells[Family.HARM, f"{news}.{report.kind}.{report.level}"] += 1
+            self.levels[talk] = report.level
+
+
+def main() -> None:
+    """Prints the reckoning; ends with code 1 where a single cell differs."""
+    if sys.argv[1:2] == ["child"]:
+        asyncio.run(_child(Path(sys.argv[2])))
+        return
+    count, kills, seed = map(int, (*sys.argv[1:], *(MESSAGES, KILLS, SEED)[len(sys.argv) - 1 :]))
+    with tempfile.TemporaryDirectory() as folder:
+        _freeze(Path(folder) / "content")
+        raise SystemExit(asyncio.run(_run(Path(folder) / "counts.sqlite3", count, kills, random.Random(seed))))
+
+
+def _freeze(folder: Path) -> None:
+    """Every child reads the content as it is now, whatever is written meanwhile."""
+    root = content_root(read_settings())
+    for part in ("knowledge", "intents", "tests/questions", "tests/risk"):
+        shutil.copytree(root / part, folder / part)
+    os.environ[f"{PREFIX}CONTENT_DIR"] = str(folder)
+
+
+async def _run(path: Path, count: int, kills: int, chance: random.Random) -> int:
+    log = _log(count, chance)
+    await upgrade(_address(path))
+    started = time.monotonic()
+    at = sorted(chance.sample(range(count), kills))
+    deaths, resent = await _replay(path, log, set(at), chance)
+    spent = time.monotonic() - started
+    expected = await _expected(log)
+    found, cases = await _found(path)
+    print(
+        f"{count} messages of {len({line.talk for line in log})} talks, {deaths} kills, {resent} sent again, "
+        f"{spent:.0f} s"
+    )
+    wrong = 0
+    for grain in ("day", "month"):
+        wanted = {name: n for name, n in expected.cells.items() if grain == "month" or name[0] != Family.HARM}
+        wanted[Family.PEOPLE, ALL] = len(expected.people)
+        differ = {name for name in wanted.keys() | found[grain].keys() if wanted.get(name) != found[grain].get(name)}
+        wrong += len(differ)
+        print(f"{grain}: {len(wanted)} cells, {sum(wanted.values())} counted, {len(differ)} differ")
+        for name in sorted(differ, key=lambda name: name[0] in (Family.TOPIC, Family.UNANSWERED))[:20]:
+            print(f"  {name}: log {wanted.get(name, 0)}, counts {found[grain].get(name, 0)}")
+    print(f"people reached {len(expected.people)}, cases {cases}")
+    outcomes = {key: n for (family, key), n in expected.cells.items() if family == Family.OUTCOME}
+    print(f"outcomes {outcomes}")
+    return 1 if wrong else 0
+
+
+def _address(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+def _log(count: int, chance: random.Random) -> list[Message]:
+    settings = read_settings()
+    questions = [item.text for item in load_questions(content_root(settings))]
+    dire = [text for item in load_risk_questions(content_root(settings)) for text in item.turns]
+    commands = [str(Command(verb)) for verb in BUTTONS]
+    commands += [
+        "topic:bullying.victim",
+        "topic:online.fraud",
+        "helped:yes",
+        "helped:no",
+        "role:parent",
+        "helped:maybe",
+    ]
+    talks = [f"{channel}:{number}" for channel in ("web", "telegram") for number in range(300)]
+    made = []
+    for number in range(count):
+        talk, dice = chance.choice(talks), chance.random()
+        if dice < 0.6:
+            made.append(Message(number, talk, chance.choice(questions)))
+        elif dice < 0.8:
+            made.append(Message(number, talk, command=chance.choice(commands)))
+        elif dice < 0.9:
+            made.append(Message(number, talk, chance.choice(ODD)))
+        elif dice < 0.95:
+            made.append(Message(number, talk, attachment=chance.choice(list(Attachment))))
+        else:
+            made.append(Message(number, talk, chance.choice(dire)))
+    return made
+
+
+async def _replay(path: Path, log: list[Message], fatal: set[int], chance: random.Random) -> tuple[int, int]:
+    """Send everything in order, kill at the fatal ones, and send again what was not acknowledged."""
+    child, deaths, resent = await _start(path), 0, 0
+    for message in log:
+        kill = message.number in fatal
+        while True:
+            with suppress(ConnectionError):
+                child.stdin.write(message.dump() + b"\n")
+                await child.stdin.drain()
+            if kill:
+                await asyncio.sleep(chance.uniform(0, AFTER))
+                child.send_signal(signal.SIGKILL)
+                await child.wait()
+                child, kill, deaths, resent = await _start(path), False, deaths + 1, resent + 1
+                continue
+            if (await child.stdout.readline()).strip() == str(message.number).encode():
+                break
+            raise SystemExit(f"the child failed at message {message.number}")
+    child.stdin.close()
+    await child.wait()
+    return deaths, resent
+
+
+async def _start(path: Path) -> asyncio.subprocess.Process:
+    command = (sys.executable, "-m", "bench.reconcile", "child", str(path))
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    assert (await child.stdout.readline()).strip() == b"ready"
+    return child
+
+
+async def _child(path: Path) -> None:
+    """Answers lines of the log until there are no more."""
+    clock = Clock()
+    store = Store(make_engine(_address(path)), Vault(bytes(range(32))), clock)
+    talks = SealedTalks(store, MEMORY)
+    talk, inbox = _talk(talks, clock), SealedInbox(store, talks)
+    await _settle(inbox, talk, clock)
+    print("ready", flush=True)
+    while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+        message = Message.load(line)
+        clock.time = message.at
+        if message.channel == "telegram":
+            await inbox.put("telegram", message.number + 1, line)
+            await _settle(inbox, talk, clock)
+        else:
+            await talk.respond(message.talk, message.incoming())
+        print(message.number, flush=True)
+    await store.close()
+
+
+async def _settle(inbox: SealedInbox, talk: StoredTalk, clock: Clock) -> None:
+    for item in await inbox.pending("telegram"):
+        message = Message.load(item.body)
+        clock.time = message.at
+        _decision, after = await talk.decide(message.talk, message.incoming())
+        await inbox.settle(item, [Outgoing(message.talk, b"reply")], after)
+
+
+def _talk(sessions: SealedTalks | FleetingSessions, clock: Clock) -> StoredTalk:
+    settings = read_settings()
+    dialogue: Dialogue = make_dialogue(make_service(settings), settings)
+    return StoredTalk(lambda: dialogue, sessions, clock, DutyStub(clock))
+
+
+async def _expected(log: list[Message]) -> Expected:
+    clock, expected, sessions = Clock(), Expected(), FleetingSessions()
+    talk = _talk(sessions, clock)
+    for message in log:
+        clock.time = message.at
+        _decision, after = await talk.decide(message.talk, message.incoming())
+        await sessions.save(after)
+        expected.take(after)
+    return expected
+
+
+async def _found(path: Path) -> tuple[dict[str, dict[tuple[str, str], int]], int]:
+    store = Store(make_engine(_address(path)), Vault(bytes(range(32))), Clock())
+    found: dict[str, dict[tuple[str, str], int]] = {"day": {}, "month": {}}
+    by = (cell.c.grain, cell.c.family, cell.c.key)
+    async with store.reading() as connection:
+        for grain, family, key, count in await connection.execute(select(*by, func.sum(cell.c.count)).group_by(*by)):
+            found[grain][family, key] = count
+        cases = (await connection.execute(select(func.count()).select_from(desk_case))).scalar_one()
+    await store.close()
+    return found, cases
+
+
+if __name__ == "__main__":
+    main()

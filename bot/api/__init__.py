@@ -1,0 +1,1 @@
+"""What other systems may read: the published figures, over HTTP, with a token."""

@@ -1,0 +1,1 @@
+"""How the service runs, for Prometheus: nothing about persons, nothing about harm."""
