@@ -14,7 +14,7 @@ run: setup  ## start the web chat (and Telegram, with a token) on embedded defau
 	$(BIN)/faxiaohu run
 
 test: check  ## every check and every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 setup: $(STAMP)  ## make the virtual environment
 

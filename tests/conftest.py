@@ -29,6 +29,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Without a browser the last line says how many tests were skipped, and how to have them run."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:  # one of several processes that run tests
+        return
     skipped = [report for report in reporter.stats.get("skipped", ()) if "chromium" in str(report.longrepr)]
     if skipped:
         reporter.write_line(
