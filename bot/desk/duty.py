@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
+import unicodedata
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.desk.spans import days_around, spans_of
 from bot.storage.roster import Person, Roster, SealedRoster
 
 #: Days ahead in which the next shift is looked for; further off nothing is promised.
 AHEAD = 14
+#: Between the names of several schools.
+_BETWEEN = re.compile(r"[、,;/\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,25 @@ def may_see(person: Person, scope: Scope) -> bool:
     """Whether a case of this scope may ever reach this person; an empty region fits all."""
     if scope.region and person.region and person.region != scope.region:
         return False
-    own, theirs = person.school.strip(), scope.school.strip()
+    own, theirs = _schools(person.school), _schools(scope.school)
     # A school is written longer or shorter: better one colleague too few than one of the child's own school.
-    same = bool(theirs) and (own in theirs or theirs in own)
-    return not (own and (scope.outsiders_only or same))
+    same = any(mine in other or other in mine for mine in own for other in theirs)
+    return not (same or (scope.outsiders_only and person.school.strip()))
+
+
+def eligible(people: Sequence[Person], scope: Scope) -> list[Person]:
+    """Who may see a case of this scope; a region counts only where somebody who can read cases looks after it."""
+    found = [person for person in people if may_see(person, scope)]
+    if scope.region and not any(person.keyed for person in found):
+        # Better a person from elsewhere than nobody at all.
+        return [person for person in people if may_see(person, replace(scope, region=""))]
+    return found
+
+
+def _schools(names: str) -> list[str]:
+    """The names of schools to compare by: without spaces and signs, whatever their width and case."""
+    parts = _BETWEEN.split(unicodedata.normalize("NFKC", names).casefold())
+    return [bare for part in parts if (bare := "".join(filter(str.isalnum, part)))]
 
 
 def reachable(person: Person, roster: Roster) -> bool:
@@ -67,15 +86,15 @@ def reachable(person: Person, roster: Roster) -> bool:
 
 def duty_at(roster: Roster, scope: Scope, moment: dt.datetime, zone: dt.tzinfo) -> DutyState:
     """Who is on duty for a case of this scope at an aware moment."""
-    eligible = [person for person in roster.people if may_see(person, scope)]
-    ready = [person for person in eligible if person.keyed and reachable(person, roster)]
+    allowed = eligible(roster.people, scope)
+    ready = [person for person in allowed if person.keyed and reachable(person, roster)]
     on_shift = [person for person in ready if is_on_shift(person, roster, moment, zone)]
     return DutyState(
         bool(on_shift),
         None if on_shift else next_shift(ready, roster, moment, zone),
         tuple(_member(person) for person in on_shift if person.line == 1),
         tuple(_member(person) for person in on_shift if person.line != 1),
-        tuple(_member(person) for person in eligible if person.supervisor),
+        tuple(_member(person) for person in allowed if person.supervisor),
     )
 
 
@@ -134,4 +153,4 @@ class DutyBoard:
     async def eligible(self, scope: Scope) -> frozenset[int]:
         """Ids of the staff that may ever see a case of this scope."""
         roster = await self.roster.read()
-        return frozenset(person.id for person in roster.people if may_see(person, scope))
+        return frozenset(person.id for person in eligible(roster.people, scope))

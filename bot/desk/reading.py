@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.core.desk import CaseState, Why
-from bot.desk.duty import DutyBoard, may_see
+from bot.desk.duty import DutyBoard, eligible
 from bot.desk.news import Event, News
 from bot.desk.sealing import SealError
 from bot.desk.worker import Audit, Keyring, NoSuchCaseError, Worker, scope_of
@@ -108,7 +108,7 @@ class DeskReading:
             last = await work.last_of_child(connection, number)
         events = tuple(await work.events(number))
         people = (await self.board.roster.read()).people
-        colleagues = tuple(person for person in people if person.keyed and may_see(person, scope_of(row)))
+        colleagues = tuple(person for person in eligible(people, scope_of(row)) if person.keyed)
         lines = await asyncio.to_thread(_opened, worker.desk, sealed)
         return CaseFile(row, lines, events, colleagues, needs_check(row, events, self.store.now()), last)
 
@@ -127,7 +127,7 @@ def needs_check(row: CaseRow, events: Iterable[CaseRow], now: dt.datetime) -> bo
 
 def _visible(worker: Worker, roster: Roster, rows: Iterable[CaseRow]) -> list[CaseRow]:
     me = next((person for person in roster.people if person.id == worker.id), None)
-    return [] if me is None else [row for row in rows if may_see(me, scope_of(row))]
+    return [] if me is None else [row for row in rows if me in eligible(roster.people, scope_of(row))]
 
 
 def _opened(ring: Keyring, sealed: Iterable[CaseRow]) -> tuple[Line, ...]:

@@ -12,6 +12,7 @@ from bot.desk.duty import DutyBoard, Scope, duty_at
 from bot.desk.limits import ClockLimits
 from bot.desk.sealing import new_receipt_code, new_salt, receipt_name, receipt_pair, receipt_secret, seal_to
 from bot.desk.stock import CodeStock, NewCode
+from bot.storage.belonging import belonging
 from bot.storage.cases import CaseRow, SealedCases, as_open_case
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.store import Store
@@ -57,7 +58,7 @@ class CaseDesk:
         case = as_open_case(row) if row else None
         if not roster.keyed:
             return Standing(case=case)
-        duty = duty_at(roster, _scope(row), self.board.now(), self.board.zone)
+        duty = duty_at(roster, await self._scope(key, row), self.board.now(), self.board.zone)
         return Standing(True, duty.on_duty, duty.back_at, case)
 
     async def prepare(self, report: Report, origin: Origin, standing: Standing) -> Filing:
@@ -99,6 +100,10 @@ class CaseDesk:
             return Receipt(case.opened_at, due, case.seen_at)
         return Receipt(case.opened_at, min(filter(None, (due, case.due_at)), default=None), case.seen_at)
 
-
-def _scope(row: CaseRow | None) -> Scope:
-    return Scope() if row is None else Scope(row.region, row.school, row.outsiders_only)
+    async def _scope(self, key: str, row: CaseRow | None) -> Scope:
+        """The scope of the open case, or of the one that would be opened: nothing is promised for a colleague."""
+        if row is not None:
+            return Scope(row.region, row.school, row.outsiders_only)
+        async with self.store.reading() as connection:
+            home = await belonging(connection, self.store.vault.pseudonym(key))
+        return Scope(home.region, home.school, home.more)

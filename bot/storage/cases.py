@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.desk import CaseState, Filing, OpenCase, Report, Why
 from bot.core.message import Attachment
 from bot.core.risk import RiskKind, RiskLevel
+from bot.storage.belonging import belonging
 from bot.storage.desk_tables import case_event, case_message, desk_case
 from bot.storage.store import Store
 from bot.storage.tables import upsert
@@ -87,6 +88,7 @@ class SealedCases:
 
     async def _opened(self, connection: AsyncConnection, name: str, filing: Filing) -> int:
         report, key, now = filing.report, filing.key, self._store.now()
+        home = await belonging(connection, name)
         row = {
             "talk": name,
             "channel": filing.origin.channel,
@@ -95,9 +97,9 @@ class SealedCases:
             "kind": report.kind,
             "why": report.why,
             "reader": report.reader,
-            "region": report.region,
-            "school": "",
-            "outsiders_only": False,
+            "region": report.region or home.region,
+            "school": home.school,
+            "outsiders_only": home.more,
             "synthetic": filing.origin.channel == DRILL,
             "state": CaseState.WAITING,
             "opened_at": now,

@@ -11,15 +11,20 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.core.audience import Audience
+from bot.core.lessons import Joins
+from bot.core.message import Origin
 from bot.core.risk import RiskLevel
 from bot.desk.alerts import TRIES, AlertSender
 from bot.desk.apprising import Apprising, RouteError, check_target
 from bot.desk.carriers import AppriseCarrier, BotCarrier
 from bot.desk.duty import Scope
 from bot.storage.alerts import Pending
+from bot.storage.enrolments import SealedEnrolments
 from bot.storage.roster import Route
 
-from .world import PlainOutward, Receiver, World, until
+from ..storage.taught import Taught
+from .world import SHANGHAI, PlainOutward, Receiver, World, until
 
 
 @dataclass
@@ -303,3 +308,25 @@ async def test_from_commit_to_receipt_takes_far_less_than_a_second(world: World,
 
         await until(all_sent)
     apprising.close()
+
+
+async def test_an_alert_carries_the_clock_and_nothing_of_the_school(world: World, receiver: Receiver) -> None:
+    await world.staffed(receiver.url)
+    taught = Taught(world.store)
+    class_ = await taught.class_(await taught.school(name="第一中学"), "五（3）班")
+    async with world.store.writing() as connection:
+        joins = Joins(class_, Audience.STUDENT, Origin("telegram", "telegram:1", "chat-1"))
+        await SealedEnrolments(world.store).join(connection, joins)
+    case = await world.open()
+    await world.look().look(case)
+    assert (await world.row(case)).school == "第一中学"
+
+    pending = await world.alerts.pending()
+    assert pending
+    for item in pending:
+        due = item.due_at
+        assert due is not None
+        card = world.wording.card(item)
+        said = f"{world.wording.title}\n{world.wording.text(item)}\n{card}"
+        assert due.astimezone(SHANGHAI).strftime("%H:%M") in said
+        assert not any(part in f"{said}{item}" for part in ("第一中学", "五（3）班"))

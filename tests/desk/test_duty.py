@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -104,10 +105,17 @@ def test_beyond_fourteen_days_nothing_is_promised() -> None:
     [
         (Person(1, "李", "counsellor", 1), Scope("neimenggu", "一中"), True),
         (Person(1, "李", "counsellor", 1, region="neimenggu"), Scope("neimenggu"), True),
-        (Person(1, "李", "counsellor", 1, region="beijing"), Scope("neimenggu"), False),
         (Person(1, "李", "counsellor", 1, region="beijing"), Scope(""), True),
         (Person(1, "李", "counsellor", 1, school="一中"), Scope("", "一中"), False),
         (Person(1, "李", "counsellor", 1, school="第一中学"), Scope("", "呼市第一中学 "), False),
+        (Person(1, "李", "counsellor", 1, school="　第一 中学\u200b "), Scope("", "第一中学"), False),
+        (Person(1, "李", "counsellor", 1, school="实验中学(东校区)ＡＢ"), Scope("", "实验中学（东校区）ab"), False),
+        (Person(1, "李", "counsellor", 1, school="二中"), Scope("", "一中、二中"), False),
+        (Person(1, "李", "counsellor", 1, school="呼市第二中学"), Scope("", "第一中学、第二中学"), False),
+        (Person(1, "李", "counsellor", 1, school="四中；第二中学"), Scope("", "第二中学"), False),
+        (Person(1, "李", "counsellor", 1, school="三中"), Scope("", "一中、二中"), True),
+        (Person(1, "李", "counsellor", 1, school="三中"), Scope("", "、"), True),
+        (Person(1, "李", "counsellor", 1, school="？"), Scope("", "", outsiders_only=True), False),
         (Person(1, "李", "counsellor", 1, school="二中"), Scope("", "一中"), True),
         (Person(1, "李", "counsellor", 1, school="二中"), Scope("", "", outsiders_only=True), False),
         (Person(1, "李", "counsellor", 1), Scope("", "一中", outsiders_only=True), True),
@@ -117,6 +125,19 @@ def test_beyond_fourteen_days_nothing_is_promised() -> None:
 def test_a_case_reaches_only_whom_it_may(person: Person, scope: Scope, reached: bool) -> None:
     everybody = roster(hours("00:00", "00:00"), people=(person,))
     assert on_duty(everybody, "2026-11-23T11:00", scope) is reached
+
+
+def test_another_region_sees_a_case_only_where_its_own_has_nobody() -> None:
+    away, near = (
+        Person(1, "李", "counsellor", 1, region="beijing"),
+        Person(2, "王", "counsellor", 1, region="neimenggu"),
+    )
+    hour = hours("00:00", "00:00")
+    assert on_duty(roster(hour, people=(away,)), "2026-11-23T11:00", Scope("neimenggu"))
+    assert not on_duty(roster(hour, people=(away, near)), "2026-11-23T11:00", Scope("neimenggu"))
+    assert not on_duty(
+        roster(hour, people=(replace(away, school="一中"),)), "2026-11-23T11:00", Scope("neimenggu", "一中")
+    )
 
 
 @pytest.mark.parametrize(

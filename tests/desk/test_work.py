@@ -7,15 +7,20 @@ import datetime as dt
 
 import pytest
 
+from bot.core.audience import Audience
 from bot.core.desk import CaseState, Why
+from bot.core.lessons import Joins
+from bot.core.message import Origin
 from bot.desk.news import Event
 from bot.desk.sealing import open_with, receipt_pair
 from bot.desk.service import receipt_secret_of
 from bot.desk.worker import DeskError, NoSuchCaseError, Worker
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
+from bot.storage.enrolments import SealedEnrolments
 from bot.storage.store import Store
 
+from ..storage.taught import Taught
 from .office import Office
 from .world import Clock
 
@@ -87,6 +92,42 @@ async def test_nobody_of_any_school_sees_the_case_of_a_child_who_wants_none(offi
         with pytest.raises(NoSuchCaseError):
             await attempt  # type: ignore[misc]
     await _refused("colleague", office.work.transfer(await _supervisor(office), case, teacher.id))
+
+
+async def _enrolled(office: Office, *names: str) -> None:
+    """The child of the talk joins a class of each of these schools."""
+    taught = Taught(office.store)
+    for name in names:
+        class_ = await taught.class_(await taught.school(name=name))
+        joins = Joins(class_, Audience.STUDENT, Origin("telegram", "telegram:7:7", "7"))
+        async with office.store.writing() as connection:
+            await SealedEnrolments(office.store).join(connection, joins)
+
+
+async def test_no_colleague_of_the_schools_that_the_child_joined_sees_the_case(office: Office, wang: Worker) -> None:
+    near = await office.worker(await office.hire("near", school="呼市 第一中学"))
+    other = await office.worker(await office.hire("other", "supervisor", school="育才 "), supervisor=True)
+    principal = await office.worker(await office.hire("vp", "vice_principal"))
+    far = await office.worker(await office.hire("far", school="第九小学"))
+    await _enrolled(office, "第一中学", "育才")
+    case = await office.file()
+
+    for seeing in (wang, far):
+        assert [row.id for row in await office.reading.queue(seeing)] == [case]
+    for kept_away in (near, other, principal):
+        assert await office.reading.queue(kept_away) == []
+        for attempt in await _attempts(office, kept_away, case):
+            with pytest.raises(NoSuchCaseError):
+                await attempt  # type: ignore[misc]
+    await office.work.claim(wang, case)
+    await _refused("colleague", office.work.transfer(wang, case, near.id))
+
+
+async def test_nobody_is_promised_where_only_a_colleague_of_the_child_is_on_shift(office: Office) -> None:
+    await office.hire("near", school="第一中学")
+    await _enrolled(office, "第一中学")
+    await office.file()
+    assert office.receipt.due_at is None
 
 
 async def _supervisor(office: Office) -> Worker:

@@ -1,0 +1,49 @@
+"""To which school a talk belongs, by the classes that it joined: nobody of that school may see its case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.desk_tables import desk_case
+from bot.storage.teaching_tables import enrolment, school, school_class
+
+#: Between the names of several schools, in a case and with a member of staff.
+BETWEEN = "、"
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """The names of the schools, and their region: empty where they have none or several.
+
+    ``more``: there are schools that ``school`` has no room for, so that nobody of any school may see the case.
+    """
+
+    school: str = ""
+    region: str = ""
+    more: bool = False
+
+
+async def belonging(connection: AsyncConnection, name: str) -> Belonging:
+    """To which school the talk of this pseudonym belongs; archived classes and closed schools count too."""
+    wanted = (
+        select(school.c.name, school.c.region)
+        .join(school_class, school_class.c.school == school.c.id)
+        .join(enrolment, enrolment.c.class_ == school_class.c.id)
+        .where(enrolment.c.talk == name)
+        .order_by(enrolment.c.id)
+    )
+    rows = (await connection.execute(wanted)).all()
+    named, more = _fitting(list(dict.fromkeys(row.name for row in rows)))
+    regions = {row.region for row in rows}
+    return Belonging(named, regions.pop() if len(regions) == 1 else "", more)
+
+
+def _fitting(names: list[str]) -> tuple[str, bool]:
+    room: int = desk_case.c.school.type.length  # type: ignore[attr-defined]
+    count = len(names)
+    while len(BETWEEN.join(names[:count])) > room:
+        count -= 1
+    return BETWEEN.join(names[:count]), count < len(names)
