@@ -151,6 +151,17 @@ def _signatures(settings: Settings) -> Iterator[Finding]:
         yield Finding(State.DUE, f"{unsigned} 个话题还没有具名律师签字，页面和 README 已说明")
 
 
+def _font(_settings: Settings) -> Iterator[Finding]:
+    from bot.charts.font import writes_chinese
+
+    if writes_chinese():
+        yield Finding(State.GOOD, "有汉字字体，图表能写汉字")
+    else:
+        yield Finding(
+            State.DUE, "没有找到汉字字体，图表里的汉字写不出来。请安装 fonts-noto-cjk（或 fonts-wqy-microhei）"
+        )
+
+
 PARTS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _data,
     _database,
@@ -159,4 +170,5 @@ PARTS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _telegram,
     _web,
     _content,
+    _font,
 )

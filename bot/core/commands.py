@@ -20,6 +20,8 @@ Decided = tuple[d.Decision, Session]
 SEQUEL = 12
 #: Turns among which the question stands when one of the offered topics is chosen: it, and the choice in words.
 CHOOSING = 2
+#: Verbs that have a sentence of their own in the messages.
+_SAID = frozenset((Verb.START, Verb.HELP, Verb.ROLES, Verb.WRONG))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,10 @@ class Commands:
         if command.verb is Verb.NONE:
             failed = replace(session, failures=max(session.failures, 1))
             return self.topical.unknown(failed, reader, None, "rephrase")
-        return self._say(command.verb, session)
+        if command.verb in _SAID:
+            return self._say(command.verb, session)
+        # A question of the support card without an answer that it offers.
+        return self._say(Verb.START, session, "chat.old_button")
 
     def talk(self, text: str, session: Session, cues: CueReader, index: ArticleIndex) -> Decided:
         """Words: a short turn that leans on the one before, an article by number, or a question."""

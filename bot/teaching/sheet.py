@@ -12,9 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter, range_boundaries
-
 from bot.core.own_quiz import OwnQuestion
 from bot.teaching.own import LETTERS, BadQuestionError, Draft, Flaw, OptionDraft, QuestionReader
 
@@ -80,6 +77,9 @@ class SheetReader:
             raise SheetError("not_a_sheet") from None
 
     def _reading(self, data: bytes) -> SheetReading:
+        # Late: a service that nobody sends a file to need not carry it.
+        from openpyxl import load_workbook
+
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         try:
             sheet = book.worksheets[0]
@@ -169,6 +169,8 @@ class _Row:
 
     def placed(self, flaw: Flaw) -> CellFlaw:
         """A flaw with its place. A column that the file has not is where it would be missed: the first option's."""
+        from openpyxl.utils import get_column_letter
+
         place = self.columns.get(flaw.field, self.columns["option_a"])
         return CellFlaw(self.number, get_column_letter(place + 1), flaw.field, flaw.reason, flaw.values)
 
@@ -207,6 +209,8 @@ def _check_archive(data: bytes) -> None:
 
 def _merged(data: bytes, path: str) -> list[_Area]:
     """The merged ranges of a sheet; the library does not tell them where it reads without trusting sizes."""
+    from openpyxl.utils import range_boundaries
+
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         text = archive.read(path.lstrip("/"))
     found = []

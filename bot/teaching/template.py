@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from bot.teaching.sheet import FIELDS, MOST, NEEDED
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 BRAND, QUIET = "0F6466", "5B7F80"
 #: Widths of columns, in characters.
@@ -20,6 +18,12 @@ WIDE, USUAL, NARROW = 44, 26, 12
 
 def template(say: Callable[[str], str]) -> bytes:
     """An XLSX file: headings with choices to pick from, and a second sheet with examples."""
+    # Late: a service that nobody asks for it need not carry it.
+    from openpyxl.styles import Alignment
+    from openpyxl.utils import get_column_letter
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = say("sheet_questions")
@@ -42,6 +46,9 @@ def template(say: Callable[[str], str]) -> bytes:
 
 
 def _headings(page: Worksheet, say: Callable[[str], str]) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
     page.append([say(f"column_{name}") for name in FIELDS])
     for place, name in enumerate(FIELDS, 1):
         cell = page.cell(1, place)

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+import typer
 
+from bot.commands.doctor import doctor
 from bot.content.build import Service
 from bot.settings import Settings
 
@@ -160,6 +162,25 @@ def test_doctor_says_plainly_that_nobody_is_on_duty(environment: dict[str, str])
 
     assert "没有真人值班" in done.stdout or "没有人值班" in done.stdout
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize(("found", "state"), [(True, "[好]"), (False, "[提醒]")])
+def test_doctor_says_whether_charts_can_be_drawn_in_chinese(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], *, found: bool, state: str
+) -> None:
+    monkeypatch.setenv("FAXIAOHU_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("bot.charts.font.writes_chinese", lambda: found)
+    with pytest.raises(typer.Exit):
+        doctor()
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "字体" in line]
+    assert line.startswith(state)
+
+
+def test_the_idle_service_carries_neither_spreadsheets_nor_drawing() -> None:
+    asked = "import sys, bot.assembly_teaching, bot.assembly_outreach, bot.commands.serve; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert not {"openpyxl", "docx", "vl_convert"} & set(done.stdout.split())
 
 
 @pytest.fixture

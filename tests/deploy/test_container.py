@@ -63,6 +63,10 @@ def test_the_image_runs_as_a_user_of_its_own_and_is_watched(containerfile: str) 
     assert "--require-hashes" in containerfile
 
 
+def test_the_image_can_draw_charts_in_chinese(containerfile: str) -> None:
+    assert re.search(r"fonts-(noto-cjk|wqy-)", containerfile.rpartition("\nFROM ")[2])
+
+
 def test_the_service_runs_without_rights_on_a_root_that_it_cannot_write(services: dict[str, Any]) -> None:
     service = services["faxiaohu"]
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.channels.guesses import Guesses
+from bot.core.command import Verb
 from bot.core.decision import Answer, Decision, Notice, Quiz, Support
 from bot.core.desk import CaseState, OpenCase
 from bot.core.dialogue import Dialogue
@@ -300,6 +301,15 @@ async def test_made_up_commands_get_a_kind_line(school: School, command: str) ->
     assert isinstance(await li.sends(command), Notice)
     assert li.read.strip()
     assert [await school.count(table) for table in (enrolment, taking)] == [0, 0]
+
+
+@pytest.mark.parametrize("verb", Verb)
+async def test_every_verb_with_any_value_gets_an_answer(school: School, verb: Verb) -> None:
+    li = await school.pupil()
+    await li.sends(f"quiz:{school.run}")
+    for value in ("", ":", "x", "-1", "1.1", f"{school.run}.0", "9" * 40, "{x}", "\0", "👧", "a" * 20_000):
+        await li.sends(f"{verb}:{value}")
+        assert li.read.strip()
 
 
 async def test_a_strangers_button_answers_nothing(school: School) -> None:
