@@ -58,11 +58,13 @@ class Commands:
     def talk(self, text: str, session: Session, cues: CueReader, index: ArticleIndex) -> Decided:
         """Words: a short turn that leans on the one before, an article by number, or a question."""
         seems = cues.hinted(text) or session.seems or cues.leaning(text)
-        session, reader = replace(session, seems=seems), session.audience or seems or Audience.STUDENT
+        reader = session.audience or seems or Audience.STUDENT
+        if seems is not session.seems:
+            session = replace(session, seems=seems)
         short = self._short_turn(text, session, cues, reader)
         if short is not None:
             return short
-        if cues.declared(text) and len(text) <= 12:  # 我是家长, and nothing else
+        if len(text) <= 12 and cues.declared(text):  # 我是家长, and nothing else
             return self._role(session.audience or reader, session)
         # An article asked for by number is no question to lean on: it would only be shown again.
         leans = bool(session.question) and article_number(session.question) is None

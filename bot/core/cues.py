@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pydantic import Field
 
@@ -55,8 +56,10 @@ class _Readers:
     def __init__(self, words: dict[Audience, tuple[str, ...]]) -> None:
         self._words = {reader: frozenset(listed) for reader, listed in words.items()}
         self._finder = WordFinder(word for listed in words.values() for word in listed)
+        # One turn asks for the same text several times.
+        self.most = lru_cache(maxsize=2)(self._most)
 
-    def most(self, text: str) -> Audience | None:
+    def _most(self, text: str) -> Audience | None:
         """The reader for whom most words of a text speak; None where no word does."""
         found = self._finder.found(text)
         if not found:

@@ -17,7 +17,10 @@ class RiskLevel(StrEnum):
     @property
     def rank(self) -> int:
         """0 for none up to 3 for urgent."""
-        return list(RiskLevel).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {level: rank for rank, level in enumerate(RiskLevel)}
 
 
 class RiskKind(StrEnum):

@@ -54,7 +54,8 @@ class RiskScale:
     ) -> None:
         self._model, self._terms, self._thresholds = model, terms, thresholds
         self._evidence = frozenset(evidence)
-        self._kinds = [kind for kind in RiskKind if kind_head(kind) in model.heads]
+        self._kinds = {kind: kind_head(kind) for kind in RiskKind if kind_head(kind) in model.heads}
+        self._alarm = {head: classes.index(ALARM) for head, classes in model.heads.items() if ALARM in classes}
 
     def weigh(self, text: str) -> RiskReading:
         """The level that the model sees in normalised text, and the kind that it would be, even where it sees none.
@@ -62,7 +63,7 @@ class RiskScale:
         ``score`` is the distance to an alarm; ``why`` names the groups of evidence that stand in the text.
         """
         told = self._model.scores(self._terms(text))
-        reports = {kind: self._of(told, kind_head(kind)) for kind in self._kinds}
+        reports = {kind: self._of(told, head) for kind, head in self._kinds.items()}
         kind = max(reports, key=reports.__getitem__, default=RiskKind.OTHER)
         score = self._mixed(told, reports.get(kind, 0.0), len(text)) - self._thresholds.alarm
         level = self._level(score, told)
@@ -72,7 +73,7 @@ class RiskScale:
         return RiskReading(level, kind, round(score, 4), ("model", *found))
 
     def _of(self, told: Scores, head: str) -> float:
-        return float(told[head][self._model.heads[head].index(ALARM)])
+        return float(told[head][self._alarm[head]])
 
     def _mixed(self, told: Scores, kind: float, length: int) -> float:
         by = self._thresholds
