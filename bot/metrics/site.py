@@ -62,7 +62,7 @@ class Metrics:
         return _from_here(request) and not any(name in request.headers for name in FORWARDED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Looked:
     metrics: Iterable[Metric]
 
