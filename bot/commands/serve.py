@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 
 import typer
@@ -22,6 +23,8 @@ from bot.settings import Settings, read_settings
 from bot.staff.accounts import make_setup_link, setup_link_needed
 from bot.storage.lock import DataFolderLock
 
+#: Seconds after which a thread hands over: each step of SQLite is a thread's, and must not wait for the loop.
+SWITCH = 0.0005
 #: What is done with an application before it serves.
 Prepare = Callable[[Application], Awaitable[None]]
 
@@ -34,6 +37,7 @@ def run() -> None:
 def run_with(settings: Settings, prepare: Prepare | None = None) -> None:
     """Serves until stopped. Raises SettingsError, CommandError, StorageError, ContentError."""
     set_up_logs(settings.log_level, as_json=settings.log_json)
+    sys.setswitchinterval(SWITCH)
     with DataFolderLock(settings.data_dir):
         try:
             asyncio.run(_run(settings, prepare))

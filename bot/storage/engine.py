@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ async def writing(engine: AsyncEngine, *, light: bool = False) -> AsyncIterator[
     is kept otherwise keeps those before it too.
     """
     with translated():
-        async with engine.execution_options(**{_LIGHT: light}).begin() as connection:
+        async with _set(engine, _LIGHT, light).begin() as connection:
             yield connection
 
 
@@ -90,8 +91,14 @@ async def writing(engine: AsyncEngine, *, light: bool = False) -> AsyncIterator[
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection outside any writing transaction: on SQLite it waits for no writer. Raises StorageError."""
     with translated():
-        async with engine.execution_options(**{_NO_BEGIN: True}).connect() as connection:
+        async with _set(engine, _NO_BEGIN, True).connect() as connection:
             yield connection
+
+
+@lru_cache(maxsize=8)
+def _set(engine: AsyncEngine, option: str, value: bool) -> AsyncEngine:
+    """The engine with an option, made once: making it anew costs as much as a small query."""
+    return engine.execution_options(**{option: value})
 
 
 @contextlib.contextmanager
