@@ -57,9 +57,8 @@ class Lookout:
         try:
             status, state = await self.status(), await self._state()
         except StorageError:
-            return [_gauge("up", "Whether the database answers.", 0), *_about()]
-        up = _gauge("up", "Whether the database answers.", int(status.get("database") != "unreachable"))
-        return [up, *_about(), *_desk(status), *_queues(state), *_drill(state), *_published(state)]
+            return [*_about(), _up(0)]
+        return [*_about(), *told(status, state)]
 
     async def _state(self) -> State:
         now = self.store.now()
@@ -73,6 +72,17 @@ class Lookout:
             drill=await SealedDrills(self.store).last(),
             yesterday={name: told[family][ALL] for family, name in YESTERDAY},
         )
+
+
+def told(status: Mapping[str, object], state: State) -> Iterator[Metric]:
+    """What was looked up, as Prometheus has it."""
+    yield _up(int(status.get("database") != "unreachable"))
+    for part in (_desk(status), _queues(state), _drill(state), _published(state)):
+        yield from part
+
+
+def _up(value: int) -> Metric:
+    return _gauge("up", "Whether the database answers.", value)
 
 
 def _about() -> Iterator[Metric]:
