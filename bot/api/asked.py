@@ -88,12 +88,14 @@ def choice_in(request: Request, now: dt.datetime) -> Choice:
 
 
 def families_in(request: Request) -> tuple[Family, ...]:
-    """The figures that are asked for, each once; all where none is named. Raises ProblemError."""
+    """The figures that are asked for; all where none is named. Raises ProblemError, also for one named twice."""
     try:
-        named = [Family(name) for name in request.query_params.getlist("family")]
+        named = tuple(Family(name) for name in request.query_params.getlist("family"))
     except ValueError:
         raise ProblemError(400, "family", "family") from None
-    return tuple(dict.fromkeys(named)) or tuple(Family)
+    if len(set(named)) < len(named):
+        raise ProblemError(400, "family_twice", "family")
+    return named or tuple(Family)
 
 
 def family_in(request: Request) -> Family:

@@ -20,6 +20,8 @@ from bot.charts.process import NO_FONT
 WIDTH, HEIGHT, STEP, BAR, SHARPNESS = 350, 160, 44, 11, 2
 #: Columns that still have room for their figures, and labels that fit below them.
 FIGURED, LABELLED = 7, 8
+#: Pixels of a sign of a figure, Chinese and other, and between a label and its figure.
+WIDE, NARROW, GAP = 15, 9, 12
 FIELDS = ("label", "value", "text", "before")
 
 
@@ -88,9 +90,15 @@ def _bars(chart: dict[str, Any], colours: Palette) -> Any:
     bar = base.mark_bar(height=BAR, color=colours.fill).encode(x=alt.X("value:Q", **across))
     before = [base.mark_tick(**look, size=BAR + 8).encode(x=alt.X("before:Q", **across)) for look in _stroke(colours)]
     above = {"baseline": "bottom", "dy": -BAR, "fontSize": 15}
-    label = base.mark_text(align="left", color=colours.ink, **above).encode(x=alt.value(0), text="label:N")
+    look = {"align": "left", "color": colours.ink, "limit": WIDTH - _widest(chart), **above}
+    label = base.mark_text(**look).encode(x=alt.value(0), text="label:N")
     text = base.mark_text(align="right", color=colours.quiet, **above).encode(x=alt.value(WIDTH), text="text:N")
     return alt.layer(track, bar, *before, label, text).properties(width=WIDTH, height=STEP * len(chart["marks"]))
+
+
+def _widest(chart: dict[str, Any]) -> int:
+    """Room for the longest figure at the end of a bar and a gap before it: a longer label is cut off."""
+    return GAP + max(sum(WIDE if ord(sign) > 0x2E7F else NARROW for sign in mark["text"]) for mark in chart["marks"])
 
 
 def _stroke(colours: Palette) -> tuple[dict[str, Any], dict[str, Any]]:

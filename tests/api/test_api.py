@@ -129,6 +129,7 @@ async def test_too_fast_and_too_many_guesses_are_told_when_to_come_back(
         ("/figures", {"period": OCTOBER, "family": "names"}, (400, "family")),
         ("/figures", {"period": OCTOBER, "limit": "1"}, (400, "limit")),
         ("/figures", {"period": [OCTOBER, OCTOBER]}, (400, "period")),
+        ("/figures", {"period": OCTOBER, "family": ["harm", "harm"]}, (400, "family")),
         ("/trend", {"period": OCTOBER}, (400, "family")),
     ],
 )
