@@ -129,7 +129,8 @@ def test_a_page_whose_stream_is_refused_asks_by_itself(disclosed, visit, write):
     page.route("**/api/events", lambda route: route.fulfill(status=503))
     page.reload()
     write(address, Relayed(Reply("我在。")))
-    page.clock.run_for(16_000)
+    # The refusal may reach the page only after the clock was turned on: it is turned on until it has.
+    wait(page, lambda: page.clock.run_for(16_000) or page.locator(".card.person").count())
     expect(page.locator(".card.person")).to_have_count(1)
     page.close()
     visit.errors.clear()  # the refusal is reported, rightly
