@@ -51,7 +51,7 @@ def run() -> None:
 
 @app.command()
 def demo() -> None:
-    """演示：用临时文件夹启动全部功能，带一位值班员和一个有标记的样例个案。"""
+    """演示：用临时文件夹启动全部功能，带值班员、有标记的样例个案和样例学校。"""
     from bot.commands.demo import demo as show
 
     show()

@@ -74,6 +74,7 @@ async def test_a_program_that_is_missing_is_an_error_of_drawing(program: Path) -
 
 def test_what_draws_is_not_part_of_the_service() -> None:
     """Looked at in a process of its own: other tests of this one may have drawn."""
-    script = "import sys, bot.app; print(*({'altair', 'vl_convert', 'bot.charts.drawing', 'bot.teaching.drawing'} & set(sys.modules)))"
+    drawing = {"altair", "vl_convert", "bot.charts.drawing", "bot.teaching.drawing"}
+    script = f"import sys, bot.app; print(*({drawing} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

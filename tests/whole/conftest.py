@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.content.build import Service
-from tests.whole.furnishing import SignIn, furnish
+from tests.whole.furnishing import SignIn, furnish_all
 from tests.whole.receiver import Receiver, receiving
 from tests.whole.running import Running, make_settings
 from tests.whole.telegram import Telegram
@@ -31,6 +31,7 @@ class Place:
     running: Running
     receiver: Receiver
     counsellor: SignIn
+    supervisor: SignIn
 
 
 Serve = Callable[..., Awaitable[Place]]
@@ -57,10 +58,10 @@ async def serve(tmp_path: Path, receiver: Receiver, service: Service) -> AsyncIt
 
     async def serve(**settings: object) -> Place:
         running = Running(make_settings(tmp_path / "data", **settings), tmp_path / "service.log")
-        counsellor = await furnish(running.settings, receiver.target)
+        supervisor, counsellor = await furnish_all(running.settings, receiver.target)
         started.append(running)
         await running.start()
-        return Place(running, receiver, counsellor)
+        return Place(running, receiver, counsellor, supervisor)
 
     yield serve
     for running in started:

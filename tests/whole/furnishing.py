@@ -50,6 +50,11 @@ class SignIn:
 
 async def furnish(settings: Settings, target: str) -> SignIn:
     """Set the desk up; gives what the counsellor signs in with. ``target``: where alerts to the whole desk go."""
+    return (await furnish_all(settings, target))[1]
+
+
+async def furnish_all(settings: Settings, target: str) -> tuple[SignIn, SignIn]:
+    """The same; gives what the supervisor signs in with too, first."""
     store = await open_store(settings)
     try:
         return await _furnish(store, target)
@@ -57,7 +62,7 @@ async def furnish(settings: Settings, target: str) -> SignIn:
         await store.close()
 
 
-async def _furnish(store: Store, target: str) -> SignIn:
+async def _furnish(store: Store, target: str) -> tuple[SignIn, SignIn]:
     accounts, passwords = Accounts(store, AuditLog(store)), Passwords()
     enrolment, roster = Enrolment(accounts, passwords), SealedRoster(store)
     boss, person = _sign_in(SUPERVISOR), _sign_in(COUNSELLOR)
@@ -77,7 +82,7 @@ async def _furnish(store: Store, target: str) -> SignIn:
     for member in (first.member, joined.member):
         await roster.add_shift(Shift(member.id, midnight, midnight, frozenset(range(7))))
     await roster.add_route(Route(0, None, APPRISE, "值班群", target=target))
-    return person
+    return boss, person
 
 
 def _sign_in(name: str) -> SignIn:
