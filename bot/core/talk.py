@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +18,10 @@ from bot.core.noticed import seen
 from bot.core.ports import SessionStore, TalkAfter
 from bot.core.risk import RiskLevel
 from bot.core.session import Session
+
+#: Turns that are decided and kept at the same time; the others wait in the order in which they came. Where many come
+#: at once, each would wait at every step for the steps of all others, and the one that writes holds up the rest.
+AT_ONCE = 4
 
 
 class Talk(Protocol):
@@ -53,15 +58,21 @@ class StoredTalk:
     ) -> None:
         self._dialogue, self._store, self._now, self._desk = dialogue, store, now, desk
         self._lessons = lessons or NoLessons()
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     async def respond(self, key: str, incoming: Incoming) -> Decision:
         """Decide a turn of the talk that this key names."""
-        decision, after = await self.decide(key, incoming)
-        await self._store.save(after)
-        return decision
+        async with self._room:
+            decision, after = await self._turn(key, incoming)
+            await self._store.save(after)
+            return decision
 
     async def decide(self, key: str, incoming: Incoming) -> tuple[Decision, TalkAfter]:
         """Decide a turn without keeping anything: the caller stores what comes after together with what it sends."""
+        async with self._room:
+            return await self._turn(key, incoming)
+
+    async def _turn(self, key: str, incoming: Incoming) -> tuple[Decision, TalkAfter]:
         session = await self._store.load(key)
         decision, kept = await self._decided(key, incoming, session)
         return decision, self._counted(incoming, session, decision, kept)

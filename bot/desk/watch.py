@@ -76,6 +76,8 @@ class Watch:
     _timers: DurableTimers = field(init=False)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _jobs: list[asyncio.Task[None]] = field(default_factory=list)
+    _wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    _walk: asyncio.Lock = field(default_factory=asyncio.Lock)
     _dirty: dict[int, int | None] = field(default_factory=dict)
     _busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _asked: dict[int, dt.datetime | None] = field(default_factory=dict)
@@ -84,13 +86,13 @@ class Watch:
         self._timers = DurableTimers(self.url, self._ask)
 
     async def start(self) -> None:
-        """Launch the timers, look at every open case, and listen from now on."""
+        """Launch the timers, begin to look at every open case, and listen from now on."""
         listening = asyncio.Event()
         self._jobs = [asyncio.create_task(self._listen(listening))]
         await listening.wait()
         await self._timers.start()
-        await self._all()
         self._jobs.append(asyncio.create_task(self._sweep()))
+        self._wanted.set()
 
     async def stop(self) -> None:
         """Stop watching; the timers are taken up where they are at the next start."""
@@ -105,8 +107,8 @@ class Watch:
 
     async def rest(self) -> None:
         """Wait until nothing is being looked at."""
-        while self._busy:
-            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+        while self._busy or self._wanted.is_set() or self._walk.locked():
+            await asyncio.gather(asyncio.sleep(0), *self._busy.values(), return_exceptions=True)
 
     def _touch(self, case: int, unreached: int | None = None) -> None:
         before = self._dirty.get(case)
@@ -163,17 +165,22 @@ class Watch:
                     self._touch(event.case)
                 elif event.what in ("duty", "missed"):
                     self.look.board.forget()
-                    await self._guarded(self._all)
+                    self._wanted.set()
 
     async def _all(self) -> None:
+        """One case after the other: a new one, and whoever writes meanwhile, must not wait for hundreds of old ones."""
         for row in await SealedCasework(self.store).queue():
             self._touch(row.id)
+            await asyncio.wait({self._busy[row.id]})
 
     async def _sweep(self) -> None:
         """Timers that are missing are started, and what another process changed is seen."""
         while True:
-            await asyncio.sleep(self.sweep)
-            await self._guarded(self._all)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wanted.wait(), self.sweep)
+            async with self._walk:
+                self._wanted.clear()
+                await self._guarded(self._all)
 
     async def _guarded(self, doing: Callable[[], Awaitable[None]]) -> None:
         """The watch outlives whatever fails once; the sweep comes by again."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.storage import errors
+from bot.storage.hops import opener
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 _PRAGMAS = (
@@ -24,6 +25,8 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",
 )
 _NO_BEGIN, _LIGHT, _SYNCHRONOUS = "faxiaohu_no_begin", "faxiaohu_light", "faxiaohu_synchronous"
+#: Connections to a SQLite file, all kept: opening one for a burst costs more than the query it is opened for.
+_CONNECTIONS = 16
 #: How often, and with what pause in seconds, a new file is turned to a write-ahead log while others do the same.
 _TRIES, _PAUSE = 50, 0.02
 _SQLITE_ERRORS: dict[int, type[errors.StorageError]] = {
@@ -67,12 +70,19 @@ def make_engine(address: str, patience: float = 15.0) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         _make_private(Path(str(url.database)))
         _keep_a_log(str(url.database))
-        engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": patience})
+        engine = create_async_engine(
+            url,
+            hide_parameters=True,
+            pool_size=_CONNECTIONS,
+            max_overflow=0,
+            async_creator=opener(str(url.database), patience),
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    waiting = {"connect_timeout": max(1, round(patience))}
-    return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=waiting)
+    return create_async_engine(
+        url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": max(1, round(patience))}
+    )
 
 
 @contextlib.asynccontextmanager

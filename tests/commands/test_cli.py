@@ -17,6 +17,7 @@ import pytest
 import typer
 
 from bot.commands.doctor import doctor
+from bot.commands.serve import listen
 from bot.content.build import Service
 from bot.settings import Settings
 
@@ -252,6 +253,12 @@ def test_a_port_in_use_is_one_clear_line(environment: dict[str, str]) -> None:
 
     assert done.returncode == 2
     assert "FAXIAOHU_PORT" in done.stderr
+
+
+def test_an_answer_is_not_held_back_until_the_browser_acknowledges() -> None:
+    """Asyncio turns Nagle's algorithm off only where a socket says that it is TCP; else each answer waits 40 ms."""
+    with listen(Settings(port=_free_port())) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
 
 
 def test_backup_and_restore_bring_back_a_talk(environment: dict[str, str], tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ from sqlalchemy import create_engine, text
 
 from bot.core.content_types import Library
 from bot.core.risk import RiskLevel
+from bot.desk.durable import DurableTimers
 from bot.desk.limits import ClockLimits
+from bot.desk.look import CaseLook, Looked
 from bot.desk.news import Event, News
 from bot.desk.watch import Watch, timers_url
 from bot.storage.engine import make_engine
@@ -86,6 +88,35 @@ async def test_what_is_opened_is_alerted_at_once_and_climbs_by_itself(real: Worl
 
         await until(climbed)
         assert len(await real.to_child()) == 1
+
+
+async def test_old_cases_are_looked_at_one_after_the_other(
+    real: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are, a new one need not wait for them."""
+    await real.staffed()
+    cases = [await real.open() for _ in range(6)]
+    look, under_way, most = CaseLook.look, 0, 0
+
+    async def counted(self: CaseLook, number: int, unreached: int | None = None) -> Looked:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            return await look(self, number, unreached)
+        finally:
+            under_way -= 1
+
+    async def nothing(_timers: DurableTimers, _case: int) -> None:
+        """No timer runs: the sweep alone looks."""
+
+    monkeypatch.setattr(CaseLook, "look", counted)
+    monkeypatch.setattr(DurableTimers, "ensure", nothing)
+    async with watching(real, tmp_path) as watch:
+        await watch.rest()
+    assert most == 1
+    for case in cases:
+        assert await reasons(real, case) == ["opened"]
 
 
 async def test_a_restart_in_the_middle_goes_on_where_it_was(real: World, tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+"""Many talks at once: few are worked on at a time, and each gets its own answer."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.core.desk import Desk
+from bot.core.dialogue import Dialogue
+from bot.core.message import Incoming
+from bot.core.ports import TalkAfter
+from bot.core.session import Session
+from bot.core.talk import AT_ONCE, FleetingSessions, StoredTalk
+
+TALKS = 40
+
+
+@dataclass
+class Busy(FleetingSessions):
+    """Sessions that take their time, and know how many turns were between load and save."""
+
+    under_way: int = 0
+    most: int = 0
+    order: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    async def load(self, key: str) -> Session:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await asyncio.sleep(0)
+        return await super().load(key)
+
+    async def save(self, after: TalkAfter) -> None:
+        await asyncio.sleep(0)
+        await super().save(after)
+        self.order.append(after.key)
+        self.under_way -= 1
+
+
+async def test_a_crowd_is_answered_in_turn(dialogue: Dialogue, now: Callable[[], dt.datetime], desk: Desk) -> None:
+    sessions, keys = Busy(), [f"talk-{number}" for number in range(TALKS)]
+    talk = StoredTalk(lambda: dialogue, sessions, now, desk)
+    questions = ("压岁钱归谁", "几岁可以打工")
+    turns = (talk.respond(key, Incoming(questions[place % 2])) for place, key in enumerate(keys))
+    told = await asyncio.gather(*turns)
+    assert sessions.most == AT_ONCE
+    assert sessions.order == keys
+    titles = [decision.reply.title for decision in told]
+    assert titles == [titles[0], titles[1]] * (TALKS // 2)
+    assert titles[0] != titles[1]
