@@ -141,9 +141,9 @@ def _risk(reader: Reader) -> RiskContent:
     ]
     everyday = base / "ordinary.yaml"
     hints = (reader.data(everyday) or {}) if everyday.exists() else {}
-    ordinary, evidence = tuple(hints.get("topics", ())), tuple(hints.get("evidence", ()))
+    ordinary, calm, evidence = (tuple(hints.get(name, ())) for name in ("topics", "calm", "evidence"))
     return RiskContent(
-        ordinary=ordinary, evidence=evidence, groups=groups, rules=tuple(rules), examples=tuple(examples)
+        ordinary=ordinary, calm=calm, evidence=evidence, groups=groups, rules=tuple(rules), examples=tuple(examples)
     )
 
 

@@ -79,10 +79,12 @@ class RiskContent(Record):
     """Lexicon groups, rules and examples by which disclosures are noticed.
 
     ``ordinary`` names topics (or groups of them, ``venue.``) whose examples are everyday questions;
+    ``calm`` those in which hardly anybody tells of harm;
     ``evidence`` the lexicon groups without which a short message is hardly ever a report.
     """
 
     ordinary: tuple[Text, ...] = ()
+    calm: tuple[Text, ...] = ()
     evidence: tuple[Text, ...] = ()
     groups: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
     rules: tuple[RiskRule, ...] = ()

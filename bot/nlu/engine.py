@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from bot.core.audience import Audience
@@ -71,4 +72,6 @@ class Engine:
             scale = RiskScale(
                 LinearModel.load(folder, RISK_MODEL), RiskTerms(terms, groups), signs.risk.evidence, RiskThresholds()
             )
-        return cls(normaliser, segment, topics, RiskDetector(normaliser, RuleBook(signs.risk.rules, groups), scale))
+        calm = partial(topics.surely, signs.risk.calm)
+        rules = RuleBook(signs.risk.rules, groups)
+        return cls(normaliser, segment, topics, RiskDetector(normaliser, rules, scale, calm))

@@ -16,6 +16,8 @@ from bot.nlu.keywords import KeywordIndex
 from bot.nlu.linear import Floats, LinearModel, Scores, softmax
 
 GUESSES = 6
+#: From this confidence on a text is surely about its best topic.
+SURE = 0.8
 #: Heads of the model: which topic, and whether it is the service's matter at all.
 TOPICS, SCOPE = "topics", "scope"
 INSIDE, OUTSIDE = "inside", "outside"
@@ -65,6 +67,13 @@ class TopicReader:
         if audience in self._against:
             scores -= settings.reader * self._against[audience]
         return TopicReading(self._guesses(scores), round(outside, 4), tuple(hit.id for hit in hits))
+
+    def surely(self, topics: tuple[str, ...], text: str) -> bool:
+        """Whether a normalised text is surely about one of these topics (or groups of them, ``venue.``)."""
+        reading = self.read(text, None)
+        return (
+            reading.best.topic.startswith(topics) and reading.best.confidence >= SURE and reading.outside < 1.0 - SURE
+        )
 
     def evidence(self, text: str, topic: str, most: int = 6) -> list[tuple[str, float]]:
         """The terms of normalised text that weigh most for a topic."""

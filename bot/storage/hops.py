@@ -91,7 +91,7 @@ class Connection(aiosqlite.Connection):
 
     async def run(self, doing: Callable[[], Any]) -> Any:
         """Do something in the connection's thread. Raises sqlite3.Error."""
-        return await cast(Any, self)._execute(doing)
+        return await cast("Any", self)._execute(doing)
 
     def cursor(self) -> Any:
         """A cursor of ours: nothing is made before it executes."""

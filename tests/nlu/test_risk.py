@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -144,10 +145,10 @@ def _terms() -> RiskTerms:
     return RiskTerms(Terms(_Blanks(), Lexicon()), Groups({"harm": ("打",), "idiom": ("打电话",), "self": ("我",)}, str))
 
 
-def _scaled(alarm: float) -> RiskDetector:
+def _scaled(alarm: float, calm: Callable[[str], bool] = lambda _text: False) -> RiskDetector:
     limits = RiskThresholds(log_length=0.0, lengths=(), offset=0.0, alarm=alarm)
     book = RuleBook((RiskRule(id="calls", level=RiskLevel.DISCLOSURE, any=("电话",)),), Groups({}, str))
-    return RiskDetector(str, book, RiskScale(_taught(), _terms(), ["harm"], limits))
+    return RiskDetector(str, book, RiskScale(_taught(), _terms(), ["harm"], limits), calm)
 
 
 def test_the_model_tells_a_report_from_a_question_and_names_its_evidence() -> None:
@@ -156,6 +157,24 @@ def test_the_model_tells_a_report_from_a_question_and_names_its_evidence() -> No
     assert reading.alarming
     assert reading.why == ("model", "harm")
     assert not _scaled(0.0).read("几 岁 上学").alarming
+
+
+def test_what_the_model_barely_sees_in_a_calm_question_is_a_concern() -> None:
+    def calm(text: str) -> bool:
+        return "打" in text
+
+    assert _scaled(4.0, calm).read("天天 打 我").level is RiskLevel.CONCERN
+    assert _scaled(4.0).read("天天 打 我").alarming
+    assert _scaled(0.0, calm).read("天天 打 我").alarming
+
+
+def test_only_short_turns_are_read_together() -> None:
+    both = HIT.model_copy(update={"all": ("继父.*房间",)})
+    long = "我想问问你们这里平时几点钟上班周末有没有人接电话要不要先预约才行"
+
+    assert _detector(both).read("他晚上来我房间", ["是我继父"]).alarming
+    assert not _detector(both).read(f"{long}房间", ["是我继父"]).alarming
+    assert not _detector(both).read("他晚上来我房间", [f"{long}继父"]).alarming
 
 
 def test_a_rule_holds_only_where_the_model_is_near_to_it() -> None:

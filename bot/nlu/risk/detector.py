@@ -17,13 +17,27 @@ OVERLAP = 60
 LEAST = 3
 #: How far below an alarm the models may see a message for a rule to raise it.
 NEAR = 0.5
+#: A turn longer than this speaks for itself, and so does one after a turn longer than that: two such turns are two
+#: matters, and to read them as one finds harm in neither.
+LEANING, LEANT_ON = 24, 32
+#: How far above an alarm the models must be where the message is surely a question of law that tells of nobody's harm.
+CLEAR = 2.0
 
 
 class RiskDetector:
-    """Rules and models together."""
+    """Rules and models together; ``calm`` tells whether normalised text is surely a question in which nobody is harmed.
 
-    def __init__(self, normalise: Callable[[str], str], rules: RuleBook, scale: RiskScale | None) -> None:
-        self._normalise, self._rules, self._scale = normalise, rules, scale
+    What the models alone make of such a question is a concern: a person is offered, and nobody is alarmed.
+    """
+
+    def __init__(
+        self,
+        normalise: Callable[[str], str],
+        rules: RuleBook,
+        scale: RiskScale | None,
+        calm: Callable[[str], bool] = lambda _text: False,
+    ) -> None:
+        self._normalise, self._rules, self._scale, self._calm = normalise, rules, scale, calm
 
     def read(self, text: str, before: Sequence[str] = ()) -> RiskReading:
         """The risk of this message.
@@ -33,7 +47,7 @@ class RiskDetector:
         """
         plain = self._normalise(text)
         alone = self._pieces(plain)
-        if alone.alarming or not before:
+        if alone.alarming or not before or len(plain) > LEANING or len(self._normalise(before[-1])) > LEANT_ON:
             return alone
         earlier = self._normalise("。".join(before))[-PIECE:]
         together = self._piece(f"{earlier}。{plain}"[-PIECE:])
@@ -51,6 +65,8 @@ class RiskDetector:
 
     def _piece(self, text: str) -> RiskReading:
         weighed = self._scale.weigh(text) if self._scale and text else NO_RISK
+        if weighed.alarming and weighed.score < CLEAR and self._calm(text):
+            weighed = replace(weighed, level=RiskLevel.CONCERN)
         # Where the models are sure that it is nothing, only a strong rule is heard.
         quiet = weighed.score < -NEAR
         return _judge(self._rules.holding(text, strong=quiet), weighed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
 
@@ -20,6 +20,8 @@ RAREST, LARGE = 4, 1_000
 DOUBTFUL = 0.3
 #: One example in so many is taught once more after an unrelated question: the matter often stands in the last clause.
 ONE_IN = 6
+#: One harmless text in so many begins a talk of two to four of them.
+ONE_TALK_IN, FAR = 5, 997
 ALARMING = (RiskLevel.DISCLOSURE, RiskLevel.URGENT)
 
 
@@ -40,6 +42,7 @@ def train_risk(corpus: RiskCorpus, terms: MakeTerms) -> LinearModel | None:
     everyday = _plainly_everyday(corpus, rows, [terms(text) for text in corpus.ordinary])
     taught = _with_questions_first(corpus)
     rows += [terms(text) for text in taught.talks[len(rows) :]]
+    everyday += [terms(text) for text in _harmless_talks(corpus)]
     heads = {name: _target(taught, label, len(everyday)) for name, label in _heads().items()}
     return _fit([*rows, *everyday], heads)
 
@@ -51,6 +54,18 @@ def _with_questions_first(corpus: RiskCorpus) -> RiskCorpus:
     questions = [corpus.ordinary[place * 7 % len(corpus.ordinary)] for place in chosen]
     talks = [f"{question}。{corpus.talks[place]}" for place, question in zip(chosen, questions, strict=True)]
     return replace(corpus, examples=[*corpus.examples, *again], talks=[*corpus.talks, *talks])
+
+
+def _harmless_talks(corpus: RiskCorpus) -> Iterator[str]:
+    """What is harmless turn by turn, one after the other: a talk must not alarm because it goes on.
+
+    Neighbours are of one topic or of one writer; ``FAR`` apart they have nothing in common.
+    """
+    calm = [talk for item, talk in zip(corpus.examples, corpus.talks, strict=True) if item.level is RiskLevel.NONE]
+    for told in (corpus.ordinary, calm):
+        for place in range(0, len(told) - 2 * FAR, ONE_TALK_IN):
+            step = FAR if place % 2 else 3
+            yield "。".join(told[place : place + step * (2 + place % 3) : step])
 
 
 Label = Callable[[RiskExample | None], str | None]
