@@ -85,6 +85,11 @@ class Dialogue:
             return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), turn.session, report)
         return self._harmless(turn, command, report)
 
+    def alarms(self, incoming: Incoming) -> bool:
+        """Whether this message tells of harm by itself, whatever was said before it."""
+        text = incoming.text[:LONGEST_READ]
+        return bool(text.strip()) and self.understanding.read_risk(text, ()).alarming
+
     def _read(self, turn: Turn) -> Turn:
         raw = turn.incoming.text[:LONGEST_READ]
         risk = self.understanding.read_risk(raw, turn.session.turns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from typing import Protocol
 
@@ -62,15 +63,19 @@ class StoredTalk:
 
     async def respond(self, key: str, incoming: Incoming) -> Decision:
         """Decide a turn of the talk that this key names."""
-        async with self._room:
+        async with self._place(incoming):
             decision, after = await self._turn(key, incoming)
             await self._store.save(after)
             return decision
 
     async def decide(self, key: str, incoming: Incoming) -> tuple[Decision, TalkAfter]:
         """Decide a turn without keeping anything: the caller stores what comes after together with what it sends."""
-        async with self._room:
+        async with self._place(incoming):
             return await self._turn(key, incoming)
+
+    def _place(self, incoming: Incoming) -> AbstractAsyncContextManager[object]:
+        """A place among those that are worked on; whoever tells of harm does not queue for it."""
+        return nullcontext() if self._room.locked() and self._dialogue().alarms(incoming) else self._room
 
     async def _turn(self, key: str, incoming: Incoming) -> tuple[Decision, TalkAfter]:
         session = await self._store.load(key)

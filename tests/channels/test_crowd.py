@@ -52,3 +52,14 @@ async def test_a_crowd_is_answered_in_turn(dialogue: Dialogue, now: Callable[[],
     titles = [decision.reply.title for decision in told]
     assert titles == [titles[0], titles[1]] * (TALKS // 2)
     assert titles[0] != titles[1]
+
+
+async def test_whoever_tells_of_harm_does_not_queue(
+    dialogue: Dialogue, now: Callable[[], dt.datetime], desk: Desk
+) -> None:
+    sessions = Busy()
+    talk = StoredTalk(lambda: dialogue, sessions, now, desk)
+    crowd = [talk.respond(f"talk-{number}", Incoming("压岁钱归谁")) for number in range(TALKS)]
+    *_, told = await asyncio.gather(*crowd, talk.respond("child", Incoming("我爸喝醉了就打我")))
+    assert told.risk.alarming
+    assert sessions.order.index("child") <= AT_ONCE
