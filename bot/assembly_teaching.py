@@ -13,6 +13,7 @@ from bot.channels.guesses import Guesses
 from bot.content.taught import TaughtContent
 from bot.core.content_types import Library
 from bot.core.posting import Posting
+from bot.core.school_days import read_vacations
 from bot.settings import Settings
 from bot.staff.pages import StaffSite
 from bot.staff.teach.site import TeachWith, create_teach
@@ -101,7 +102,9 @@ class TeachingParts:
 
     def _push(self) -> None:
         store, words = self.store, PushWords(self.library, self.settings.zone)
-        self.plan = Plan(self.settings.zone, QuietHours.read(self.settings.quiet_hours), self.taught.calendar)
+        vacations = read_vacations(self.settings.vacations)
+        quiet = QuietHours.read(self.settings.quiet_hours)
+        self.plan = Plan(self.settings.zone, quiet, lambda: self.taught.calendar().without(vacations))
         starting = Starting(store, self.shelf, self.plan, self.postings)
         self.pusher = Pusher(store, self.plan, starting, Making(store, words, self.results.message), self._wake)
         self.pushes = PushWork(

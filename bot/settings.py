@@ -12,6 +12,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.core.school_days import read_vacations
+
 PREFIX = "FAXIAOHU_"
 KEY_BYTES = 32
 _HOURS = re.compile(r"([01]?\d|2[0-3]):[0-5]\d-([01]?\d|2[0-3]):[0-5]\d")
@@ -64,6 +66,10 @@ class Settings(BaseSettings):
     quiet_hours: str = Field(
         default="21:00-07:30", description="什么时候不给班级推送，如 21:00-07:30；填 none 则随时都发"
     )
+    vacations: str = Field(
+        default="",
+        description="本地的寒暑假，定时和每周的推送避开，如 2027-01-16/2027-02-25,2027-07-10/2027-08-31",
+    )
     push_approval: bool = Field(default=False, description="推送要不要另一个人同意以后才发")
     metrics_token: SecretStr | None = Field(
         default=None, min_length=16, description="取 /metrics 要的令牌，至少 16 个字符；不填则只许本机取"
@@ -89,6 +95,15 @@ class Settings(BaseSettings):
     def _hours(cls, value: str) -> str:
         if value != "none" and not _HOURS.fullmatch(value):
             raise ValueError("write it like 21:00-07:30, or none")
+        return value
+
+    @field_validator("vacations")
+    @classmethod
+    def _spans(cls, value: str) -> str:
+        try:
+            read_vacations(value)
+        except ValueError:
+            raise ValueError("write vacations like 2027-01-16/2027-02-25, with commas between them") from None
         return value
 
     @field_validator("key")

@@ -16,7 +16,7 @@ _HOURS = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 LATE = dt.timedelta(hours=12)
 WEEK = dt.timedelta(days=7)
 #: No gap in the calendar is longer; beyond it the moment is taken as it is.
-LONGEST_BREAK = 60
+LONGEST_BREAK = 150
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from pydantic import ValidationError
 
 from bot.content.calendar import load_calendar
 from bot.core.audience import Audience
-from bot.core.school_days import Calendar
+from bot.core.school_days import Calendar, read_vacations
+from bot.settings import Settings
 from bot.storage.push_types import Push, PushKind, PushState
 from bot.teaching.plan import Plan, QuietHours
 
@@ -49,6 +51,23 @@ def weekly(next_at: dt.datetime, **changes: object) -> Push:
 )
 def test_a_planned_push_keeps_to_school_days_and_waking_hours(wished: str, goes: str) -> None:
     assert plan().first(at(wished), at("2026-09-01T10:00")) == at(goes)
+
+
+def test_vacations_of_the_place_are_kept_too() -> None:
+    calendar = CALENDAR.without(read_vacations("2026-02-14/2026-02-28, 2026-07-01/2026-09-07"))
+    before = at("2026-01-05T10:00")
+    assert plan(calendar=calendar).first(at("2026-02-14T10:00"), before) == at("2026-03-02T10:00")  # else worked
+    assert plan(calendar=calendar).first(at("2026-07-01T10:00"), before) == at("2026-09-08T10:00")
+    monday = weekly(at("2026-06-29T10:00"))
+    assert plan(calendar=calendar).following(monday, at("2026-06-29T11:00")) == at("2026-09-14T10:00")
+
+
+@pytest.mark.parametrize("text", ["soon", "2026-07-01", "2026-08-31/2026-07-01", "2026-07-01/2027-07-01"])
+def test_vacations_that_cannot_be_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        read_vacations(text)
+    with pytest.raises(ValidationError, match="write vacations like"):
+        Settings(vacations=text)
 
 
 def test_a_push_for_now_goes_now_but_for_the_quiet_hours() -> None:
