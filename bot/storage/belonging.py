@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.desk_tables import desk_case
@@ -28,17 +28,20 @@ class Belonging:
 
 async def belonging(connection: AsyncConnection, name: str) -> Belonging:
     """To which school the talk of this pseudonym belongs; archived classes and closed schools count too."""
-    wanted = (
-        select(school.c.name, school.c.region)
-        .join(school_class, school_class.c.school == school.c.id)
-        .join(enrolment, enrolment.c.class_ == school_class.c.id)
-        .where(enrolment.c.talk == name)
-        .order_by(enrolment.c.id)
-    )
-    rows = (await connection.execute(wanted)).all()
+    rows = (await connection.execute(_SCHOOLS, {"name": name})).all()
     named, more = _fitting(list(dict.fromkeys(row.name for row in rows)))
     regions = {row.region for row in rows}
     return Belonging(named, regions.pop() if len(regions) == 1 else "", more)
+
+
+#: Asked for at nearly every turn, and built once.
+_SCHOOLS = (
+    select(school.c.name, school.c.region)
+    .join(school_class, school_class.c.school == school.c.id)
+    .join(enrolment, enrolment.c.class_ == school_class.c.id)
+    .where(enrolment.c.talk == bindparam("name", type_=enrolment.c.talk.type))
+    .order_by(enrolment.c.id)
+)
 
 
 def _fitting(names: list[str]) -> tuple[str, bool]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, Filing, OpenCase, Report, Why
@@ -214,9 +214,20 @@ async def _one_at_a_time(connection: AsyncConnection, name: str) -> None:
 
 async def _open_of(connection: AsyncConnection, name: str, *, alone: bool = False) -> CaseRow | None:
     """The open case of a talk; ``alone``: nobody else changes it until the transaction ends."""
-    wanted = select(desk_case).where(desk_case.c.talk == name, desk_case.c.state.in_(OPEN))
-    wanted = wanted.order_by(desk_case.c.id.desc()).limit(1)
-    return (await connection.execute(wanted.with_for_update() if alone else wanted)).first()
+    return (await connection.execute(_OPEN_ALONE if alone else _OPEN, {"name": name})).first()
+
+
+#: Asked for at every turn, and built once: making a statement costs more than running it.
+_OPEN = (
+    select(desk_case)
+    .where(
+        desk_case.c.talk == bindparam("name", type_=desk_case.c.talk.type),
+        or_(*(desk_case.c.state == state for state in OPEN)),
+    )
+    .order_by(desk_case.c.id.desc())
+    .limit(1)
+)
+_OPEN_ALONE = _OPEN.with_for_update()
 
 
 async def _reopened(connection: AsyncConnection, number: int) -> CaseRow | None:

@@ -10,7 +10,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, literal, select, true
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.counting import ALL, GRAVE, OF_SCHOOLS, Family, QuizStep, Seen, school_key
@@ -20,6 +19,7 @@ from bot.core.ports import TalkAfter
 from bot.storage.cases import DRILL, CaseRow, Filed
 from bot.storage.outreach_tables import cell, reached
 from bot.storage.store import Store
+from bot.storage.tables import upsert_for
 from bot.storage.teaching_tables import delivery, enrolment, push, push_run, school, school_class
 from bot.storage.vault import Vault
 
@@ -196,13 +196,9 @@ def _harm(after: TalkAfter, filed: Filed) -> tuple[Line, ...]:
     return ((Family.HARM, f"{filed.news}.{kind}.{report.level}"),)
 
 
-def _insert(dialect: str, table: Any) -> Any:
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-
-
 @cache
 def _add(dialect: str) -> Any:
-    row = _insert(dialect, cell)
+    row = upsert_for(dialect, cell)
     return row.on_conflict_do_update(
         index_elements=list(cell.primary_key), set_={"count": cell.c.count + row.excluded.count}
     )
@@ -210,5 +206,5 @@ def _add(dialect: str) -> Any:
 
 @cache
 def _note_reached(dialect: str) -> Any:
-    row = _insert(dialect, reached)
+    row = upsert_for(dialect, reached)
     return row.on_conflict_do_nothing(index_elements=list(reached.primary_key)).returning(reached.c.name)

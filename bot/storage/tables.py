@@ -99,4 +99,9 @@ outbox = Table(
 
 def upsert(connection: AsyncConnection, table: Table) -> Any:
     """An INSERT with ``on_conflict_…``: both dialects have it, SQLAlchemy names it once for each."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return upsert_for(connection.dialect.name, table)
+
+
+def upsert_for(dialect: str, table: Table) -> Any:
+    """The same for a dialect's name, to be built once and kept."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

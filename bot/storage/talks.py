@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ports import TalkAfter
@@ -14,7 +16,7 @@ from bot.storage.cases import Filed, SealedCases
 from bot.storage.counts import Counts
 from bot.storage.errors import WrongKeyError
 from bot.storage.store import Store
-from bot.storage.tables import talk, upsert
+from bot.storage.tables import talk, upsert_for
 from bot.storage.takings import SealedTakings
 from bot.storage.vault import Vault
 
@@ -33,10 +35,9 @@ class SealedTalks:
 
     async def load(self, key: str) -> Session:
         """The talk of this key; a new one where there is none, it expired or cannot be opened."""
-        name = self._store.vault.pseudonym(key)
-        wanted = select(talk.c.session).where(talk.c.pseudonym == name, talk.c.expires_at > self._store.now())
+        asked = {"name": self._store.vault.pseudonym(key), "now": self._store.now()}
         async with self._store.reading() as connection:
-            sealed = (await connection.execute(wanted)).scalar_one_or_none()
+            sealed = (await connection.execute(_LOAD, asked)).scalar_one_or_none()
         return Session() if sealed is None else _opened(self._store.vault, sealed)
 
     async def save(self, after: TalkAfter) -> None:
@@ -58,8 +59,8 @@ class SealedTalks:
             "updated_at": now,
             "expires_at": now + self._memory,
         }
-        row = upsert(connection, talk).values(pseudonym=self._store.vault.pseudonym(after.key), **kept)
-        await connection.execute(row.on_conflict_do_update(index_elements=[talk.c.pseudonym], set_=kept))
+        row = {"pseudonym": self._store.vault.pseudonym(after.key), **kept}
+        await connection.execute(_kept(connection.dialect.name), row)
         if after.private is not None:
             await self.keep(connection, after.private)
         learnt = after.lesson is not None and await self._takings.keep(connection, after.lesson)
@@ -71,6 +72,20 @@ class SealedTalks:
         """Erase the talk. Raises StorageError."""
         async with self._store.writing() as connection:
             await connection.execute(delete(talk).where(talk.c.pseudonym == self._store.vault.pseudonym(key)))
+
+
+#: Statements of every turn are built once: making one costs more than running it.
+_LOAD = select(talk.c.session).where(
+    talk.c.pseudonym == bindparam("name", type_=talk.c.pseudonym.type),
+    talk.c.expires_at > bindparam("now", type_=talk.c.expires_at.type),
+)
+
+
+@cache
+def _kept(dialect: str) -> Any:
+    row = upsert_for(dialect, talk)
+    again = {name: row.excluded[name] for name in ("session", "updated_at", "expires_at")}
+    return row.on_conflict_do_update(index_elements=[talk.c.pseudonym], set_=again)
 
 
 def _opened(vault: Vault, sealed: bytes) -> Session:
