@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from bot.content.problems import ContentError, Problem, relative
 from bot.content.yamlfile import line_of, read_yaml
-from bot.core.answer_types import CueGroup
 from bot.core.content_types import Glosses, Library, Source, Topic
 from bot.core.cues import Cues
 from bot.core.help_types import Hotline, Region, ScriptSet
@@ -100,14 +99,14 @@ def read_library(reader: Reader) -> Library:
         scripts=reader.each("knowledge/scripts", ScriptSet),
         messages=messages,
         glosses=reader.each("knowledge/glosses", Glosses),
-        cue_groups=_cue_groups(reader),
+        cue_groups=read_cues(reader).groups,
     )
 
 
-def _cue_groups(reader: Reader) -> dict[str, CueGroup]:
+def read_cues(reader: Reader) -> Cues:
+    """The words of short turns; none where the file is missing or cannot be read."""
     path = reader.root / DIALOGUE
-    cues = reader.record(Cues, path) if path.exists() else None
-    return cues.groups if cues else {}
+    return (reader.record(Cues, path) if path.exists() else None) or Cues()
 
 
 def read_bank(reader: Reader) -> Bank:

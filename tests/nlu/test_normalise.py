@@ -58,3 +58,43 @@ def test_normalising_twice_changes_nothing_more() -> None:
     for text in ("他总是期负我", "老师没收手机😭", "zisha"):
         once = normalise(text)
         assert normalise(once) == once
+
+
+@pytest.fixture(scope="module")
+def own() -> Normaliser:
+    return Normaliser(load_corpus(ROOT).lexicon)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("佢喺屋企成晚鬧我", "他在家里成晚闹我"),
+        ("我細佬冇返屋企", "我弟弟没有回家"),
+        ("啲人畀我睇嘅嘢", "些人给我看的东西"),
+        ("我 mei mei 不见了", "我妹妹不见了"),
+        ("俺老汉儿咋个遭打了", "我爸爸怎么被打了"),
+        ("啥子是一号检察建议", "什么是一号检察建议"),
+        ("他为啥不让俺说", "他为什么不让我说"),
+    ],
+)
+def test_dialect_and_childrens_pinyin_are_read_as_common_words(own: Normaliser, said: str, meant: str) -> None:
+    assert own(said) == meant
+
+
+@pytest.mark.parametrize(
+    "common",
+    [
+        "旁边个子高的",
+        "但系统说不行",
+        "跟他打交道",
+        "好惊喜",
+        "在无锡我家",
+        "翻译成日语",
+        "为什么事吵架",
+        "弹琴日常",
+        "重点解读",
+        "women",
+    ],
+)
+def test_common_words_are_not_taken_for_dialect(own: Normaliser, common: str) -> None:
+    assert own(common) == common

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bot.content.checks.angles import check_angle_cues, check_angle_law, check_angle_names, check_cue_groups
+from bot.content.checks.angles import check_angle_cues, check_angle_law, check_angle_names
 from bot.content.checks.answers import check_lengths, check_messages, check_readers, check_related
 from bot.content.checks.bank import check_bank, check_quizzes
 from bot.content.checks.citations import check_articles, check_citations, check_repealed, check_sources
+from bot.content.checks.cues import check_cues
 from bot.content.checks.examples import check_counts, check_neighbours, check_twins
 from bot.content.checks.glosses import check_glosses
 from bot.content.checks.hotlines import check_hotline_dates, check_hotlines, check_scripts
@@ -31,7 +32,7 @@ CHECKS: tuple[Check, ...] = (
     check_angle_names,
     check_angle_cues,
     check_angle_law,
-    check_cue_groups,
+    check_cues,
     check_glosses,
     check_messages,
     check_counts,

@@ -74,7 +74,7 @@ def check_angle_cues(content: Content) -> Iterator[Problem]:
 
 
 def _unheard(content: Content, topic: Topic, keys: tuple[str | int, ...], cue: str) -> Iterator[Problem]:
-    plain = " ".join(map(content.normalise, cue.split()))
+    plain = content.heard(cue)
     if plain != cue:
         yield content.topic(topic.id, keys, f"问话归一后没有“{cue}”", f"写成“{plain}”")
 
@@ -87,14 +87,3 @@ def check_angle_law(content: Content) -> Iterator[Problem]:
             if cite not in cited:
                 what = f"侧面“{item.angle.id}”要先显示的“{cite}”不在这个话题的 law 里"
                 yield content.topic(item.topic.id, item.keys("law", place), what, "先把它加进 law，或删掉")
-
-
-def check_cue_groups(content: Content) -> Iterator[Problem]:
-    """The shared groups' cues stand as questions are normalised."""
-    for name, group in content.library.cue_groups.items():
-        for part, words in (("any", group.any), ("none", group.none)):
-            for place, word in enumerate(words):
-                plain = " ".join(map(content.normalise, word.split()))
-                if plain != word:
-                    keys = ("groups", name, part, place)
-                    yield content.file(DIALOGUE, keys, f"问话归一后没有“{word}”", f"写成“{plain}”")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.calendar import read_calendar
-from bot.content.load import Reader, read_bank, read_corpus, read_library
+from bot.content.load import Reader, read_bank, read_corpus, read_cues, read_library
 from bot.content.problems import Problem
 from bot.content.questions import FOLDER as QUESTIONS
 from bot.content.questions import Question, read_questions
 from bot.content.yamlfile import line_of
 from bot.core.content_types import Library
+from bot.core.cues import Cues
 from bot.core.intent_types import Corpus
 from bot.core.quiz_types import Bank
 from bot.nlu.normalise import Normaliser
@@ -27,9 +28,14 @@ class Content:
     corpus: Corpus
     questions: tuple[Question, ...]
     bank: Bank
+    cues: Cues
     normalise: Normaliser
     today: dt.date
     unreadable: tuple[Problem, ...] = ()
+
+    def heard(self, cue: str) -> str:
+        """A cue of one word or several, as it stands in normalised questions."""
+        return " ".join(map(self.normalise, cue.split()))
 
     def topic(self, name: str, keys: tuple[str | int, ...], what: str, mend: str, *, mild: bool = False) -> Problem:
         """A problem in a topic's answers."""
@@ -69,6 +75,7 @@ def read_content(root: Path, today: dt.date | None = None) -> Content:
         corpus,
         questions,
         bank,
+        read_cues(reader),
         Normaliser(corpus.lexicon),
         today or dt.datetime.now(dt.UTC).date(),
         tuple(reader.problems),
