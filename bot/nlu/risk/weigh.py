@@ -29,8 +29,9 @@ class RiskThresholds:
 
     Weights and offsets are those of a logistic regression over scores of writers who were not trained on, and
     ``alarm`` is a point of the curve that ``faxiaohu evaluate`` prints. ``kind`` weighs the greatest of the kinds:
-    harm of one kind has little in common with that of another. ``lengths`` holds (characters, offset): the offsets of
-    every length that the message is shorter than are added, for a short message has fewer terms to show what it is.
+    harm of one kind has little in common with that of another. ``pressing``: how far above an alarm the urgent ones
+    are; what is barely an alarm is none of them. ``lengths`` holds (characters, offset): the offsets of every length
+    that the message is shorter than are added, for a short message has fewer terms to show what it is.
     """
 
     all: float = 2.399
@@ -42,6 +43,7 @@ class RiskThresholds:
     offset: float = -6.983
     alarm: float = 0.8
     urgent: float = -0.25
+    pressing: float = 0.5
     grave: float = -0.45
     concern: float = -0.3
 
@@ -86,4 +88,5 @@ class RiskScale:
             return RiskLevel.CONCERN if self._of(told, CONCERN) >= limits.concern else RiskLevel.NONE
         if self._of(told, GRAVE) < limits.grave:
             return RiskLevel.CONCERN
-        return RiskLevel.URGENT if self._of(told, URGENT) >= limits.urgent else RiskLevel.DISCLOSURE
+        pressing = score >= limits.pressing and self._of(told, URGENT) >= limits.urgent
+        return RiskLevel.URGENT if pressing else RiskLevel.DISCLOSURE
