@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.push_types import PushState, Run
@@ -68,8 +68,9 @@ class Runs:
             return [_run(row) for row in await connection.execute(wanted)]
 
     async def to_close(self, now: dt.datetime) -> Sequence[Run]:
-        """The runs whose time is over and that were not closed."""
-        wanted = select(*_RUN).where(push_run.c.closes_at <= now, push_run.c.closed_at.is_(None))
+        """The runs whose time is over, or whose push was cancelled, and that were not closed."""
+        cancelled = push_run.c.push.in_(select(push.c.id).where(push.c.state == PushState.CANCELLED))
+        wanted = select(*_RUN).where(or_(push_run.c.closes_at <= now, cancelled), push_run.c.closed_at.is_(None))
         async with self._store.reading() as connection:
             return [_run(row) for row in await connection.execute(wanted)]
 

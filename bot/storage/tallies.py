@@ -56,11 +56,14 @@ async def live_turnout(connection: AsyncConnection, over: Mapping[int, bool]) ->
     wanted = select(*place, func.count(), func.count(taking.c.finished_at)).where(taking.c.run.in_(over))
     rows = (await connection.execute(wanted.group_by(*place))).all()
     return [
-        Turnout(
-            run, class_id, Origin.PERSON, started, finished, finished if over[run] else finished - finished % FEWEST
-        )
+        Turnout(run, class_id, Origin.PERSON, started, finished, finished if over[run] else _told(finished))
         for run, class_id, started, finished in rows
     ]
+
+
+def _told(finished: int) -> int:
+    """How many of an open run are counted: by fives, and five fewer, so that at least five come in at its end too."""
+    return max(0, finished - finished % FEWEST - FEWEST)
 
 
 async def kept_turnout(connection: AsyncConnection, runs: Collection[int]) -> list[Turnout]:
@@ -84,8 +87,8 @@ async def polled_turnout(connection: AsyncConnection, runs: Collection[int]) -> 
 async def live_options(connection: AsyncConnection, run: int, classes: Collection[int], *, over: bool) -> list[Chosen]:
     """What was chosen in private in a run whose answers are still kept.
 
-    Finished takings alone; by fives while the run is open, so that nobody's answers show as what changed between
-    two looks.
+    Finished takings alone; of an open run the first ones by fives (``Turnout.counted``), so that nobody's answers
+    show as what changed between two looks.
     """
     counted, answer = _counted(run, classes, over=over).subquery(), taking_answer.c
     parts = (counted.c.class_, answer.question, answer.options, answer.right)
@@ -126,7 +129,7 @@ def _counted(run: int, classes: Collection[int], *, over: bool) -> Select[Any]:
     finished = (taking.c.run == run, class_id.in_(classes), finished_at.is_not(None))
     ranked = select(taking.c.id, class_id, place, many).where(*finished).subquery()
     wanted = select(ranked.c.id, ranked.c.class_)
-    return wanted if over else wanted.where(ranked.c.place <= ranked.c.many - ranked.c.many % FEWEST)
+    return wanted if over else wanted.where(ranked.c.place <= ranked.c.many - ranked.c.many % FEWEST - FEWEST)
 
 
 async def _polls(connection: AsyncConnection, wanted: Select[Any]) -> Iterator[Any]:

@@ -37,8 +37,8 @@ class Asked:
 class Figures:
     """What came of a run in one class, or in several together.
 
-    Where fewer than five finished, ``finished`` and ``counted`` are 0 and there are no questions. ``counted`` of those
-    who finished are in the counts; while a run is open they are taken in by fives.
+    Where fewer than five are counted, ``finished`` and ``counted`` are 0 and there are no questions. ``counted`` of
+    those who finished are in the counts; while a run is open they are taken in by fives, the last ones at its end.
     """
 
     invited: int = 0

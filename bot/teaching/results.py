@@ -99,6 +99,8 @@ class ClassResults:
         lines = []
         for run in runs:
             quiz, here = FrozenQuiz.load(run.body), [row for row in turnout if row.run == run.id]
+            if not run.readers and not any(row.started for row in here):
+                continue  # a lesson in a room where no hands were counted
             finished = [figures(quiz, _in(row, here), ()).finished for row in run.classes]
             lines.append(RunLine(run, tuple(mine[number] for number in run.classes), sum(finished)))
         return lines

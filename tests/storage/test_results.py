@@ -62,22 +62,28 @@ async def test_a_run_is_found_in_the_classes_it_went_to_and_in_no_other(taught: 
     assert await results.runs([]) == []
 
 
-async def test_an_open_run_is_counted_by_fives(taught: Taught, results: Results, clock: Clock) -> None:
+async def test_two_looks_at_a_run_differ_by_nobody_or_by_five_at_least(
+    taught: Taught, results: Results, clock: Clock
+) -> None:
     chen = await taught.teacher()
     class_id = await taught.class_(await taught.school(chen))
     run = await taught.run(chen, [class_id])
-    for _ in range(7):
+    looks = []
+    for _ in range(13):
         await taught.takes(run, class_id, RIGHT)
         clock.forward(minutes=1)
+        row = await seen(results, chen, run)
+        (turnout,) = await results.turnout([row])
+        looks.append(turnout.counted)
+        assert (await counts(results, row)).get((class_id, 0, 0), 0) == turnout.counted
     await taught.takes(run, class_id, WRONG[:1], finished=False)
-    row = await seen(results, chen, run)
-    (turnout,) = await results.turnout([row])
-    assert (turnout.started, turnout.finished, turnout.counted) == (8, 7, 5)
-    assert (await counts(results, row))[class_id, 0, 0] == 5
+    (turnout,) = await results.turnout([await seen(results, chen, run)])
+    assert (turnout.started, turnout.finished, turnout.counted) == (14, 13, 5)
     clock.forward(hours=48)
     over = await seen(results, chen, run)
     assert over.over
-    assert (await counts(results, over))[class_id, 0, 0] == 7
+    assert (await counts(results, over))[class_id, 0, 0] == 13
+    assert looks == [0] * 9 + [5] * 4
 
 
 async def test_options_are_counted_and_those_wholly_right_besides(
@@ -87,6 +93,7 @@ async def test_options_are_counted_and_those_wholly_right_besides(
     class_id = await taught.class_(await taught.school(chen))
     run = await taught.run(chen, [class_id])
     await taught.takes(run, class_id, *[RIGHT] * 4, WRONG)
+    clock.forward(hours=48)
     found = await counts(results, await seen(results, chen, run))
     assert found[class_id, 0, 0] == 4
     assert found[class_id, 0, 1] == 1

@@ -13,6 +13,7 @@ from bot.storage.deliveries import Deliveries, DeliveryState
 from bot.storage.group_polls import GroupPolls
 from bot.storage.push_types import PushKind, PushState
 from bot.storage.pushes import Pushes
+from bot.storage.results import Results
 from bot.storage.runs import Runs
 from bot.storage.schools import SealedSchools
 from bot.storage.teaching_tables import enrolment, group_poll
@@ -45,6 +46,42 @@ async def test_a_push_reaches_every_chat_of_its_classes_once(world: World) -> No
     assert f"[quiz:{run.id}]".encode() in found[0].body
     assert set(await world.states()) == {SENT}
     assert await world.brings() == []
+
+
+async def test_the_classes_get_it_in_the_order_that_was_chosen_every_time(world: World) -> None:
+    teacher = await world.teacher()
+    school = await world.taught.school(teacher.id)
+    one, two, three = [await world.taught.class_(school, name) for name in ("一班", "二班", "三班")]
+    await world.joins(one, 1, 2)
+    await world.joins(two, 3)
+    await world.joins(three, 4, 5)
+    await world.group(three, -7, teacher.id)
+    push = await world.pushes(
+        teacher, three, one, two, kind=PushKind.TOPIC, subject="bullying.victim", weekly=True, close_hours=24
+    )
+    assert push.classes == (three, one, two)
+    in_order = ["4", "5", "-7", "1", "2", "3"]
+    assert [item.address for item in await world.brings()] == in_order
+    world.clock.forward(days=7)
+    assert [item.address for item in await world.brings()] == in_order
+
+
+async def test_reminders_and_results_keep_the_order_of_the_classes(world: World) -> None:
+    teacher = await world.teacher()
+    school = await world.taught.school(teacher.id)
+    one, two = await world.taught.class_(school, "一班"), await world.taught.class_(school, "二班")
+    await world.group(one, -1, teacher.id)
+    await world.group(two, -2, teacher.id)
+    await world.joins(one, 1)
+    await world.joins(two, 2)
+    push = await world.pushes(teacher, two, one, close_hours=48, remind_hours=20)
+    await world.brings()
+    (run,) = await world.work.runs(teacher, push.id)
+    world.told = dict.fromkeys([(run.id, one), (run.id, two)], "大家答得很好")
+    world.clock.forward(hours=28)
+    assert [item.address for item in await world.brings() if "-" not in item.address] == ["2", "1"]
+    world.clock.forward(hours=20)
+    assert [item.address for item in await world.brings()] == ["2", "1", "-2", "-1"]
 
 
 async def test_the_run_keeps_its_quiz_word_for_word(world: World) -> None:
@@ -88,6 +125,23 @@ async def test_a_paused_push_waits_and_a_cancelled_one_is_dropped(world: World) 
     assert await world.brings() == []
     states = await world.states()
     assert (states.count(SENT), states.count(QUEUED), states.count(DROPPED)) == (1, len(more), 199 - len(more))
+
+
+async def test_a_cancelled_quiz_is_over_at_once_and_its_polls_end(world: World) -> None:
+    teacher = await world.teacher()
+    class_ = await world.taught.class_(await world.taught.school(teacher.id))
+    await world.group(class_, -7, teacher.id)
+    push = await world.pushes(teacher, class_, close_hours=24)
+    await world.brings()
+    world.clock.forward(minutes=5)
+    await world.brings(shown=Shown(55, "poll-1"))
+    await world.work.cancel(teacher, push.id)
+    assert "end 55" in [item.body.decode() for item in await world.brings()]
+    (run,) = await world.work.runs(teacher, push.id)
+    found = await Results(world.store).run(run.id, [class_])
+    assert found is not None
+    assert (found.over, found.closes_at) == (True, world.clock())
+    assert (await world.work.push(teacher, push.id)).state is PushState.CANCELLED
 
 
 async def test_a_crash_loses_none_and_doubles_none(world: World) -> None:

@@ -55,10 +55,13 @@ class RoomPages:
         options = range(len(lesson.quiz.questions[place - 1].options))
         try:
             counts = {option: _count(form[f"hands_{option}"]) for option in options}
+            if not any(counts.values()):
+                raise RoomError("hands_none")
             await self.parts.rooms.count(signed.member, lesson, place - 1, counts)
         except TeachingError as error:
             typed = {option: form[f"hands_{option}"][:4] for option in options}
-            return self._show(request, signed, lesson, typed=typed, problem=self.parts.refusal(error))
+            shown = form["shown"] == "1"
+            return self._show(request, signed, lesson, typed=typed, problem=self.parts.refusal(error), shown=shown)
         return self.parts.go(f"/room/{lesson.run}/{lesson.class_.id}?q={place}&show=1")
 
     def routes(self) -> list[BaseRoute]:
@@ -88,24 +91,24 @@ class RoomPages:
         *,
         typed: Mapping[int, str] | None = None,
         problem: str = "",
+        shown: bool = False,
     ) -> Response:
         questions = lesson.quiz.questions
         asked = request.path_params.get("place") or number_of(request.query_params.get("q", "0"))
         place = min(asked, len(questions) + 1)
         question = questions[place - 1] if 1 <= place <= len(questions) else None
         counts = lesson.hands.counts.get(place - 1, {})
-        shown = {
+        known = {
             "lesson": lesson,
             "place": place,
             "count": len(questions),
             "question": question,
-            "shown": problem != "" or request.query_params.get("show") == "1",
+            "shown": shown or request.query_params.get("show") == "1",
             "counts": counts,
             "typed": typed or counts,
-            "most": max(counts.values(), default=0),
             "problem": problem,
         }
-        return self.parts.page("teach_room.html", signed, request, here="quizzes", **shown)
+        return self.parts.page("teach_room.html", signed, request, here="quizzes", **known)
 
     async def _lesson(self, request: Request, signed: SignedIn) -> Lesson:
         try:
