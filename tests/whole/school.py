@@ -40,11 +40,15 @@ class Principal:
         page = await _sent(self.http, f"{TEACH}/quizzes/new", title=title, intro="", band=band, **asked)
         return _found(r"/quizzes/(own:\d+)", str(page.url))
 
-    async def pushes(self, quiz: str, *classes: int) -> None:
-        """Push a quiz to the students of these classes, now."""
+    async def pushes(self, quiz: str, *classes: int) -> int:
+        """Push a quiz to the students of these classes, now; gives the push."""
         chosen = {f"c:{number}": "1" for number in classes} | {"r:student": "1"}
         form = {"kind": "quiz", "subject": quiz, "title": "", "text": "", "when": "now", "close_hours": "72"}
-        await _sent(self.http, f"{TEACH}/pushes/new", do="send", **form, **chosen)
+        return _number(await _sent(self.http, f"{TEACH}/pushes/new", do="send", **form, **chosen), "pushes")
+
+    async def ends(self, push: int) -> None:
+        """Call a push back: who has finished its quiz by now counts."""
+        await _sent(self.http, f"{TEACH}/pushes/{push}/cancel")
 
     async def results(self, run: int) -> str:
         """What the page of a run's results says, without its tags."""

@@ -132,7 +132,7 @@ async def test_ninety_pupils_take_a_quiz_and_nobody_is_named(
 
     quiz = await principal.makes_quiz(TITLE, BAND, *QUESTIONS)
     since = len(telegram.sent)
-    await principal.pushes(quiz, *(number for number, _ in classes))
+    push = await principal.pushes(quiz, *(number for number, _ in classes))
     await eventually(lambda: Counter(room.answered(since)) == {pupil.chat: 1 for pupil in EVERYBODY}, ROUND)
     room.run = _run(telegram)
 
@@ -144,7 +144,13 @@ async def test_ninety_pupils_take_a_quiz_and_nobody_is_named(
     await room.all(FINISHERS, room.goes_on, "第3题")
     await room.all(FINISHERS, room.answers(2), "做完了")
 
+    await principal.ends(push)
+    await eventually(lambda: _over(principal, room.run))
     await _counted(principal, room.run, bank)
+
+
+async def _over(principal: Principal, run: int) -> bool:
+    return "已截止" in await principal.results(run)
 
 
 async def _tells(place: Place, telegram: Telegram, say: dict[str, str]) -> None:

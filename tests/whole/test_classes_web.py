@@ -49,7 +49,7 @@ async def test_from_a_school_to_its_first_results(place: Place, browse: Open, pi
     await pupil.goto(f"/class/{code}")
     await expect(pupil.locator("h1")).to_have_text(CLASS)
     await pupil.click(f"[value='enrol:{code}.student']")
-    await _pushes(fang)
+    push = await _pushes(fang)
 
     run = await _begins(pupil, code, picture)
     await _takes(pupil, run, bank, picture)
@@ -58,7 +58,8 @@ async def test_from_a_school_to_its_first_results(place: Place, browse: Open, pi
     await expect(fang.locator("main .calm")).to_be_visible()
     await expect(fang.locator(".question")).to_have_count(0)
     await _others_take(address, code, run, bank)
-    await fang.reload()
+    await _ends(fang, push)
+    await _sees(fang, f"{TEACH}/results/{run}", "已截止")
     await _told(fang, bank)
     await picture(fang, "results-1280")
     phone = await browse(address, storage_state=await fang.context.storage_state(), **PHONE)
@@ -117,11 +118,28 @@ async def _makes_class(fang: Page) -> str:
     return (await fang.inner_text(".code")).replace(" ", "")
 
 
-async def _pushes(fang: Page) -> None:
+async def _pushes(fang: Page) -> str:
+    """Push the quiz now; gives the page of the push."""
     await fang.goto(f"{TEACH}/pushes/new?kind=quiz&subject={QUIZ}")
     await fang.click("main button.whole")
     await fang.click("[name=do][value=send]")
     await expect(fang.locator(".told")).to_be_visible()
+    return fang.url.partition("?")[0]
+
+
+async def _ends(fang: Page, push: str) -> None:
+    await fang.goto(push)
+    await fang.click("summary:has-text('取消这条推送')")
+    await fang.click("form[action$='/cancel'] button")
+    await expect(fang.locator(".told")).to_be_visible()
+
+
+async def _sees(page: Page, path: str, words: str) -> None:
+    async def there() -> bool:
+        await page.goto(path)
+        return words in await page.inner_text("main")
+
+    await eventually(there)
 
 
 async def _begins(pupil: Page, code: str, picture: Picture) -> int:
