@@ -80,16 +80,14 @@ class Deliveries:
         return made.rowcount
 
     async def to_groups(
-        self, connection: AsyncConnection, run: int, classes: Collection[int], *, what: What, due_at: dt.datetime,
-        steps: int = 1,
-    ) -> int:  # fmt: skip
-        """Put so many messages for each group chat of these classes into the queue, a while apart; says how many."""
-        wanted = select(class_group.c.id, class_group.c.class_.label("class_"))
-        wanted = wanted.where(class_group.c.class_.in_(classes), class_group.c.gone_at.is_(None))
-        groups = (await connection.execute(wanted.order_by(class_group.c.id))).all()
-        common = {"run": run, "what": what, "state": DeliveryState.WAITING}
+        self, connection: AsyncConnection, run: int, class_: int, *, what: What, due_at: dt.datetime, steps: int = 1
+    ) -> int:
+        """Put so many messages for each group chat of a class into the queue, a while apart; says how many."""
+        wanted = select(class_group.c.id).where(class_group.c.class_ == class_, class_group.c.gone_at.is_(None))
+        groups = (await connection.execute(wanted.order_by(class_group.c.id))).scalars()
+        common = {"run": run, "class_": class_, "what": what, "state": DeliveryState.WAITING}
         rows = [
-            common | {"class_": group.class_, "class_group": group.id, "step": step, "due_at": due_at + step * STEP}
+            common | {"class_group": group, "step": step, "due_at": due_at + step * STEP}
             for group in groups
             for step in range(steps)
         ]
@@ -195,8 +193,10 @@ class Deliveries:
             return None
 
 
-def people(classes: Collection[int], readers: Collection[str], channels: Collection[str]) -> Select[Any]:
-    """The enrolments of classes that a push goes to: each chat once, though it be in several of these classes."""
+def people(
+    class_: int, readers: Collection[str], channels: Collection[str], *, classes: Collection[int]
+) -> Select[Any]:
+    """The enrolments of a class that a push to ``classes`` goes to: each chat once, though it be in several."""
     other = enrolment.alias()
     first = select(func.min(other.c.id)).where(
         other.c.talk == enrolment.c.talk,
@@ -207,21 +207,25 @@ def people(classes: Collection[int], readers: Collection[str], channels: Collect
     return (
         select(enrolment.c.class_, enrolment.c.id)
         .where(
-            enrolment.c.class_.in_(classes),
+            enrolment.c.class_ == class_,
             enrolment.c.reader.in_(readers),
             enrolment.c.channel.in_(channels),
             enrolment.c.gone_at.is_(None),
             enrolment.c.id == first.scalar_subquery(),
         )
-        .order_by(enrolment.c.class_, enrolment.c.id)
+        .order_by(enrolment.c.id)
     )
 
 
 def reached(run: int) -> Select[Any]:
-    """The enrolments that a run's push reached."""
-    return select(delivery.c.class_, delivery.c.enrolment).where(
-        delivery.c.run == run,
-        delivery.c.what == What.PUSH,
-        delivery.c.enrolment.is_not(None),
-        delivery.c.state == DeliveryState.SENT,
+    """The enrolments that a run's push reached, in the order of the push."""
+    return (
+        select(delivery.c.class_, delivery.c.enrolment)
+        .where(
+            delivery.c.run == run,
+            delivery.c.what == What.PUSH,
+            delivery.c.enrolment.is_not(None),
+            delivery.c.state == DeliveryState.SENT,
+        )
+        .order_by(delivery.c.id)
     )

@@ -37,9 +37,9 @@ class PushState(StrEnum):
 class PushDraft:
     """What is pushed, to whom, and for how long.
 
-    ``subject``: the quiz (``own:12`` for one's own) or the topic; empty for a notice. ``text``: a notice's words, or
-    a line before a quiz or topic. ``close_hours`` after its start a run is over; ``remind_hours`` before its end
-    those are reminded who have not finished (None: nobody).
+    ``classes`` in the order in which they get it. ``subject``: the quiz (``own:12`` for one's own) or the topic;
+    empty for a notice. ``text``: a notice's words, or a line before a quiz or topic. ``close_hours`` after its start
+    a run is over; ``remind_hours`` before its end those are reminded who have not finished (None: nobody).
     """
 
     kind: PushKind
@@ -57,7 +57,7 @@ class PushDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
-    """A push as it is kept; ``classes`` in the order of their rows. ``next_at``: None where no run follows."""
+    """A push as it is kept; ``classes`` in the order in which they get it. ``next_at``: None where no run follows."""
 
     id: int
     kind: PushKind

@@ -7,14 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, delete, insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.desk_tables import staff as staff_table
 from bot.storage.push_types import Push, PushDraft, PushKind, PushState, readers_of
 from bot.storage.staff import MemberState
 from bot.storage.store import Store
-from bot.storage.tables import upsert
 from bot.storage.teaching_tables import push, push_class, school_class, school_member
 
 
@@ -110,7 +109,7 @@ async def _read(connection: AsyncConnection, wanted: Select[Any]) -> Sequence[Pu
     rows = (await connection.execute(wanted)).all()
     classes: dict[int, list[int]] = {row.id: [] for row in rows}
     pairs = select(push_class.c.push, push_class.c.class_.label("class_")).where(push_class.c.push.in_(classes))
-    for pair in await connection.execute(pairs.order_by(push_class.c.class_)):
+    for pair in await connection.execute(pairs.order_by(push_class.c.place, push_class.c.class_)):
         classes[pair.push].append(pair.class_)
     return [_push(row, classes[row.id]) for row in rows]
 
@@ -126,9 +125,7 @@ def _columns(draft: PushDraft) -> dict[str, Any]:
     return row | {"readers": ",".join(draft.readers)}
 
 
-async def _set_classes(connection: AsyncConnection, number: int, classes: Collection[int]) -> None:
-    gone = and_(push_class.c.push == number, push_class.c.class_.not_in(classes))
-    await connection.execute(delete(push_class).where(gone))
-    for class_ in sorted(set(classes)):
-        row = upsert(connection, push_class).values(push=number, class_=class_)
-        await connection.execute(row.on_conflict_do_nothing(index_elements=["push", "class"]))
+async def _set_classes(connection: AsyncConnection, number: int, classes: Sequence[int]) -> None:
+    await connection.execute(delete(push_class).where(push_class.c.push == number))
+    rows = [{"push": number, "class_": class_, "place": place} for place, class_ in enumerate(dict.fromkeys(classes))]
+    await connection.execute(insert(push_class), rows)

@@ -138,6 +138,7 @@ push_class = Table(
     metadata,
     Column("push", RowId, ForeignKey("push.id"), primary_key=True),
     Column("class", RowId, ForeignKey("school_class.id"), primary_key=True, key="class_"),
+    Column("place", Integer, nullable=False, server_default="0"),  # the order in which the classes get it
 )
 
 push_run = Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.core.audience import Audience
@@ -25,6 +25,8 @@ LISTED = 8
 #: Where the same quiz was sent to the same class so shortly before, the button was pressed twice.
 TWICE = dt.timedelta(minutes=10)
 MORNING = dt.time(8, 0)
+#: Signs for the classes in a button; it carries 64 in Telegram, most of them the name of the quiz.
+LONGEST_CLASSES = 20
 
 
 class OldButtonError(Exception):
@@ -92,50 +94,63 @@ class ByChat:
         buttons = [button for item in going for button in self._buttons(item)]
         return Spoken("\n".join([self._say("chat_pushes"), *map(self._line, going)]), (new, *buttons))
 
-    async def _new(self, member: Member, _: str) -> Spoken:
+    async def _new(self, member: Member, value: str) -> Spoken:
+        """The classes to choose from; ``value``: those chosen before, in order."""
         mine = await self.classes.classes(member)
         if not mine:
             return Spoken(self._say("chat_no_classes"))
-        return Spoken(self._say("chat_pick_class"), tuple(Choice(_named(each), f"c:{each.id}") for each in mine))
+        chosen = await self._chosen(member, value) if value else []
+        key = "chat_pick_next" if chosen else "chat_pick_class"
+        return Spoken(self._say(key).format(names=_names(chosen)), tuple(_further(mine, chosen)))
 
     async def _quizzes(self, member: Member, value: str) -> Spoken:
-        chosen = await self.classes.own_class(member, int(value))
+        chosen = await self._chosen(member, value)
         own = {f"own:{row.id}": row.item for row in await self.pushes.shelf.quizzes(member.id)}
         every = {**own, **self.pushes.shelf.bank().quizzes}
-        fitting = [(name, quiz) for name, quiz in every.items() if quiz.band in (chosen.band, Band.PARENTS)]
+        bands = {Band.PARENTS, *(each.band for each in chosen)}
+        fitting = [(name, quiz) for name, quiz in every.items() if quiz.band in bands]
         fitting.sort(key=lambda pair: pair[1].band is Band.PARENTS)
-        buttons = tuple(Choice(quiz.title, f"q:{chosen.id}:{name}") for name, quiz in fitting)
-        return Spoken(self._say("chat_pick_quiz").format(name=chosen.name), buttons)
+        buttons = [Choice(quiz.title, f"q:{_numbers(chosen)}:{name}") for name, quiz in fitting]
+        said, mine = self._say("chat_pick_quiz").format(name=self._to(chosen)), await self.classes.classes(member)
+        if _further(mine, chosen):
+            buttons.append(Choice(self._say("chat_more"), f"new:{_numbers(chosen)}"))
+        elif len(mine) > len(chosen):
+            said += "\n" + self._say("chat_full")
+        return Spoken(said, tuple(buttons))
 
     async def _confirm(self, member: Member, value: str) -> Spoken:
-        number, _, name = value.partition(":")
-        chosen = await self.classes.own_class(member, int(number))
+        numbers, _, name = value.partition(":")
+        chosen = await self._chosen(member, numbers)
         draft = await self._draft(member, chosen, name, "now")
         quiz = await self.pushes.shelf.quiz(member.id, name)
-        said = {"title": quiz.title, "all": len(quiz.questions), "name": chosen.name, "when": self._when(draft)}
+        said = {"title": quiz.title, "all": len(quiz.questions), "name": self._to(chosen), "when": self._when(draft)}
         buttons = tuple(
-            Choice(self._say(key), f"go:{chosen.id}:{name}:{when}")
+            Choice(self._say(key), f"go:{_numbers(chosen)}:{name}:{when}")
             for key, when in (("chat_now", "now"), ("chat_morning", "am"))
         )
         return Spoken(self._say("chat_confirm").format(**said), buttons)
 
     async def _go(self, member: Member, value: str) -> Spoken:
-        number, _, rest = value.partition(":")
+        numbers, _, rest = value.partition(":")
         name, _, when = rest.rpartition(":")
-        chosen = await self.classes.own_class(member, int(number))
+        chosen = await self._chosen(member, numbers)
         draft = await self._draft(member, chosen, name, when)
         since = self.pushes.store.now() - TWICE
-        same = (chosen.id,), name
+        same = draft.classes, name
         before = [item for item in await self.pushes.mine(member) if (item.classes, item.subject) == same]
         made = next(
             (item for item in before if item.created_at > since and item.state is not PushState.CANCELLED), None
         )
         push = made or await self.pushes.make(member, draft)
         key = "chat_asked" if push.state is PushState.ASKED else "chat_sent"
-        said = self._say(key).format(title=push.title, name=chosen.name, when=self._when(draft))
+        said = self._say(key).format(title=push.title, name=self._to(chosen), when=self._when(draft))
         return Spoken(said, tuple(self._buttons(push)))
 
-    async def _draft(self, member: Member, chosen: SchoolClass, name: str, when: str) -> PushDraft:
+    async def _chosen(self, member: Member, numbers: str) -> list[SchoolClass]:
+        """The classes that a button names, in the order in which they were chosen. Raises TeachingError."""
+        return [await self.classes.own_class(member, number) for number in dict.fromkeys(map(int, numbers.split(",")))]
+
+    async def _draft(self, member: Member, chosen: Sequence[SchoolClass], name: str, when: str) -> PushDraft:
         """The push as it would be kept. Raises TeachingError."""
         now = self.pushes.store.now()
         quiz = self.pushes.shelf.bank().quizzes.get(name)
@@ -146,7 +161,7 @@ class ByChat:
             kind=PushKind.QUIZ,
             title="",
             subject=name,
-            classes=(chosen.id,),
+            classes=tuple(each.id for each in chosen),
             readers=(reader,),
             next_at=morning if when == "am" else now,
         )
@@ -184,6 +199,10 @@ class ByChat:
             found.append(Choice(self._say("chat_cancel").format(title=push.title), f"x:{push.id}"))
         return found
 
+    def _to(self, chosen: Sequence[SchoolClass]) -> str:
+        names = _names(chosen)
+        return self._say("chat_in_order").format(names=names) if len(chosen) > 1 else names
+
     def _when(self, draft: PushDraft) -> str:
         if draft.next_at <= self.pushes.store.now():
             return self._say("chat_when_now")
@@ -201,3 +220,18 @@ class ByChat:
 
 def _named(chosen: SchoolClass) -> str:
     return f"{chosen.school_name}{chosen.name}"
+
+
+def _names(chosen: Sequence[SchoolClass]) -> str:
+    several = len({each.school for each in chosen}) > 1
+    return "、".join(_named(each) if several else each.name for each in chosen)
+
+
+def _numbers(chosen: Sequence[SchoolClass]) -> str:
+    return ",".join(str(each.id) for each in chosen)
+
+
+def _further(mine: Sequence[SchoolClass], chosen: Sequence[SchoolClass]) -> list[Choice]:
+    """Buttons for the classes that may come next, where a button has room for one more."""
+    left = [(each, _numbers([*chosen, each])) for each in mine if each not in chosen]
+    return [Choice(_named(each), f"c:{numbers}") for each, numbers in left if len(numbers) <= LONGEST_CLASSES]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -54,7 +54,7 @@ class Starting:
                 await pushes.move(connection, number, PushState.CANCELLED, next_at=None)
                 return
             if not self.plan.missed(push, now):
-                await self._begin(connection, push, quiz, allowed)
+                await self._begin(connection, push, quiz, [each for each in push.classes if each in allowed])
             await pushes.move(connection, number, push.state, next_at=self.plan.following(push, now))
 
     async def remind(self, run: Run) -> None:
@@ -81,7 +81,7 @@ class Starting:
                 await pushes.move(connection, push.id, PushState.DONE)
 
     async def _begin(
-        self, connection: AsyncConnection, push: Push, quiz: FrozenQuiz | None, classes: Collection[int]
+        self, connection: AsyncConnection, push: Push, quiz: FrozenQuiz | None, classes: Sequence[int]
     ) -> None:
         now, runs, version = self.store.now(), Runs(self.store), None
         if quiz is not None:
@@ -89,16 +89,18 @@ class Starting:
         run = await runs.start(connection, self.plan.run(push, version, now))
         if run is None:
             return
-        deliveries, steps = Deliveries(self.store), 1 + (len(quiz.questions) if quiz else 0)
-        to = people(classes, push.readers, self.postings.keys())
-        many = await deliveries.to_people(connection, run, to, what=What.PUSH, due_at=now)
-        await deliveries.to_groups(connection, run, classes, what=What.PUSH, due_at=now, steps=steps)
+        deliveries, steps, many = Deliveries(self.store), 1 + (len(quiz.questions) if quiz else 0), 0
+        for class_ in classes:  # the queue is worked off in the order of its rows
+            to = people(class_, push.readers, self.postings.keys(), classes=classes)
+            many += await deliveries.to_people(connection, run, to, what=What.PUSH, due_at=now)
+            await deliveries.to_groups(connection, run, class_, what=What.PUSH, due_at=now, steps=steps)
         log.info("pushes.started", push=push.id, run=run, people=many)
 
     async def _results(self, connection: AsyncConnection, run: int, push: Push) -> None:
         deliveries, at = Deliveries(self.store), self.plan.awake(self.store.now())
         await deliveries.to_people(connection, run, reached(run), what=What.RESULT, due_at=at)
-        await deliveries.to_groups(connection, run, push.classes, what=What.RESULT, due_at=at)
+        for class_ in push.classes:
+            await deliveries.to_groups(connection, run, class_, what=What.RESULT, due_at=at)
 
     async def _end_polls(self, connection: AsyncConnection, run: int) -> None:
         for poll in await GroupPolls(self.store).ending(connection, run):

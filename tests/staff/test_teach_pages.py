@@ -133,6 +133,11 @@ def code_of(page):
     return re.search(r'class="code">([^<]+)<', page.text)[1]
 
 
+def order_on(page):
+    listed = re.search(r'<ol class="in-order">(.*?)</ol>', page.text)
+    return re.findall(r"<li>(?:\S+ )?(.*?)</li>", listed[1]) if listed else []
+
+
 async def test_a_supervisor_appoints_and_a_vice_principal_makes_a_class(chen, class_, messages):
     page = await chen.see(f"{HERE}/classes/{class_}")
     assert "五年级2班" in page.text
@@ -276,6 +281,38 @@ async def test_a_push_that_cannot_be_says_why_and_keeps_what_was_typed(chen, cla
     assert "先试试看" in page.text
 
 
+async def test_classes_are_put_in_order_by_numbers_and_pages_tell_it(chen, class_, school, messages):
+    names = {class_: "五年级2班"} | {await made_class(chen, school, name): name for name in ("一班", "二班", "三班")}
+    two, one, last, third = names
+    ticked = {f"c:{number}": "1" for number in names}
+    placed = {f"o:{two}": "", f"o:{one}": "2", f"o:{last}": "", f"o:{third}": " 1 "}
+    look = await chen.send(f"{HERE}/pushes/new", **push_of(class_, **ticked, **placed, do="look"))
+    in_order = [names[number] for number in (third, one, two, last)]
+    assert order_on(look) == in_order
+    draft = await chen.send(f"{HERE}/pushes/new", **push_of(class_, **ticked, **placed, do="draft"))
+    assert order_on(draft) == in_order
+    push = str(draft.url).partition("?")[0].removeprefix("http://test")
+    form = await chen.see(f"{push}/edit")
+    kept = {f"o:{number}": hidden(form, f"o:{number}") for number in names}
+    assert kept == {f"o:{third}": "1", f"o:{one}": "2", f"o:{two}": "3", f"o:{last}": "4"}
+    again = await chen.send(f"{push}/edit", **push_of(class_, **ticked, **(kept | {f"o:{last}": "2"})))
+    assert order_on(again) == [names[number] for number in (third, one, last, two)]
+
+
+@pytest.mark.parametrize("place", ["0", "-1", "1.5", "第一", "100", "1" * 400])
+async def test_a_number_that_is_no_place_is_told_and_kept(chen, class_, messages, place):
+    page = await chen.send(f"{HERE}/pushes/new", **push_of(class_, **{f"o:{class_}": place}))
+    assert page.status_code == 400
+    assert messages["teach_pages.push_place_wrong"] in page.text
+
+
+async def test_the_number_of_a_class_that_is_not_ticked_counts_for_nothing(chen, class_, school):
+    other = await made_class(chen, school, "一班")
+    sent = await chen.send(f"{HERE}/pushes/new", **push_of(class_, **{f"o:{other}": "0"}))
+    assert order_on(sent) == []
+    assert "一班" not in sent.text
+
+
 @pytest.mark.parametrize("two_people", [True])
 async def test_a_second_person_approves(chen, class_, boss, messages):
     sent = await chen.send(f"{HERE}/pushes/new", **push_of(class_))
@@ -301,6 +338,25 @@ async def test_hands_are_counted_on_the_wall_and_become_results(chen, class_, ba
     assert (await chen.send(f"{room}/count/99", hands_0="1")).status_code == 404
     results = await chen.see(f"{HERE}/results")
     assert bank.quizzes[QUIZ].title in results.text
+
+
+async def test_a_slip_on_the_wall_gives_no_answer_away(chen, class_):
+    begun = await chen.send(f"{HERE}/quizzes/{QUIZ}/room", **{"class": str(class_), "present": "30"})
+    room = str(begun.url).removeprefix("http://test")
+    for hands in ("", "-1", "31"):
+        slip = await chen.send(f"{room}/count/1", hands_0=hands)
+        assert slip.status_code == 400
+        assert "tickmark" not in slip.text
+    assert "tickmark" in (await chen.send(f"{room}/count/1", hands_0="", shown="1")).text
+
+
+async def test_a_lesson_in_which_nothing_was_counted_is_no_result(chen, class_):
+    begun = await chen.send(f"{HERE}/quizzes/{QUIZ}/room", **{"class": str(class_), "present": "30"})
+    room = str(begun.url).removeprefix("http://test")
+    run = room.split("/")[-2]
+    assert f"{HERE}/results/{run}" not in (await chen.see(f"{HERE}/results")).text
+    await chen.send(f"{room}/count/1", hands_0="8", hands_1="20")
+    assert f"{HERE}/results/{run}" in (await chen.see(f"{HERE}/results")).text
 
 
 async def test_nobody_else_sees_a_room(chen, class_, boss, new_teacher):

@@ -15,11 +15,13 @@ import bot.storage.teaching_tables  # noqa: F401
 from bot.storage.engine import make_engine, reading, writing
 from bot.storage.errors import SchemaTooNewError, SchemaTooOldError
 from bot.storage.outbox import SealedOutbox
+from bot.storage.pushes import Pushes
 from bot.storage.schema import expected_revision, known_revisions, problems, upgrade
 from bot.storage.store import Store
 from bot.storage.tables import metadata, talk
 
 from .conftest import Clock
+from .taught import Taught
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -89,6 +91,23 @@ async def test_a_failed_upgrade_leaves_nothing_half_made(address: str) -> None:
     async with reading(engine) as connection:
         assert await connection.run_sync(lambda sync: inspect(sync).get_table_names()) == ["outbox"]
     await engine.dispose()
+
+
+async def test_a_push_from_before_it_had_an_order_keeps_the_one_it_went_by(store: Store, address: str) -> None:
+    taught = Taught(store)
+    teacher = await taught.teacher()
+    school = await taught.school(teacher)
+    classes = [await taught.class_(school, name) for name in ("一班", "二班", "三班")]
+    await taught.run(teacher, reversed(classes))
+    async with store.writing() as connection:
+        await connection.execute(text("ALTER TABLE push_class DROP COLUMN place"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+    await upgrade(address)
+    async with store.reading() as connection:
+        kept = await connection.execute(text("SELECT place, class FROM push_class ORDER BY place"))
+    assert kept.all() == list(enumerate(classes))
+    (push,) = await Pushes(store).of(teacher)
+    assert list(push.classes) == classes
 
 
 def test_the_expected_revision_is_known() -> None:

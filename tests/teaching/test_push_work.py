@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.core.audience import Audience
+from bot.core.posting import Spoken
 from bot.storage.audit import AuditLog
 from bot.storage.chat_links import ChatLinks
 from bot.storage.desk_tables import staff
@@ -63,6 +64,8 @@ async def test_only_the_vice_principal_of_its_school_pushes_to_a_class(world: Wo
         (NOTICE | {"text": "  "}, "notice_empty"),
         (NOTICE | {"text": "长" * 801}, "text_too_long"),
         ({"title": "长" * 41}, "title_too_long"),
+        (NOTICE | {"text": "李小明没来，请打１３８００１３８０００"}, "personal"),
+        ({"text": "有事打 138 0013 8000"}, "personal"),
         ({"readers": ()}, "readers"),
         ({"close_hours": 0}, "close_hours"),
         ({"close_hours": 24, "remind_hours": 24}, "remind_hours"),
@@ -139,6 +142,18 @@ async def test_what_went_out_is_changed_no_more_and_may_be_cancelled_twice(world
         await world.work.resume(teacher, push.id)
 
 
+async def test_a_changed_push_goes_in_its_new_order_also_to_classes_that_it_kept(world: World) -> None:
+    teacher = await world.teacher()
+    school = await world.taught.school(teacher.id)
+    one, two, three = [await world.class_(school, name) for name in ("一班", "二班", "三班")]
+    for chat, class_ in enumerate((one, two, three)):
+        await world.joins(class_, chat)
+    push = await world.pushes(teacher, one, two, next_at=world.clock() + dt.timedelta(hours=1))
+    changed = await world.work.change(teacher, push.id, world.draft(three, two, one))
+    assert changed.classes == (three, two, one)
+    assert [item.address for item in await world.brings()] == ["2", "1", "0"]
+
+
 async def test_a_push_that_was_paused_over_its_time_goes_out_when_it_goes_on(world: World) -> None:
     teacher = await world.teacher()
     class_ = await world.class_(await world.taught.school(teacher.id))
@@ -196,13 +211,55 @@ async def test_a_vice_principal_sends_a_quiz_with_a_few_taps(world: World) -> No
     assert (await world.work.push(teacher, push.id)).state is PushState.CANCELLED
 
 
+async def test_classes_get_it_in_the_order_in_which_they_were_tapped(world: World) -> None:
+    teacher = await world.teacher()
+    school = await world.taught.school(teacher.id)
+    classes = {name: await world.class_(school, name) for name in ("一班", "二班", "三班")}
+    for chat, class_ in enumerate(classes.values(), 1):
+        await world.joins(class_, chat)
+    await linked(world, teacher.id, "900")
+    chat, say = principals(world), LIBRARY.messages
+
+    async def tap(spoken: Spoken, label: str) -> Spoken:
+        (found,) = [each.command for each in spoken.choices if each.label.endswith(label)]
+        return await chat.ask("900", found)
+
+    first = await tap(await chat.ask("900", "new"), "三班")
+    more = await tap(first, say["teach_push.chat_more"])
+    assert "先发三班" in more.text
+    assert {each.label[-2:] for each in more.choices} == {"一班", "二班"}
+    confirm = await tap(await tap(more, "一班"), (await world.shelf.quiz(teacher.id, QUIZ)).title)
+    assert "三班、一班（按这个次序）" in confirm.text
+    sent = await tap(confirm, say["teach_push.chat_now"])
+    assert "三班、一班（按这个次序）" in sent.text
+    assert [item.address for item in await world.brings()] == ["3", "1"]
+
+
+async def test_no_more_classes_are_offered_than_a_button_has_room_for(world: World) -> None:
+    teacher = await world.teacher()
+    school = await world.taught.school(teacher.id)
+    for number in range(12):
+        await world.class_(school, f"{number}班")
+    await linked(world, teacher.id, "900")
+    chat, say = principals(world), LIBRARY.messages
+    quizzes = await chat.ask("900", (await chat.ask("900", "new")).choices[0].command)
+    while quizzes.choices[-1].label == say["teach_push.chat_more"]:
+        further = await chat.ask("900", quizzes.choices[-1].command)
+        quizzes = await chat.ask("900", further.choices[-1].command)
+    assert say["teach_push.chat_full"] in quizzes.text
+    for quiz in quizzes.choices:
+        confirm = await chat.ask("900", quiz.command)
+        assert all(len(f"vp:{each.command}".encode()) <= 64 for each in (quiz, *confirm.choices))
+
+
 async def test_nobody_else_and_no_old_button_does_anything(world: World) -> None:
     teacher = await world.teacher()
     class_ = await world.class_(await world.taught.school(teacher.id))
     await linked(world, teacher.id, "900")
     chat = principals(world)
     assert (await chat.ask("901", "myclasses")).text == LIBRARY.messages["teach_push.chat_unknown"]
-    for old in ("p:99", "go:9:x:now", f"go:{class_}:no-quiz:now", "nonsense", "c:abc", "res:1", "xx:"):
+    no_class = ("c:abc", f"c:{class_},", "new:99")
+    for old in ("p:99", "go:9:x:now", f"go:{class_}:no-quiz:now", "nonsense", *no_class, "res:1", "xx:"):
         assert (await chat.ask("900", old)).text
     assert await world.work.mine(teacher) == []
 

@@ -14,11 +14,13 @@ from bot.teaching.errors import TeachingError
 LASTS, REMINDS = (24, 48, 72, 168, 336), (6, 12, 24, 48)
 #: Who can be written to.
 READERS = (Audience.STUDENT, Audience.PARENT)
-CLASS, READER = "c:", "r:"
+CLASS, PLACE, READER = "c:", "o:", "r:"
+#: The greatest number by which a class is put in order.
+LAST_PLACE = 99
 
 
 class PushFormError(TeachingError):
-    """Something typed that is no kind or no moment."""
+    """Something typed that is no kind, no moment or no place in an order."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
@@ -32,7 +34,7 @@ def draft_in(form: Mapping[str, str], now: dt.datetime) -> PushDraft:
         title=form["title"],
         subject=form["subject"],
         text=form["text"].replace("\r\n", "\n"),
-        classes=tuple(number_of(name) for name in chosen(form, CLASS)),
+        classes=_in_order(form),
         readers=tuple(reader for reader in READERS if form[f"{READER}{reader}"]),
         next_at=_moment(form["at"], now, "at_wrong") if form["when"] == "at" else now,
         weekly=form["weekly"] != "",
@@ -70,8 +72,23 @@ def typed(push: Push, zone: dt.tzinfo) -> dict[str, str]:
         "close_hours": str(push.close_hours),
         "remind_hours": str(push.remind_hours or ""),
         **{f"{CLASS}{number}": "1" for number in push.classes},
+        **{f"{PLACE}{number}": str(place) for place, number in enumerate(push.classes, 1)},
         **{f"{READER}{reader}": "1" for reader in push.readers},
     }
+
+
+def _in_order(form: Mapping[str, str]) -> tuple[int, ...]:
+    """The classes that were ticked: by their numbers, then those without one; as listed where these are equal."""
+    return tuple(sorted(map(number_of, chosen(form, CLASS)), key=lambda class_: _place(form[f"{PLACE}{class_}"])))
+
+
+def _place(text: str) -> int:
+    if not text.strip():
+        return LAST_PLACE + 1
+    place = number_of(text.strip())
+    if not 1 <= place <= LAST_PLACE:
+        raise PushFormError("place_wrong")
+    return place
 
 
 def _moment(text: str, now: dt.datetime, key: str) -> dt.datetime:

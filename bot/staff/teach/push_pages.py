@@ -14,16 +14,16 @@ from bot.core.quiz_types import Band
 from bot.staff.gate import RefusedError, SignedIn
 from bot.staff.parts import read_form
 from bot.staff.teach.parts import TeachParts, number_in
-from bot.staff.teach.push_forms import LASTS, READERS, REMINDS, blank, draft_in, kind_of, typed
+from bot.staff.teach.push_forms import LAST_PLACE, LASTS, READERS, REMINDS, blank, draft_in, kind_of, typed
 from bot.storage.push_types import Push, PushDraft, PushKind
 from bot.storage.staff import Role
 from bot.teaching.errors import TeachingError
 from bot.teaching.frozen import FreezeError, FrozenQuiz
-from bot.teaching.push_check import LONGEST_LINE, LONGEST_NOTICE, LONGEST_TITLE, MOST_CLASSES
+from bot.teaching.push_check import LONGEST_LINE, LONGEST_NOTICE, LONGEST_TITLE
 
 HERE = "/staff/teach/pushes"
-#: Bytes of the longest notice, percent-encoded; fields of a form with every class ticked.
-LARGEST, FIELDS = 32 * 1024, MOST_CLASSES + 240
+#: Bytes and fields of a form with the longest notice, percent-encoded, and a number for each class, ticked or not.
+LARGEST, FIELDS = 64 * 1024, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,7 @@ class PushPages:
             classes=await self.parts.given.classes.classes(signed.member),
             quizzes=await self._quizzes(signed),
             topics=sorted((topic.title, name) for name, topic in topics),
+            last_place=LAST_PLACE,
             lasts=LASTS,
             reminds=REMINDS,
             readers=READERS,
