@@ -33,12 +33,12 @@ PROBE, IDLE = 60.0, 15.0
 class Carrier(Protocol):
     """A way of sending: by apprise, or by our own bot."""
 
-    async def alert(self, item: Pending) -> bool:
-        """Send an alert; whether it went out."""
+    async def alert(self, item: Pending) -> bool | None:
+        """Send an alert; whether it went out. None: it is on its way, and what becomes of it is noted elsewhere."""
         ...
 
-    async def say(self, route: Route, key: str) -> bool:
-        """Send a fixed sentence, such as a test; whether it went out."""
+    async def say(self, route: Route, key: str) -> bool | None:
+        """Send a fixed sentence, such as a test; whether it went out, None as above."""
         ...
 
 
@@ -64,6 +64,7 @@ class AlertSender:
     _tried: dict[int, float] = field(default_factory=dict)
     _probed: dict[int, float] = field(default_factory=dict)
     _failed: set[int] = field(default_factory=set)
+    _failing: set[int] = field(default_factory=set)
     _looked: float = float("-inf")
 
     def ring(self) -> None:
@@ -91,7 +92,7 @@ class AlertSender:
         await asyncio.gather(*self._tasks.values())
 
     async def test(self, number: int) -> bool:
-        """Send a test by a route, and keep what became of it. False where it failed or is gone."""
+        """Send a test by a route, and keep what became of it. False where it failed at once, or is gone."""
         route = await self.roster.route(number)
         return route is not None and await self._said(route, "test")
 
@@ -104,6 +105,8 @@ class AlertSender:
         except StorageError as error:
             log.error("alerts.store_failed", error=type(error).__name__)  # noqa: TRY400  (the trace says nothing more)
             return 1.0
+        for number in self._tried.keys() - {item.id for item in pending}:
+            self._forget(number)
         waits = [IDLE]
         for item in pending:
             if item.id in self._tasks:
@@ -135,6 +138,8 @@ class AlertSender:
                 self._forget(item.id)
                 return
             arrived = await self.carriers[item.route_kind].alert(item) if item.route_kind in self.carriers else False
+            if arrived is None:
+                return
             if arrived:
                 self._worked(item.route, mended=await self.alerts.sent(item.id))
                 self._forget(item.id)
@@ -160,6 +165,7 @@ class AlertSender:
 
     def _worked(self, route: int, *, mended: bool) -> None:
         self._failures.pop(route, None)
+        self._failing.discard(route)
         if mended:
             self.duty()
 
@@ -167,6 +173,7 @@ class AlertSender:
         self._failures[route] += 1
         if self._failures[route] >= FAILURES and await self.roster.route_fails(route):
             log.error("alerts.route_failing", route=route)
+            self._failing.add(route)
             self.duty()
 
     async def _mend(self) -> None:
@@ -175,6 +182,10 @@ class AlertSender:
             return
         self._looked = self.steady()
         failing = [route for route in (await self.roster.read()).routes if route.failing_since is not None]
+        numbers = {route.id for route in failing}
+        if numbers != self._failing:  # the bot's own outbox noted it
+            self._failing = numbers
+            self.duty()
         for route in failing:
             last = self._probed.setdefault(route.id, self.steady())
             if self.steady() - last < self.probe or -route.id in self._tasks:
@@ -182,7 +193,7 @@ class AlertSender:
             self._probed[route.id] = self.steady()
             self._tasks[-route.id] = task = asyncio.create_task(self._probe(route.id))
             task.add_done_callback(partial(self._ended, -route.id))
-        for gone in set(self._probed) - {route.id for route in failing}:
+        for gone in set(self._probed) - numbers:
             del self._probed[gone]
 
     async def _probe(self, number: int) -> None:
@@ -193,9 +204,9 @@ class AlertSender:
 
     async def _said(self, route: Route, key: str) -> bool:
         carrier = self.carriers.get(route.kind)
-        arrived = carrier is not None and await carrier.say(route, key)
+        arrived = False if carrier is None else await carrier.say(route, key)
         if arrived:
             self._worked(route.id, mended=await self.roster.route_worked(route.id))
-        else:
+        elif arrived is False:
             await self._count_failure(route.id)
-        return arrived
+        return arrived is not False

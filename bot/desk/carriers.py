@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from bot.core.decision import Decision, Notice, Reply
 from bot.core.outward import Outward
@@ -20,8 +20,8 @@ from bot.storage.tables import outbox
 
 #: The kinds of routes.
 APPRISE, TELEGRAM = "apprise", "telegram"
-#: Messages older than this in the outbox say that nothing goes out there.
-STUCK = dt.timedelta(minutes=1)
+#: Messages older than this in the outbox say that nothing goes out there; an alert of this age, that it is late.
+STUCK, LATE = dt.timedelta(minutes=1), dt.timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +42,44 @@ class AppriseCarrier:
 
 @dataclass(frozen=True, slots=True)
 class BotCarrier:
-    """Puts alerts into the outbox of our own bot, which sends them by itself. ``sent`` wakes its sender."""
+    """Puts alerts into the outbox of our own bot, which sends them by itself and notes what becomes of them.
+
+    ``sent`` wakes its sender.
+    """
 
     store: Store
     outward: Outward
     wording: AlertWording
     sent: Callable[[], None] = lambda: None
 
-    async def alert(self, item: Pending) -> bool:
-        """Queue an alert with its button; False where the bot's messages are stuck."""
-        return await self._queue(item.target, self.wording.card(item))
+    async def alert(self, item: Pending) -> bool | None:
+        """Queue an alert with its button, once: None, its fate is not known yet.
 
-    async def say(self, route: Route, key: str) -> bool:
-        """Queue a fixed sentence; False where the bot's messages are stuck."""
-        return await self._queue(route.target, Notice(Reply(self.wording.say(key))))
-
-    async def _queue(self, address: str, decision: Decision) -> bool:
-        if await self._stuck():
+        False where the bot's messages are stuck, where this one is late, or where its route fails.
+        """
+        begun = await self._oldest(outbox.c.alert == item.id)
+        if begun is None and not await self._queue(item.target, self.wording.card(item), item.route, item.id):
             return False
+        late = begun is not None and begun < self.store.now() - LATE
+        return False if late or item.failing else None
+
+    async def say(self, route: Route, key: str) -> bool | None:
+        """Queue a fixed sentence: None; False where the bot's messages are stuck."""
+        return None if await self._queue(route.target, Notice(Reply(self.wording.say(key))), route.id) else False
+
+    async def _queue(self, address: str, decision: Decision, route: int, alert: int | None = None) -> bool:
+        oldest = await self._oldest()
+        if oldest is not None and oldest < self.store.now() - STUCK:
+            return False
+        messages = self.outward.outgoing(address, decision)
         async with self.store.writing() as connection:
-            await queue(connection, self.store, TELEGRAM, self.outward.outgoing(address, decision))
+            await queue(connection, self.store, TELEGRAM, messages, route=route, alert=alert)
         self.sent()
         return True
 
-    async def _stuck(self) -> bool:
-        oldest = select(func.min(outbox.c.created_at)).where(outbox.c.channel == TELEGRAM)
+    async def _oldest(self, *which: ColumnElement[bool]) -> dt.datetime | None:
+        """Since when the oldest of these messages has been on its way; None for none."""
+        oldest = select(func.min(outbox.c.created_at)).where(outbox.c.channel == TELEGRAM, *which)
         async with self.store.reading() as connection:
-            first = (await connection.execute(oldest)).scalar()
-        return first is not None and first < self.store.now() - STUCK
+            first: dt.datetime | None = (await connection.execute(oldest)).scalar()
+        return first

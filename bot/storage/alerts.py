@@ -136,10 +136,9 @@ class SealedAlerts:
 
     async def sent(self, number: int) -> bool:
         """It went out. True where its route had been failing, which it does no more."""
-        row = update(alert).where(alert.c.id == number).values(sent_at=self._store.now()).returning(alert.c.route)
         async with self._store.writing() as connection:
-            route = (await connection.execute(row)).scalar()
-            return route is not None and await route_worked(connection, route, self._store.now())
+            route = (await connection.execute(select(alert.c.route).where(alert.c.id == number))).scalar()
+            return route is not None and await alert_arrived(connection, self._store, route, number)
 
     async def give_up(self, number: int) -> None:
         """It was tried often enough."""
@@ -182,6 +181,15 @@ class SealedAlerts:
             row.failing_since is not None,
             target,
         )
+
+
+async def alert_arrived(connection: AsyncConnection, store: Store, route: int, number: int | None) -> bool:
+    """Something arrived by a route, and was this alert where there is one, within a transaction of the caller's.
+
+    True where the route had been failing, which it does no more.
+    """
+    await connection.execute(update(alert).where(alert.c.id == number).values(sent_at=store.now()))
+    return await route_worked(connection, route, store.now())
 
 
 def made(row: CaseRow) -> Made | None:

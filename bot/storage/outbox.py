@@ -11,7 +11,9 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ports import Lane, Outgoing, Queued, Shown
+from bot.storage.alerts import alert_arrived
 from bot.storage.errors import WrongKeyError
+from bot.storage.roster import route_fails
 from bot.storage.settling import settle_lost, settle_sent
 from bot.storage.store import Store
 from bot.storage.tables import outbox
@@ -22,8 +24,19 @@ _log = structlog.get_logger(__name__)
 LEASE = dt.timedelta(minutes=2)
 
 
-async def queue(connection: AsyncConnection, store: Store, channel: str, messages: Sequence[Outgoing]) -> None:
-    """Put messages on their way within a transaction of the caller's."""
+async def queue(
+    connection: AsyncConnection,
+    store: Store,
+    channel: str,
+    messages: Sequence[Outgoing],
+    *,
+    route: int | None = None,
+    alert: int | None = None,
+) -> None:
+    """Put messages on their way within a transaction of the caller's.
+
+    ``route``, ``alert``: they go to people on duty by this route, and are this alert, whose fate is theirs.
+    """
     now, seal = store.now(), store.vault.seal
     rows = [
         {
@@ -35,6 +48,8 @@ async def queue(connection: AsyncConnection, store: Store, channel: str, message
             "attempts": 0,
             "lane": message.lane,
             "delivery": message.delivery,
+            "route": route,
+            "alert": alert,
         }
         for message in messages
     ]
@@ -95,9 +110,11 @@ class SealedOutbox:
         """The same for several at once. Raises StorageError."""
         async with self._store.writing() as connection:
             for item, shown in items.items():
-                delivery = await self._erased(connection, item)
-                if delivery is not None:
-                    await settle_sent(connection, self._store, delivery, shown or Shown())
+                row = await self._erased(connection, item)
+                if row is not None and row.delivery is not None:
+                    await settle_sent(connection, self._store, row.delivery, shown or Shown())
+                if row is not None and row.route is not None:
+                    await alert_arrived(connection, self._store, row.route, row.alert)
 
     async def retry(self, item: int, at: dt.datetime) -> None:
         """Try again at a later time. Raises StorageError."""
@@ -107,9 +124,12 @@ class SealedOutbox:
     async def give_up(self, item: int, *, gone: bool = False) -> None:
         """Erase a message that can never be delivered, and settle its delivery. Raises StorageError."""
         async with self._store.writing() as connection:
-            delivery = await self._erased(connection, item)
-            if delivery is not None:
-                await settle_lost(connection, self._store, delivery, gone=gone)
+            row = await self._erased(connection, item)
+            if row is not None and row.delivery is not None:
+                await settle_lost(connection, self._store, row.delivery, gone=gone)
+            if row is not None and row.route is not None:
+                await route_fails(connection, row.route, self._store.now())
+                _log.error("outbox.alert_lost", route=row.route)
 
     async def pushes(self, channel: str, until: dt.datetime) -> int:
         """How many messages of pushes lie here that are due by then."""
@@ -120,10 +140,9 @@ class SealedOutbox:
             return int((await connection.execute(wanted)).scalar_one())
 
     @staticmethod
-    async def _erased(connection: AsyncConnection, item: int) -> int | None:
-        row = delete(outbox).where(outbox.c.id == item).returning(outbox.c.delivery)
-        delivery: int | None = (await connection.execute(row)).scalar_one_or_none()
-        return delivery
+    async def _erased(connection: AsyncConnection, item: int) -> Any:
+        row = delete(outbox).where(outbox.c.id == item)
+        return (await connection.execute(row.returning(outbox.c.delivery, outbox.c.route, outbox.c.alert))).first()
 
     def _opened(self, row: Any) -> Queued | None:
         open_ = self._store.vault.open

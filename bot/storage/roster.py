@@ -151,10 +151,8 @@ class SealedRoster:
 
     async def route_fails(self, number: int) -> bool:
         """A route counts as failing; True where that is new."""
-        new = update(alert_route).where(alert_route.c.id == number, alert_route.c.failing_since.is_(None))
         async with self._store.writing() as connection:
-            row = new.values(failing_since=self._store.now()).returning(alert_route.c.id)
-            return (await connection.execute(row)).first() is not None
+            return await route_fails(connection, number, self._store.now())
 
     async def _added(self, table: Any, row: dict[str, Any]) -> int:
         async with self._store.writing() as connection:
@@ -174,6 +172,13 @@ async def route_worked(connection: AsyncConnection, number: int, now: dt.datetim
     was = (await connection.execute(mended)).first() is not None
     await connection.execute(update(alert_route).where(alert_route.c.id == number).values(last_ok=now))
     return was
+
+
+async def route_fails(connection: AsyncConnection, number: int, now: dt.datetime) -> bool:
+    """A route counts as failing, within a transaction of the caller's; True where that is new."""
+    new = update(alert_route).where(alert_route.c.id == number, alert_route.c.failing_since.is_(None))
+    row = new.values(failing_since=now).returning(alert_route.c.id)
+    return (await connection.execute(row)).first() is not None
 
 
 async def routes_to(connection: AsyncConnection, people: frozenset[int], *, only_own: bool = False) -> Sequence[int]:

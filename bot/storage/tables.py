@@ -92,6 +92,9 @@ outbox = Table(
     Column("begun_at", UtcTime, nullable=True),
     Column("lane", Integer, nullable=False, server_default="0"),  # 0 replies, which always go first; 1 pushes
     Column("delivery", RowId, nullable=True),  # of a push: the row that is settled with it
+    Column("route", RowId, nullable=True),  # to people on duty: the route whose fate it tells
+    Column("alert", RowId, nullable=True),  # and the alert that it is
+    Index(None, "alert"),
     Index(None, "channel", "due_at"),
     sqlite_autoincrement=True,
 )

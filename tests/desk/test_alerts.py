@@ -255,20 +255,88 @@ async def test_an_alert_that_somebody_must_take_it_is_not_sent_once_somebody_has
     assert "opened" not in {reason for reason, _ in post.sent}
 
 
-async def test_our_own_bot_gets_the_alert_with_a_button_and_refuses_while_its_messages_are_stuck(world: World) -> None:
+def bot_of(world: World, steady: Steady, post: Post) -> AlertSender:
+    sender = sender_of(world, post, steady)
+    sender.carriers["telegram"] = BotCarrier(world.store, PlainOutward(), world.wording)
+    return sender
+
+
+async def at_the_bot(world: World) -> int:
+    """A case whose first line is reached by our own bot alone, the others by other ways."""
+    await world.staffed()
+    await world.roster.remove_route(1)
+    await world.roster.add_route(Route(0, 1, kind="telegram", label="bot", target="4711"))
+    case = await world.open(RiskLevel.DISCLOSURE, talk="web:1", channel="web")
+    await world.look().look(case)
+    return case
+
+
+async def test_our_own_bot_gets_the_alert_once_and_it_counts_as_sent_when_it_has_arrived(world: World) -> None:
+    case, steady = await at_the_bot(world), Steady()
+    sender = bot_of(world, steady, Post())
+    await sender.settle()
+    await pass_time(world, steady, 5)
+    await sender.settle()
+    (queued,) = await world.outbox().due("telegram", world.clock(), 10)
+    assert queued.address == "4711"
+    assert json.loads(queued.body)["buttons"] == [f"claim:{case}"]
+    assert [row.sent_at for row in await world.alerts.of_case(case)] == [None]
+    await world.outbox().sent(queued.id)
+    assert [row.sent_at for row in await world.alerts.of_case(case)] == [world.clock()]
+    await pass_time(world, steady, 60)
+    await sender.settle()
+    assert await world.outbox().due("telegram", world.clock(), 10) == []
+    assert await world.made(case) == [("opened", 1, 4)]
+
+
+async def test_an_alert_that_our_own_bot_has_not_sent_in_time_goes_to_the_next_rung(world: World) -> None:
+    case, steady, post = await at_the_bot(world), Steady(), Post()
+    sender = bot_of(world, steady, post)
+    for seconds in (0, 5, 10):
+        await pass_time(world, steady, seconds)
+        await sender.settle()
+    await sender.settle()
+    assert ("unreached", 2) in [(reason, rung) for reason, rung, _ in await world.made(case)]
+    assert post.sent == [("unreached", 2)]
+    assert len(await world.outbox().due("telegram", world.clock(), 10)) == 1
+
+
+async def test_a_chat_that_threw_our_own_bot_out_is_a_route_that_fails_until_something_arrives_again(
+    world: World,
+) -> None:
     await world.key()
     await world.person("first")
     await world.roster.add_route(Route(0, None, kind="telegram", label="bot", target="4711"))
     case = await world.open(talk="web:1", channel="web")
     await world.look().look(case)
+    steady, rung = Steady(), list[str]()
+    sender = bot_of(world, steady, Post())
+    sender.duty = lambda: rung.append("duty")
+    await sender.settle()
+    (queued,) = await world.outbox().due("telegram", world.clock(), 10)
+    await world.outbox().give_up(queued.id, gone=True)
+    assert not (await world.board.state(Scope())).on_duty
+    await pass_time(world, steady, 5)
+    await sender.settle()
+    assert rung == ["duty"]
+    assert ("unreached", 3) in [(reason, step) for reason, step, _ in await world.made(case)]
+    (again, *_) = await world.outbox().due("telegram", world.clock(), 10)
+    await world.outbox().sent(again.id)
+    assert (await world.board.state(Scope())).on_duty
+    await pass_time(world, steady, 61)
+    await sender.settle()
+    assert rung == ["duty", "duty"]
+
+
+async def test_our_own_bot_takes_no_alert_while_its_messages_are_stuck(world: World) -> None:
+    await at_the_bot(world)
     (item,) = await world.alerts.pending()
     carrier = BotCarrier(world.store, PlainOutward(), world.wording)
-    assert await carrier.alert(item)
-    (queued,) = await world.outbox().due("telegram", world.clock(), 10)
-    assert queued.address == "4711"
-    assert json.loads(queued.body)["buttons"] == [f"claim:{case}"]
+    assert await carrier.alert(item) is None
     world.clock.forward(minutes=2)
-    assert not await carrier.alert(item)
+    assert await carrier.alert(item) is False
+    (route,) = [route for route in (await world.roster.read()).routes if route.kind == "telegram"]
+    assert await carrier.say(route, "test") is False
 
 
 @pytest.mark.parametrize("target", ["", "nonsense", "http://", "syslog://", "dbus://", "json://", "mailto://"])

@@ -100,7 +100,9 @@ async def test_a_push_from_before_it_had_an_order_keeps_the_one_it_went_by(store
     classes = [await taught.class_(school, name) for name in ("一班", "二班", "三班")]
     await taught.run(teacher, reversed(classes))
     async with store.writing() as connection:
-        await connection.execute(text("ALTER TABLE push_class DROP COLUMN place"))
+        await connection.execute(text("DROP INDEX ix_outbox_alert"))
+        for table, column in (("outbox", "alert"), ("outbox", "route"), ("push_class", "place")):
+            await connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
     await upgrade(address)
     async with store.reading() as connection:
