@@ -43,7 +43,7 @@ class MachineParts:
         """All of it. Raises ValueError for a wrong trusted proxy."""
         trusted = networks(self.settings.proxies)
         api = create_api(ApiWith(self.store, self.figures, self.library, self.now, trusted))
-        return (api, *self.metrics.routes(), *scorecard_routes(self.settings.data_dir))
+        return (api, *self.metrics.routes(), *scorecard_routes(self.settings.data_dir, lambda: self.library().messages))
 
     def time(self, web: Starlette) -> None:
         """Time the requests of this application; before it serves."""

@@ -14,15 +14,18 @@ from starlette.routing import Route
 from bot.api.asked import Reach, choice_in, families_in, family_in, only
 from bot.api.description import description
 from bot.api.door import Door
+from bot.core.activity import PERSON_TIMES, ActivityKind
 from bot.core.content_types import Library
 from bot.core.counting import GRAVE, Family
 from bot.outreach.choices import Choice, choice_of, offered, trend_parts
 from bot.outreach.periods import Grain, Period
+from bot.outreach.persons import counted, reached
 from bot.outreach.publish import BASE, FEW, Figures
 from bot.outreach.queries import OutreachFigures
 from bot.outreach.sections import Words
 from bot.outreach.sight import Place
 from bot.storage.activities import Activities
+from bot.storage.activity_rows import Total
 from bot.storage.schools import SealedSchools
 from bot.storage.store import Store
 
@@ -61,7 +64,14 @@ class Answers:
         found = await self.figures.overview(can, choice.parts, place.scopes[0])
         counts = {family: _counts(found[family]) for family in can}
         untold = [family for family in families if family not in can]
-        return JSONResponse({**head, **_RULE, "families": counts, "untold": untold})
+        told = {
+            "families": counts,
+            "at_least": {family: _least(found[family]) for family in can if found[family].least},
+            "pieces": {family: found[family].pieces for family in can},
+            "untold": untold,
+        }
+        until = self.figures.until(choice.parts, place.scopes[0])
+        return JSONResponse({**head, **_RULE, "told_to": until.isoformat() if until else None, **told})
 
     async def trend(self, request: Request) -> Response:
         """The figures of one family, part by part."""
@@ -71,7 +81,7 @@ class Answers:
         monthly = coarse and choice.whole is not None and choice.whole.grain is Grain.MONTH
         parts = choice.parts if monthly else trend_parts(choice, coarse=False)
         found = await self.figures.trend(family, parts, place.scopes[0])
-        told = [{**_days(part), "counts": _counts(figures)} for part, figures in found]
+        told = [{**_days(part), "counts": _counts(each), "at_least": _least(each)} for part, each in found]
         return JSONResponse({**head, **_RULE, "family": family, "parts": told})
 
     async def activities(self, request: Request) -> Response:
@@ -79,19 +89,10 @@ class Answers:
         head, place, choice = await self._asked(request)
         words = Words(self.library())
         totals = await Activities(self.store).totals(place.entries, choice.first, choice.last)
-        lines = [
-            {
-                "kind": total.kind,
-                "title": words.named("kind", total.kind),
-                "unit": words.named("unit", total.kind),
-                "entries": total.entries,
-                "count": total.count,
-                "people": total.people,
-                "class_hours": total.halves / 2,
-            }
-            for total in totals
-        ]
-        return JSONResponse({**head, "activities": lines})
+        # Kinds of single persons always: few and none read the same.
+        kinds = {**{kind: Total(kind) for kind in PERSON_TIMES}, **{total.kind: total for total in totals}}
+        lines = [_activity(kinds[kind], words) for kind in ActivityKind if kind in kinds]
+        return JSONResponse({**head, "few": FEW, "activities": lines})
 
     def routes(self) -> list[Route]:
         """The routes, below the API's own root."""
@@ -108,7 +109,7 @@ class Answers:
     async def _reach(self, request: Request, *names: str) -> Reach:
         token = await self.door.enter(request)
         only(request, *names)
-        return Reach.of(token, tuple(self.library().regions), await SealedSchools(self.store).schools())
+        return Reach.of(token, await self.figures.regions(), await SealedSchools(self.store).schools())
 
     async def _asked(self, request: Request, *names: str) -> tuple[dict[str, Any], Place, Choice]:
         reach = await self._reach(request, "period", "place", *names)
@@ -132,6 +133,23 @@ _RULE: dict[str, Any] = {"few": FEW, "rounded_to": BASE}
 
 def _counts(figures: Figures) -> dict[str, int]:
     return {key: figure.value for key, figure in figures.items()}
+
+
+def _least(figures: Figures) -> list[str]:
+    return [key for key, figure in figures.items() if not figure.exact]
+
+
+def _activity(total: Total, words: Words) -> dict[str, Any]:
+    kind, told = total.kind, counted(total.kind, total.count)
+    return {
+        "kind": kind,
+        "title": words.named("kind", kind),
+        "unit": words.named("unit", kind),
+        "entries": FEW if told == FEW else total.entries,
+        "count": told,
+        "people": reached(kind, total.count, total.people),
+        "class_hours": total.halves / 2,
+    }
 
 
 def _days(part: Period) -> dict[str, str]:

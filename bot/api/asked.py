@@ -13,12 +13,12 @@ from bot.api.problems import ProblemError
 from bot.core.counting import Family
 from bot.outreach.choices import LATELY, Choice, choice_of, period_of
 from bot.outreach.queries import EVERYWHERE, Scope
-from bot.outreach.sight import ALL, REGION, SCHOOL, Place, of_school
+from bot.outreach.sight import ALL, REGION, SCHOOL, Place, of_region, of_school
 from bot.storage import activity_rows
 from bot.storage.api_tokens import ApiToken
 from bot.storage.schools import School
 
-_PLACE = re.compile(rf"{ALL}|{REGION}:[a-z0-9_-]{{1,64}}|{SCHOOL}:[1-9][0-9]{{0,17}}")
+_PLACE = re.compile(rf"{ALL}|{REGION}:[a-z0-9_-]{{0,64}}|{SCHOOL}:[1-9][0-9]{{0,17}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,14 @@ class Reach:
     @property
     def everything(self) -> Place:
         """All of it, together."""
-        return self._region(ALL, self.token.region)
+        region = self.token.region
+        scope = EVERYWHERE if region is None else Scope(region=region)
+        return Place(ALL, (scope,), activity_rows.Scope(region=region), region=region)
 
     @property
     def places(self) -> list[Place]:
         """Every place that can be chosen."""
-        named = [self._region(f"{REGION}:{code}", code) for code in self.regions]
-        return [self.everything, *named, *map(of_school, self.schools)]
+        return [self.everything, *map(of_region, self.regions), *map(of_school, self.schools)]
 
     def place(self, name: str) -> Place:
         """The place of this name. Raises ProblemError."""
@@ -58,10 +59,6 @@ class Reach:
         if found is None:
             raise ProblemError(404, "no_place", "place")
         return found
-
-    def _region(self, name: str, region: str | None) -> Place:
-        scope = EVERYWHERE if region is None else Scope(region=region)
-        return Place(name, (scope,), activity_rows.Scope(region=region), region=region)
 
 
 def only(request: Request, *names: str) -> None:

@@ -74,11 +74,11 @@ class Counted:
             talk="",
             region=self.place.region,
             reader=given.choice(READERS),
-            outcome="answer" if which < 0.8 else "clarify" if which < 0.9 else "abstain" if which < 0.97 else "notice",
+            outcome="answer" if which < 0.8 else "clarify" if which < 0.88 else "abstain" if which < 0.94 else "notice",
             topic=topic if which < 0.8 else "",
-            unanswered=topic if 0.9 <= which < 0.97 else "",
+            unanswered=topic if 0.88 <= which < 0.94 else "",
             hotlines=(given.choice(HOTLINES),) if which < 0.3 else (),
-            helped=("yes" if which < 0.994 else "no") if which >= 0.97 else "",
+            helped=("yes" if which < 0.99 else "no") if which >= 0.94 else "",
             after_quiz=which < 0.05,
         )
 

@@ -13,6 +13,10 @@ ALL = "all"
 UNSAID = "unsaid"
 #: The outcome of a question that lies outside the service's matter.
 REFUSED = "refuse"
+#: The outcome of a tap that asks nothing new: more of an answer, simpler, for another reader, none of what was offered.
+TAPPED = "tap"
+#: What a question comes to. A disclosure, a step of a quiz, a tap and a notice are none.
+QUESTIONS = frozenset(("answer", "clarify", "abstain", REFUSED))
 #: Answers by which somebody says whether an answer helped.
 HELPED = ("yes", "no")
 
@@ -20,12 +24,12 @@ HELPED = ("yes", "no")
 class Family(StrEnum):
     """One way to part the counts; each has its own keys and is read by itself."""
 
-    TOTAL = "total"  # turns of talk
+    TOTAL = "total"  # questions
     PEOPLE = "people"  # persons a day
-    READER = "reader"
-    CHANNEL = "channel"
-    HOUR = "hour"  # 00 to 23
-    OUTCOME = "outcome"  # as in OUTCOMES, and "refuse"
+    READER = "reader"  # who asked
+    CHANNEL = "channel"  # where
+    HOUR = "hour"  # when, 00 to 23
+    OUTCOME = "outcome"  # of every turn: as in OUTCOMES, "refuse" and "tap"
     GROUP = "group"  # first part of an answered topic's id
     TOPIC = "topic"  # answered
     UNANSWERED = "unanswered"  # by the best guess
@@ -95,11 +99,12 @@ class Seen:
     harm: bool = False
 
     def lines(self) -> Iterator[tuple[Family, str]]:
-        """The cells to which the turn adds one, a region's; who was reached is counted apart."""
-        yield Family.TOTAL, ALL
-        yield Family.READER, self.reader
-        yield Family.CHANNEL, self.channel
-        yield Family.HOUR, f"{self.hour:02}"
+        """The cells to which the turn adds one, a region's; who was reached, by any turn, is counted apart."""
+        if self.outcome in QUESTIONS:
+            yield Family.TOTAL, ALL
+            yield Family.READER, self.reader
+            yield Family.CHANNEL, self.channel
+            yield Family.HOUR, f"{self.hour:02}"
         yield Family.OUTCOME, self.outcome
         if self.topic:
             yield Family.TOPIC, self.topic

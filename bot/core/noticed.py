@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.core.command import Verb, parse_command
-from bot.core.counting import HELPED, REFUSED, UNSAID, Seen
+from bot.core.counting import HELPED, REFUSED, TAPPED, UNSAID, Seen
 from bot.core.decision import OUTCOMES, Abstain, Answer, Clarify, Decision, Quiz, Relayed
 from bot.core.message import Incoming
 from bot.core.risk import RiskLevel
@@ -21,6 +21,7 @@ def seen(incoming: Incoming, decision: Decision, talk: Session, now: dt.datetime
     origin = incoming.origin
     if origin is None:
         return None
+    outcome = _outcome(incoming, decision)
     return Seen(
         day=now.date(),
         hour=now.hour,
@@ -28,8 +29,8 @@ def seen(incoming: Incoming, decision: Decision, talk: Session, now: dt.datetime
         talk=origin.talk,
         region=talk.region,
         reader=talk.audience or talk.seems or UNSAID,
-        outcome=_outcome(decision),
-        topic=(decision.topic or "") if isinstance(decision, Answer) else "",
+        outcome=outcome,
+        topic=(decision.topic or "") if isinstance(decision, Answer) and outcome != TAPPED else "",
         unanswered=_unanswered(decision),
         hotlines=tuple(sorted({contact.number for contact in decision.reply.contacts})),
         helped=_helped(incoming),
@@ -38,9 +39,17 @@ def seen(incoming: Incoming, decision: Decision, talk: Session, now: dt.datetime
     )
 
 
-def _outcome(decision: Decision) -> str:
+def _outcome(incoming: Incoming, decision: Decision) -> str:
+    if isinstance(decision, Answer | Clarify | Abstain) and _taps(incoming):
+        return TAPPED
     outside = isinstance(decision, Abstain) and decision.topic == OUT_OF_SCOPE
     return REFUSED if outside else OUTCOMES[type(decision)]
+
+
+def _taps(incoming: Incoming) -> bool:
+    """A button that asks nothing new: whoever taps a topic asks about it, whoever taps anything else does not."""
+    command = parse_command(incoming.command) if incoming.command else None
+    return command is not None and command.verb is not Verb.TOPIC
 
 
 def _unanswered(decision: Decision) -> str:

@@ -26,8 +26,9 @@ from bot.storage.store import Store
 
 #: After so long an alert that has not arrived is late.
 LATE = dt.timedelta(minutes=1)
-#: What is published of yesterday.
+#: What is published of yesterday, under which name, and what it is.
 YESTERDAY = ((Family.TOTAL, "turns"), (Family.PEOPLE, "people"))
+ABOUT = {"turns": "questions", "people": "people reached"}
 Status = Callable[[], Awaitable[Mapping[str, object]]]
 
 
@@ -131,7 +132,7 @@ def _published(state: State) -> Iterator[Metric]:
     """Rounded as everywhere; what is fewer than five is left out."""
     for name, figure in state.yesterday.items():
         if figure.known:
-            yield _gauge(f"yesterday_{name}", f"Yesterday's {name}, rounded to fives.", figure.value)
+            yield _gauge(f"yesterday_{name}", f"Yesterday's {ABOUT[name]}, rounded to fives.", figure.value)
 
 
 def _gauge(name: str, told: str, value: float, labels: Mapping[str, str] | None = None) -> Metric:

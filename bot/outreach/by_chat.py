@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.core.activity import ActivityKind
 from bot.core.decision import Choice
 from bot.core.posting import Principals, Spoken
-from bot.outreach.drafts import shown_hours
+from bot.outreach.drafts import MOST_HALVES, shown_hours
 from bot.outreach.entering import ActivityWork, Sent, Step
 from bot.outreach.errors import OutreachError
 from bot.outreach.sections import Words
@@ -86,7 +86,7 @@ class ActivityChat:
             **dict.fromkeys(("day", "audience", "place", "people", "note"), ""),
             **{"kind": found["kind"], "count": found["count"], "school": school, "form": found["form"] * 2},
             # A lecture at school is a class hour, unless the page says otherwise.
-            "hours": str(min(int(found["count"]), 40)) if taught else "0",
+            "hours": str(min(int(found["count"]), MOST_HALVES // 2)) if taught else "0",
         }
         number = await self.work.enter(member, Sent(fields))
         return await self._told(member, number)

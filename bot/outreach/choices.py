@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.outreach.periods import AUTUMN, DAY, SPRING, Grain, Period, days, period, span
@@ -79,6 +79,18 @@ def trend_parts(choice: Choice, *, coarse: bool) -> tuple[Period, ...]:
             return tuple(reversed(list(_back(period(choice.last, Grain.MONTH), 6))))
         return days(choice.last, (choice.last - choice.first).days + 1)
     return tuple(month for month in span(period(choice.first, Grain.MONTH).first, _end(choice.last)))
+
+
+def trend_columns(choice: Choice, *, coarse: bool) -> Mapping[Period, tuple[Period, ...]]:
+    """The same columns with what each is put together of: the days of a month that goes on, else itself."""
+    columns = trend_parts(choice, coarse=coarse)
+    if coarse:
+        return {part: (part,) for part in columns}
+    return {part: _within(part, choice.parts) or (part,) for part in columns}
+
+
+def _within(whole: Period, parts: Iterable[Period]) -> tuple[Period, ...]:
+    return tuple(part for part in parts if whole.first <= part.first and part.last <= whole.last)
 
 
 def _back(newest: Period, many: int) -> Iterator[Period]:

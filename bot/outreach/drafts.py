@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Mapping
 
 from bot.core.activity import TEACHING, Activity, ActivityKind, Attendance
+from bot.core.personal import names_someone
 from bot.outreach.errors import OutreachError
 
 LONGEST_PLACE, LONGEST_NOTE = 60, 500
 LARGEST_COUNT = 1_000_000
-#: Half class hours that one entry may have, and years that it may lie back.
-MOST_HALVES, YEARS_BACK = 80, 3
+#: Half class hours that one entry may have, which is of one day, and years that it may lie back.
+MOST_HALVES, YEARS_BACK = 16, 3
 
 
 def draft_of(form: Mapping[str, str], today: dt.date) -> Activity:
@@ -86,4 +87,6 @@ def _text(text: str, longest: int, what: str) -> str:
     plain = "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs", "Cn"))
     if len(plain) > longest:
         raise OutreachError(what)
+    if names_someone(plain):
+        raise OutreachError("personal")
     return plain

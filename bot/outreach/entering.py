@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.core.activity import Activity, ActivityKind, Attendance
-from bot.outreach.drafts import draft_of
+from bot.outreach.drafts import MOST_HALVES, draft_of
 from bot.outreach.errors import OutreachError
 from bot.outreach.photos import cleaned
 from bot.outreach.sight import Sight, sight_of
@@ -64,7 +64,7 @@ class ActivityWork:
         for entry in await self._kept.recent(member.id, LOOKED_BACK):
             last = entry.activity
             if entry.deleted_at is None and (last.school is None or last.school in known):
-                lessons = last.halves if last.kind is ActivityKind.LECTURE else 2
+                lessons = min(last.halves, MOST_HALVES) if last.kind is ActivityKind.LECTURE else 2
                 return replace(last, day=self.today, count=1, people=0, halves=lessons, place="", note="")
         first = sight.schools[0].id if sight.own and sight.schools else None
         return Activity(ActivityKind.LECTURE, self.today, 1, Attendance.STUDENTS, school=first, halves=2)

@@ -21,12 +21,23 @@ NAMES = ("scorecard.html", "scorecard.css", "scorecard.json")
 def write_scorecard(folder: Path, card: Scorecard, messages: Mapping[str, str]) -> list[Path]:
     """Writes the files, which others may read. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    style = (HERE / "static" / NAMES[1]).read_text("utf-8")
+    style = look()
     text = json.dumps(card.data(), ensure_ascii=False, indent=1) + "\n"
     made = dict(zip(NAMES, (page(card, messages), style, text), strict=True))
     for name, content in made.items():
         (folder / name).write_text(content, encoding="utf-8")
     return [folder / name for name in made]
+
+
+def look() -> str:
+    """The style sheet of the page."""
+    return (HERE / "static" / NAMES[1]).read_text("utf-8")
+
+
+def unmade(messages: Mapping[str, str]) -> str:
+    """The page as long as there is no scorecard."""
+    words = {key: messages[f"outreach_scorecard.{key}"] for key in ("title", "unmade")}
+    return _templates().get_template("unmade.html").render(**words, style=NAMES[1])
 
 
 def page(card: Scorecard, messages: Mapping[str, str]) -> str:
@@ -38,16 +49,19 @@ def page(card: Scorecard, messages: Mapping[str, str]) -> str:
     def named(kind: str, key: str) -> str:
         return messages[f"outreach_report.{kind}_{key}"]
 
-    env = Environment(
+    shown = {"percent": _percent, "between": _between, "label": lambda score: _label(score, say, named)}
+    scales = {"ends": ENDS, "levels": LEVELS, "style": NAMES[1], "data": NAMES[2]}
+    return _templates().get_template("scorecard.html").render(card=card, t=say, named=named, **shown, **scales)
+
+
+def _templates() -> Environment:
+    return Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shown = {"percent": _percent, "between": _between, "label": lambda score: _label(score, say, named)}
-    scales = {"ends": ENDS, "levels": LEVELS, "style": NAMES[1], "data": NAMES[2]}
-    return env.get_template("scorecard.html").render(card=card, t=say, named=named, **shown, **scales)
 
 
 def _label(score: Score, say: Callable[..., str], named: Callable[[str, str], str]) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.charts.chart import Chart
 from bot.core.content_types import Library
-from bot.outreach.choices import LATELY, Choice
+from bot.outreach.choices import Choice
 from bot.outreach.periods import Grain, Period
-from bot.outreach.publish import FEW, Figure
+from bot.outreach.publish import MANY, UNTOLD, Figure, Figures
 from bot.outreach.sight import Place
 
-Value = str | int | float
+Value = str | int | float | dt.date
 #: Parts by which figures differ that are told to be the same, in a hundred.
 SAME = 3
 
@@ -49,13 +50,18 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All of it, for a place and a stretch of time."""
+    """All of it, for a place and a stretch of time.
+
+    ``until`` is the last day up to which the figures go; None where nothing is told yet, and ``untold`` says why.
+    """
 
     title: str
     choice: Choice
     place: Place
     tiles: tuple[Tile, ...]
     sections: tuple[Section, ...]
+    until: dt.date | None = None
+    untold: str = ""
 
     @property
     def charts(self) -> Mapping[str, Chart]:
@@ -65,7 +71,7 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Names and sentences of outreach, as the content has them.
+    """Names and sentences of outreach, as the content has them; figures in words.
 
     ``comparable``: a year before was counted from its first day on, so that it may be told how much more it is now.
     """
@@ -116,16 +122,37 @@ class Words:
             return self(key, year=first.year, next=first.year + 1, last=first.year - 1)
         return self(f"period_{part.grain}", year=first.year, month=first.month, day=first.day)
 
-    def choice(self, choice: Choice) -> str:
-        """A stretch of time in words, with how far it has come."""
+    def choice(self, choice: Choice, until: dt.date | None = None) -> str:
+        """A stretch of time in words; one that goes on with the day up to which its figures go."""
+        name = self("period_lately") if choice.whole is None else self.period(choice.whole)
+        ended = choice.whole is not None and choice.over
+        return name if ended or until is None else self("period_so_far", name=name, until=self.told_to(until))
+
+    def told_to(self, until: dt.date) -> str:
+        """Up to which day figures go."""
+        return self("told_to", month=until.month, day=until.day)
+
+    def untold(self, what: str, choice: Choice) -> str:
+        """Why nothing is told of a stretch of time yet. ``what``: school, region or grave."""
         if choice.whole is None:
-            return self("period_lately")
-        name = self.period(choice.whole)
-        return name if choice.over else self("period_so_far", name=name, month=choice.last.month, day=choice.last.day)
+            return self(f"untold_{what}_lately")
+        return self(f"untold_{what}", period=self.period(choice.whole))
+
+    def how(self) -> tuple[tuple[str, str], ...]:
+        """What each figure means: its name, and how it is counted."""
+        return tuple((self(f"how_{name}_name"), self(f"how_{name}")) for name in self("how_list").split("|"))
 
     def figure(self, figure: Figure) -> str:
         """A figure within a sentence."""
-        return f"{figure.value:,}" if figure.known else self("few")
+        return self(f"figure_{figure.says}", value=f"{figure.value:,}")
+
+    def before(self, figure: Figure) -> int | str:
+        """A figure of a year before for a table: where counting began later, nothing is not few."""
+        return figure.shown if self.comparable or figure.known else UNTOLD
+
+    def all_few(self, figures: Figures) -> str:
+        """That none of them can be told."""
+        return self("all_few" if figures.pieces < MANY else "all_few_each")
 
     def change(self, now: int | None, before: int | None) -> str:
         """How much more or less than the year before, for a table; a dash where it cannot be told."""
@@ -147,9 +174,4 @@ class Words:
         return self("comma").join(parts)
 
 
-def shown(figure: Figure) -> int | str:
-    """A figure for a table."""
-    return figure.value if figure.known else FEW
-
-
-__all__ = ["LATELY", "Board", "Chart", "Section", "Table", "Tile", "Value", "Words", "shown"]
+__all__ = ["Board", "Chart", "Section", "Table", "Tile", "Value", "Words"]

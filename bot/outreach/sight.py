@@ -36,11 +36,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a member may look at; ``region`` is None where it is everywhere."""
+    """What a member may look at; ``region`` is None where it is everywhere: ``regions`` are its parts."""
 
     member: Member
     schools: tuple[School, ...]
     region: str | None
+    regions: tuple[str, ...] = ()
 
     @property
     def own(self) -> bool:
@@ -65,9 +66,8 @@ class Sight:
         if kind == SCHOOL:
             found = next((school for school in self.schools if str(school.id) == which), None)
             return None if found is None else of_school(found)
-        if kind == REGION and not self.own and self.region in (None, which):
-            return Place(name, (Scope(region=which),), activity_rows.Scope(region=which), region=which)
-        return None
+        mine = self.regions if self.region is None else (self.region,)
+        return of_region(which) if kind == REGION and not self.own and which in mine else None
 
 
 def of_school(school: School) -> Place:
@@ -76,8 +76,13 @@ def of_school(school: School) -> Place:
     return Place(f"{SCHOOL}:{school.id}", (Scope(school=school.id),), entries, school=school)
 
 
-async def sight_of(store: Store, member: Member) -> Sight:
-    """What a member may see now. Raises StorageError."""
+def of_region(code: str) -> Place:
+    """A region as a place; empty for a service's own where it has no code."""
+    return Place(f"{REGION}:{code}", (Scope(region=code),), activity_rows.Scope(region=code), region=code)
+
+
+async def sight_of(store: Store, member: Member, regions: Sequence[str] = ()) -> Sight:
+    """What a member may see now; ``regions``: those that have figures or may. Raises StorageError."""
     region = member.post.region or None
     kept = SealedSchools(store)
     schools: Sequence[School] = ()
@@ -86,4 +91,4 @@ async def sight_of(store: Store, member: Member) -> Sight:
         schools = await kept.schools(numbers)
     elif member.role is Role.SUPERVISOR:
         schools = [school for school in await kept.schools() if region in (None, school.region)]
-    return Sight(member, tuple(schools), region)
+    return Sight(member, tuple(schools), region, tuple(regions))

@@ -22,7 +22,8 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff
 #: What may begin a formula, here or in the next program that opens the table.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LETTERS = "ABCDEFGHIJ"
-_WIDEST = 60
+#: Characters of the widest column, and points of a line of text.
+_WIDEST, _LINE = 60, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +111,17 @@ def safe_text(text: str) -> str:
 def _fill(sheet: Worksheet, head: list[str], rows: Iterable[tuple[Value, ...]]) -> None:
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     widths = [len(name) * 2 + 4 for name in head]
     for line, row in enumerate((head, *rows), start=1):
         for column, value in enumerate(row, start=1):
             _put(sheet, (line, column), value)
-            widths[column - 1] = max(widths[column - 1], min(_WIDEST, len(str(value)) * 2 + 2))
+            widths[column - 1] = max(widths[column - 1], min(_WIDEST, _width(value)))
+        lines = max(-(-_width(value) // _WIDEST) for value in row)
+        if lines > 1:
+            # Not every program makes a row as high as its text.
+            sheet.row_dimensions[line].height = _LINE * lines
     for column, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
         sheet.cell(1, column).font = Font(bold=True)
@@ -123,6 +129,14 @@ def _fill(sheet: Worksheet, head: list[str], rows: Iterable[tuple[Value, ...]]) 
         for cell in cells:
             cell.alignment = Alignment(vertical="top", wrap_text=True)
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = sheet.ORIENTATION_LANDSCAPE, sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
+
+
+def _width(value: Value) -> int:
+    """Characters that a value takes as it is shown: parts of one as parts of a hundred."""
+    return len(f"{value:.0%}" if isinstance(value, float) else str(value)) * 2 + 2
 
 
 def _put(sheet: Worksheet, place: tuple[int, int], value: Value) -> None:

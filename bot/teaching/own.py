@@ -14,6 +14,7 @@ from bot.content.checks.bank import ASK, EXPLAIN, FEEDS, OPTION, SHAPES
 from bot.core.articles import ArticleIndex
 from bot.core.content_types import Library
 from bot.core.own_quiz import OwnQuestion
+from bot.core.personal import names_someone
 from bot.core.quiz_types import Band, Option, QuestionType
 
 LETTERS = "ABCDE"
@@ -81,6 +82,8 @@ class _Flaws:
             self.note(name, "empty")
         elif len(text) > most:
             self.note(name, "long", most=most, length=len(text))
+        elif names_someone(text):
+            self.note(name, "personal")
         return text
 
     def perhaps(self, name: str, text: str, most: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.core.own_quiz import QUESTION_MARK, QUIZ_MARK, OwnQuestion, OwnQuiz, own_row
+from bot.core.personal import names_someone
 from bot.core.quiz_types import Band, Bank
 from bot.storage.own_questions import Kept, OwnQuestions, OwnQuizzes
 from bot.storage.store import Store
@@ -115,6 +116,8 @@ class Shelf:
             raise ShelfError("title", most=LONGEST_TITLE)
         if len(intro) > LONGEST_INTRO:
             raise ShelfError("intro", most=LONGEST_INTRO)
+        if names_someone(title) or names_someone(intro):
+            raise ShelfError("personal")
         if not 1 <= len(draft.questions) <= LONGEST_QUIZ:
             raise ShelfError("questions", most=LONGEST_QUIZ)
         own = {f"{QUESTION_MARK}{row.id}": row.item for row in await self.questions(staff)}

@@ -7,9 +7,14 @@ import pytest
 
 from bot.api.door import PACE, WRONG
 from bot.core.counting import Family
+from bot.outreach.entering import ActivityWork
 from bot.storage.api_tokens import ApiTokens
+from bot.storage.audit import AuditLog
+from bot.storage.schools import SealedSchools
+from bot.storage.staff import Role
 from bot.storage.store import Store
 from tests.outreach.conftest import Clock
+from tests.outreach.people import member, sent
 
 from .conftest import HOME, OCTOBER, Caller, call_as
 
@@ -23,6 +28,17 @@ async def test_a_month_is_told_in_fives_and_few_are_not_listed(caller: Caller) -
     assert told["families"]["topic"].keys() == {"bullying.victim"}
     assert told["few"] == "<5"
     assert told["untold"] == []
+    assert told["told_to"] == "2026-10-31"
+
+
+async def test_what_is_put_together_says_of_how_much_and_what_is_missing(caller: Caller, school: int) -> None:
+    told = (await caller.get("/figures", period="2026-autumn", family=["total", "harm"])).json()
+    assert told["told_to"] == "2026-11-22"
+    assert told["pieces"] == {"total": 24, "harm": 2}
+    assert told["at_least"] == {"total": ["all"], "harm": ["opened.bullying.disclosure"]}
+    assert (await caller.get("/figures", period=OCTOBER, family="total")).json()["at_least"] == {}
+    running = (await caller.get("/figures", period="2026-11", place=f"school:{school}", family="total")).json()
+    assert (running["told_to"], running["untold"], running["families"]) == (None, ["total"], {})
 
 
 async def test_only_what_was_asked_for_is_told(caller: Caller) -> None:
@@ -73,6 +89,27 @@ async def test_a_token_of_a_region_sees_no_other(client: httpx.AsyncClient, stor
     assert (await elsewhere.get("/figures", period=OCTOBER, family="total")).json()["families"] == {"total": {}}
     refused = await elsewhere.get("/figures", period=OCTOBER, place=f"school:{school}")
     assert refused.status_code == 404
+
+
+async def test_activities_read_as_in_the_report_and_few_persons_are_not_told(caller: Caller, store: Store) -> None:
+    work, boss = ActivityWork(store, AuditLog(store)), await member(store, "zhou", Role.SUPERVISOR)
+    for kind, count in (("guidance", 6), ("assessment", 2)):
+        await work.enter(boss, sent(kind=kind, count=count, day="2026-10-09", hours="0"))
+
+    told = (await caller.get("/activities", period=OCTOBER)).json()
+
+    numbers = {item["kind"]: (item["entries"], item["count"], item["people"]) for item in told["activities"]}
+    assert numbers == {"guidance": (1, 6, 6), "assessment": ("<5", "<5", "<5")}
+
+
+async def test_only_places_that_have_or_may_have_figures_can_be_chosen(caller: Caller, store: Store) -> None:
+    async with store.writing() as connection:
+        await SealedSchools(store).add_school(connection, "第二小学", "west")
+
+    named = [place["name"] for place in (await caller.get("/places")).json()["places"]]
+
+    assert [name for name in named if name.startswith("region:")] == [f"region:{HOME}", "region:west"]
+    assert (await caller.get("/figures", period=OCTOBER, place="region:neimenggu")).status_code == 404
 
 
 async def test_without_a_good_token_only_the_description_is_read(

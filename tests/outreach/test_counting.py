@@ -77,8 +77,29 @@ async def test_a_question_is_counted_by_topic_reader_hour_and_hotlines(child: Ch
     assert set(await child.counts(Family.HOTLINE)) == {contact.number for contact in decision.reply.contacts}
 
     await child.says(command=str(Command(Verb.ROLE, "parent")))
+    await child.says(QUESTION)
     assert await child.counts(Family.READER) == {"unsaid": 1, "parent": 1}
     assert await child.counts(Family.PEOPLE) == {"all": 1}
+
+
+async def test_taps_notices_and_what_cannot_be_read_are_no_questions(child: Child) -> None:
+    decision = await child.says(QUESTION)
+    for command in ("more", "simple", "why", "role:parent", "helped:yes", "helped:no", "hotlines", "none"):
+        await child.says(command=command)
+    await child.says(attachment=Attachment.PICTURE)
+    await child.says(DISCLOSURE)
+    for family in (Family.TOTAL, Family.READER, Family.CHANNEL, Family.HOUR, Family.TOPIC):
+        assert sum((await child.counts(family)).values()) == 1
+    assert await child.counts(Family.TOPIC) == {decision.topic: 1}
+    outcomes = await child.counts(Family.OUTCOME)
+    assert outcomes["answer"] == 1
+    assert sum(outcomes.values()) == 11
+
+
+async def test_a_topic_that_is_tapped_is_a_question(child: Child) -> None:
+    await child.says(command="topic:bullying.victim")
+    assert await child.counts(Family.TOTAL) == {"all": 1}
+    assert await child.counts(Family.TOPIC) == {"bullying.victim": 1}
 
 
 @pytest.mark.parametrize(
@@ -93,7 +114,7 @@ async def test_a_question_is_counted_by_topic_reader_hour_and_hotlines(child: Ch
 async def test_whatever_is_sent_again_counts_once(child: Child, again: dict[str, object]) -> None:
     for _ in range(3):
         await child.says(once="the same turn", **again)  # type: ignore[arg-type]
-    assert await child.counts(Family.TOTAL) == {"all": 1}
+    assert sum((await child.counts(Family.OUTCOME)).values()) == 1
     assert sum((await child.counts(Family.HARM)).values()) == ("text" in again and again["text"] == DISCLOSURE)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from bot.core.counting import Family
 from bot.outreach.periods import Grain, days, period, span
-from bot.outreach.publish import FEWER, Figure, told
+from bot.outreach.publish import FEWER, NOTHING, Figure, Says, told
 from bot.outreach.queries import EVERYWHERE, OutreachFigures, Scope
 from bot.storage.counts import CellName, cell_rows
 from bot.storage.outreach_tables import cell
@@ -48,11 +48,47 @@ async def test_today_and_this_month_are_not_told_until_they_are_over(
     assert [(part.name, found["all"].value) for part, found in await figures.trend(Family.TOTAL, both)] == [
         ("2026-11-22", 100)
     ]
-    assert [part.name for part in figures.so_far(NOVEMBER)][-1] == "2026-11-22"
-    assert (await figures.figures(Family.TOTAL, figures.so_far(NOVEMBER)))["all"] == Figure(100)
+    assert figures.until([NOVEMBER]) is None
+    assert figures.until(both) == dt.date(2026, 11, 22)
 
     clock.forward(days=1)
-    assert (await figures.figures(Family.TOTAL, both))["all"] == Figure(150)
+    assert (await figures.figures(Family.TOTAL, both))["all"] == Figure(150, pieces=2)
+
+
+async def test_a_sum_tells_what_is_missing_in_it_and_never_that_it_is_few(
+    store: Store, figures: OutreachFigures
+) -> None:
+    week = days(dt.date(2026, 11, 22), 7)
+    for back, count in enumerate((9, 3, 12)):
+        await put(store, _day(Family.TOPIC, "some", count, f"2026-11-{20 + back}"))
+        await put(store, _day(Family.TOPIC, "few", 4, f"2026-11-{20 + back}"))
+        await put(store, _day(Family.TOTAL, "all", 20, f"2026-11-{20 + back}"))
+    found = await figures.figures(Family.TOPIC, week[-3:])
+    assert found["some"].says is Says.LEAST
+    assert found["few"].says is Says.FEW_EACH
+    assert (await figures.figures(Family.TOTAL, week[-3:]))["all"].says is Says.NUMBER
+    assert (await figures.figures(Family.TOPIC, week[-1:]))["few"].says is Says.FEW
+    assert (await figures.figures(Family.HARM, week))["opened.sexual.urgent"].says is Says.NOTHING
+
+
+async def test_everywhere_misses_what_a_region_does_not_tell(store: Store, figures: OutreachFigures) -> None:
+    for region, count in ((HOME, 12), ("far", 3)):
+        await put(store, _month(Family.TOTAL, "all", 50, region=region))
+        await put(store, _month(Family.TOPIC, "some", count, region=region))
+    assert (await figures.figures(Family.TOPIC, [OCTOBER]))["some"].says is Says.LEAST
+    assert (await figures.figures(Family.TOPIC, [OCTOBER], Scope(HOME)))["some"].says is Says.NUMBER
+    assert (await figures.figures(Family.TOPIC, [OCTOBER]))["none"].says is Says.FEW_EACH
+
+
+async def test_a_year_before_counts_only_from_the_day_on_which_counting_began(
+    store: Store, figures: OutreachFigures
+) -> None:
+    await put(store, _day(Family.TOTAL, "all", 30, "2026-10-19") | _month(Family.TOTAL, "all", 400, school=7))
+    await put(store, _month(Family.TOTAL, "all", 400))
+    assert not await figures.began(EVERYWHERE, dt.date(2026, 10, 1))
+    assert await figures.began(EVERYWHERE, dt.date(2026, 10, 19))
+    assert not await figures.began(Scope(school=7), dt.date(2026, 10, 31))
+    assert await figures.began(Scope(school=7), dt.date(2026, 11, 1))
 
 
 async def test_terms_years_and_places_add_up(store: Store, figures: OutreachFigures, clock: Clock) -> None:
@@ -67,7 +103,7 @@ async def test_terms_years_and_places_add_up(store: Store, figures: OutreachFigu
     )
     months = [period(dt.date(2026, month, 1), Grain.MONTH) for month in range(1, 13)]
     by_month = sum(found["all"].value for _, found in await figures.trend(Family.TOTAL, months))
-    by_region = (await figures.by_region(Family.TOTAL, [YEAR], ["all"])).total().value
+    by_region = (await figures.by_region(Family.TOTAL, [YEAR], ["all"])).total("ab").value
     assert by_month == by_region == (await figures.figures(Family.TOTAL, [YEAR]))["all"].value
     one, other = [(await figures.figures(Family.TOTAL, [TERM], Scope(region)))["all"] for region in "ab"]
     assert one + other == (await figures.figures(Family.TOTAL, [TERM]))["all"]
@@ -80,8 +116,12 @@ async def test_what_has_no_region_belongs_to_the_service_s_own(store: Store, fig
         | _month(Family.TOTAL, "all", 20, region="")
         | _month(Family.TOTAL, "all", 40, region="far"),
     )
-    assert (await figures.figures(Family.TOTAL, [OCTOBER], Scope(HOME)))["all"] == Figure(30)
-    assert dict(await figures.by_region(Family.TOTAL, [OCTOBER], ["all"])) == {"far": Figure(40), HOME: Figure(30)}
+    home, far = Figure(30, pieces=2), Figure(40)
+    assert (await figures.figures(Family.TOTAL, [OCTOBER], Scope(HOME)))["all"] == home
+    assert dict(await figures.by_region(Family.TOTAL, [OCTOBER], ["all"])) == {"far": far, HOME: home}
+    both = (OCTOBER.previous(), OCTOBER)
+    assert (await figures.by_region(Family.TOTAL, both, ["all"]))[HOME] == Figure(30, pieces=4, few=2)
+    assert (await figures.figures(Family.TOTAL, both, Scope(HOME)))["all"] == Figure(30, pieces=4, few=2)
 
 
 async def test_a_school_is_told_by_months_and_never_of_harm(store: Store, figures: OutreachFigures) -> None:
@@ -99,7 +139,7 @@ async def test_a_school_is_told_by_months_and_never_of_harm(store: Store, figure
 
     harm = {part: await figures.figures(Family.HARM, part, school) for part in ((OCTOBER,), (YEAR,))}
     assert not any(harm.values())
-    assert await figures.by_school(Family.HARM, [OCTOBER], ["opened.sexual.urgent"], [7]) == {7: FEWER}
+    assert await figures.by_school(Family.HARM, [OCTOBER], ["opened.sexual.urgent"], [7]) == {7: NOTHING}
     assert len(await figures.figures(Family.HARM, [OCTOBER])) == 1
     assert len(await figures.figures(Family.HARM, days(dt.date(2026, 11, 22), 7))) == 0
 
@@ -115,6 +155,8 @@ async def _everything(figures: OutreachFigures) -> list[str]:
             said.append(str(await figures.trend(Family.GROUP, parts, scope)))
         said.append(str(await figures.by_region(Family.GROUP, parts, ["online", "money"])))
         said.append(str(await figures.by_school(Family.GROUP, parts, ["online"], [7, 8])))
+    for scope in (EVERYWHERE, Scope(HOME), Scope(school=7)):
+        said.extend([str(await figures.began(scope, day)) for day in (week[-2].first, dt.date(2026, 11, 1))])
     return said
 
 
@@ -124,6 +166,8 @@ async def test_nobody_can_tell_a_small_cell_by_any_report_or_by_what_parts_two(
     """Each small cell in turn holds 0 to 4, and nothing that can be asked changes by a letter."""
     clock.time = clock.time.replace(month=12, day=2)
     small = [
+        _month(Family.TOTAL, "all", 3),
+        _day(Family.TOTAL, "all", 3),
         _month(Family.GROUP, "online", 3),
         _month(Family.GROUP, "online", 3, school=7),
         _month(Family.HARM, "opened.sexual.urgent", 3),

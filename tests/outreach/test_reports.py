@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,10 +22,10 @@ from bot.outreach.board import Boards
 from bot.outreach.choices import LATELY, choice_of, trend_parts
 from bot.outreach.data import as_csv, as_json
 from bot.outreach.document import document
-from bot.outreach.entering import ActivityWork
+from bot.outreach.entering import ActivityWork, Sent
 from bot.outreach.paper import Paper
 from bot.outreach.queries import OutreachFigures
-from bot.outreach.sections import Board, Section, Words
+from bot.outreach.sections import Board, Section, Tile, Words
 from bot.outreach.sight import Sight, sight_of
 from bot.outreach.workbook import workbook
 from bot.storage.audit import AuditLog
@@ -57,6 +58,7 @@ async def counted(store: Store) -> None:
     """Two Octobers with turns, a topic, a harm, and two schools, of which one is small."""
     cells: dict[CellName, int] = {}
     cells |= month("2026-10", Family.TOTAL, ALL, 1000) | month("2025-10", Family.TOTAL, ALL, 500)
+    cells |= month("2025-09", Family.TOTAL, ALL, 80)
     cells |= month("2026-10", Family.TOPIC, "bullying.victim", 400) | month("2026-10", Family.GROUP, "bullying", 400)
     cells |= month("2026-10", Family.HARM, "opened.sexual.disclosure", 15)
     cells |= month("2026-10", Family.TOTAL, ALL, 200, number=ONE) | month("2026-10", Family.TOTAL, ALL, 3, number=OTHER)
@@ -139,10 +141,11 @@ def test_a_period_that_goes_on_is_told_by_what_is_over() -> None:
 
 @pytest.fixture
 def paper(store: Store, boards: Boards, boss: Sight, library: Library) -> Callable[..., object]:
-    async def made(**fields: object) -> Paper:
+    async def made(*more: Sent, **fields: object) -> Paper:
         work = ActivityWork(store, AuditLog(store))
         await counted(store)
-        await work.enter(boss.member, sent(day="2026-10-09", people=180, **fields))
+        for each in (sent(day="2026-10-09", people=180, **fields), *more):
+            await work.enter(boss.member, each)
         board = await board_of(boards, boss)
         entries = await work.listed(board.place.entries, board.choice.first, board.choice.last)
         return Paper(board, Words(library), entries, "某检察院", NOW)
@@ -161,16 +164,78 @@ async def test_the_document_has_a_paragraph_and_a_table_for_each_matter(paper: C
 
 
 async def test_the_spreadsheet_takes_nothing_for_a_formula(paper: Callable[..., object]) -> None:
-    book = load_workbook(io.BytesIO(workbook(await paper(note="=HYPERLINK(1)", place="+1"))))  # type: ignore[misc]
+    book = load_workbook(io.BytesIO(workbook(await paper(place="=HYPERLINK(1)"))))  # type: ignore[misc]
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
     hidden = next(cell for cell in cells if str(cell.value).startswith("=HYPERLINK"))
     assert hidden.quotePrefix
     assert any(cell.value == 1000 for cell in cells)
 
 
+@pytest.mark.parametrize(("hours", "met"), [("3.5", False), ("4", True), ("8", True)])
+async def test_class_hours_are_full_from_four_on(store: Store, boards: Boards, *, hours: str, met: bool) -> None:
+    chen = await member(store, "chen")
+    number = await school(store, "第一中学", chen)
+    await ActivityWork(store, AuditLog(store)).enter(chen, sent(school=number, hours=hours))
+    found = section(await board_of(boards, await sight_of(store, chen)), "class_hours")
+    assert found.chart is not None
+    assert ["已满" in text for text in (found.said, found.chart.marks[0].text)] == [met, met]
+    assert ("/4" in found.chart.marks[0].text) is not met
+
+
+FORMS = {
+    "csv": lambda paper: as_csv(paper).decode(),
+    "json": lambda paper: as_json(paper).decode(),
+    "xlsx": lambda paper: "\n".join(
+        str(value)
+        for sheet in load_workbook(io.BytesIO(workbook(paper)))
+        for row in sheet.iter_rows(values_only=True)
+        for value in row
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_note_stays_where_it_was_typed(paper: Callable[..., object], form: str) -> None:
+    made = await paper(note="给李小明讲了两次")  # type: ignore[misc]
+    assert "李小明" not in FORMS[form](made)
+
+
+async def test_fewer_than_five_persons_are_told_nowhere_and_add_nothing_to_a_sum(
+    paper: Callable[..., object], library: Library
+) -> None:
+    few = [sent(kind="assessment", count=4, day="2026-10-10"), sent(kind="guidance", count=6, day="2026-10-11")]
+    made: Paper = await paper(*few)  # type: ignore[misc]
+    rows = {row[0]: row for row in section(made.board, "activities").table.rows}  # type: ignore[union-attr]
+    assert rows["心理测评"][2:5] == ("<5", "<5", "<5")
+    assert rows["家庭教育指导"][2:4] == (6, 6)
+    assert "心理测评" not in section(made.board, "activities").said
+    assert [tile.value for tile in made.board.tiles if tile.name == "entered"] == ["186"]
+    assert [row[2] for row in made.entered().rows if row[1] in ("心理测评", "家庭教育指导")] == ["<5", 6]
+
+
+async def test_the_spreadsheet_holds_shares_dates_and_hours_as_numbers(
+    paper: Callable[..., object], library: Library
+) -> None:
+    made: Paper = await paper(hours="1.5")  # type: ignore[misc]
+    right = Tile("right", "答题正确", "66%", Words(library)("tile_change", change="+293%"))
+    book = load_workbook(io.BytesIO(workbook(replace(made, board=replace(made.board, tiles=(right,))))))
+    entry = next(row for row in book.worksheets[-1].iter_rows() if row[0].is_date)
+    assert entry[0].value == dt.datetime(2026, 10, 9)  # noqa: DTZ001  (a spreadsheet knows no zone)
+    assert 1.5 in [cell.value for cell in entry]
+    shares = [cell for row in book.worksheets[0].iter_rows() for cell in row if "%" in cell.number_format]
+    assert [cell.value for cell in shares] == [0.66, 2.93]
+
+
+async def test_the_document_numbers_its_tables_and_says_who_made_it(paper: Callable[..., object]) -> None:
+    made = Document(io.BytesIO(document(await paper())))  # type: ignore[misc]
+    captions = [line.text for line in made.paragraphs if line.style is not None and line.style.name == "Caption"]
+    assert [text.split("　")[0] for text in captions] == [f"表{at}" for at in range(1, len(made.tables) + 1)]
+    assert made.core_properties.author == "某检察院"
+
+
 async def test_other_systems_read_the_same_figures(paper: Callable[..., object]) -> None:
-    made = await paper(note="@SUM(1)")  # type: ignore[misc]
+    made = await paper(place="@SUM(1)")  # type: ignore[misc]
     body = json.loads(as_json(made))
     trend = next(item for item in body["sections"] if item["name"] == "harm")
     assert ["性侵害", 15, "<5", "<5"] in trend["rows"]

@@ -69,8 +69,8 @@ async def test_the_desk_is_told_by_what_is_published(
     told = Scorecard("1", MADE, scores, desk).data()["desk"]
 
     assert (told["first"], told["last"]) == ("2025-11-01", "2026-10-31")
-    assert told["answered_within"]["urgent"]["5"] in (40, 45, 50)
-    assert told["answered_within"]["urgent"]["later"] == "<5"
+    assert told["answered_within"]["urgent"]["5"] in ("≥40", "≥45", "≥50")
+    assert told["answered_within"]["urgent"]["later"] == "<5+…"
 
 
 async def test_drills_are_told_once_they_are_decided(store: Store, clock: Clock) -> None:
@@ -103,9 +103,13 @@ async def test_the_page_stands_by_itself_and_quotes_nobody(scores: Scores, servi
 
 
 async def test_it_is_shown_where_one_was_made(scores: Scores, service: Service, tmp_path: Path) -> None:
-    web = Starlette(routes=[*scorecard_routes(tmp_path)])
+    web = Starlette(routes=[*scorecard_routes(tmp_path, lambda: service.library.messages)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url="http://service") as client:
-        assert (await client.get("/scorecard/")).status_code == 404
+        unmade = await client.get("/scorecard/")
+        assert unmade.status_code == 404
+        assert service.library.messages["outreach_scorecard.unmade"] in unmade.text
+        assert (await client.get("/scorecard/scorecard.css")).status_code == 200
+        assert (await client.get("/scorecard/scorecard.json")).status_code == 404
 
         write_scorecard(tmp_path / FOLDER, Scorecard("1", MADE, scores), service.library.messages)
 

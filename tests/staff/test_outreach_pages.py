@@ -1,5 +1,6 @@
 """The pages of outreach, as people work on them with a browser without scripts."""
 
+import html
 import io
 import re
 
@@ -95,6 +96,26 @@ async def test_a_lecture_is_entered_from_what_the_form_has_already(chen, message
     assert "第一中学" in listed.text
 
 
+async def test_a_note_and_few_persons_stay_on_the_entrys_own_page(chen, boss):
+    given = {"kind": "assessment", "count": "1", "day": "2026-11-20", "school": "1", "note": "下次带量表"}
+    await chen.send(f"{HERE}/enter", **given)
+    for reader in (chen, boss):
+        listed = await reader.see(f"{HERE}/entries")
+        assert "心理测评 &lt;5 人次" in listed.text
+        assert "下次带量表" not in listed.text
+    own = await chen.see(f"{HERE}/entries/1")
+    assert "下次带量表" in own.text
+    assert 'name="count" value="1"' in own.text
+
+
+async def test_a_service_without_a_region_offers_itself_and_no_region_that_has_nothing(boss, store):
+    await put(store, {("month", "total", 0, "2026-10", "east", "all"): 500})
+    page = await boss.see(HERE)
+    assert re.findall(r'value="(region:\w*)"', page.text) == ["region:", "region:east"]
+    assert (await boss.see(f"{HERE}?place=region:")).status_code == 200
+    assert (await boss.see(f"{HERE}?place=region:neimenggu")).status_code == 404
+
+
 async def test_what_is_wrong_is_said_and_nothing_that_was_typed_is_lost(chen, messages):
     page = await chen.send(f"{HERE}/enter", **{**LECTURE, "count": "很多", "note": "<b>三班</b>", "form": "a" * 32})
     assert page.status_code == 400
@@ -172,7 +193,8 @@ async def test_reports_are_handed_out_as_files_even_where_no_chart_can_be_drawn(
 
 async def test_a_report_on_paper_says_how_the_figures_were_made(boss, messages):
     page = await boss.see(f"{HERE}/report/print?period=2026-10")
-    assert messages["outreach_report.method"].split("。", maxsplit=1)[0] in page.text
+    for name in messages["outreach_report.how_list"].split("|"):
+        assert messages[f"outreach_report.how_{name}"] in html.unescape(page.text)
     assert "data-print" in page.text
 
 

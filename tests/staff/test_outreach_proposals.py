@@ -68,6 +68,12 @@ async def test_the_dashboard_leads_to_the_list_and_few_are_not_on_it(boss, libra
     assert "online.fraud" not in listed.text
 
 
+async def test_what_is_few_each_day_is_not_said_to_be_few(boss, messages):
+    listed = await boss.see(f"{HERE}?period=30d")
+    assert messages["outreach_report.all_few_each"] in listed.text
+    assert messages["outreach_report.all_few"] not in listed.text
+
+
 async def test_a_click_makes_a_patch_to_review_and_changes_no_content(boss, proposals, store):
     before = _tree()
     shown = await boss.send(f"{HERE}{OCTOBER}", topic=TOPIC, what="more")

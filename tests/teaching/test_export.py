@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
@@ -82,3 +83,15 @@ def test_what_begins_like_a_formula_stays_text(library: Library, text: str) -> N
 def test_signs_that_a_spreadsheet_cannot_hold_are_left_out(library: Library) -> None:
     tables = opened(made(QUIZ, name="五\x00\x1b班\ufffe"), library)
     assert sheet(tables, library, "turnout")[0][1] == "五班"
+
+
+def test_a_share_takes_no_more_room_than_it_is_shown_in(library: Library) -> None:
+    chosen = [Chosen(1, Origin.PERSON, 0, option, count) for option, count in ((1, 5), (2, 1))]
+    given = figures(QUIZ, [Turnout(1, 1, Origin.PERSON, 6, 6, 6)], chosen, 30)
+    result = made(QUIZ)
+    result = replace(result, classes=(replace(result.classes[0], figures=given),))
+    book = load_workbook(io.BytesIO(Export(result, library.messages, {}, NOON.tzinfo or dt.UTC).workbook()))
+    options = book[library.messages["teach_results.sheet_options"]]
+    shares = [cell for row in options.iter_rows(min_row=2) for cell in row if isinstance(cell.value, float)]
+    assert any(len(str(cell.value)) > 10 for cell in shares)
+    assert all(options.column_dimensions[cell.column_letter].width < 20 for cell in shares)

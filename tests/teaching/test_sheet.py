@@ -111,6 +111,8 @@ def test_columns_in_another_order_are_found_by_their_headings(reader, say):
         ({"ask": "问" * 301}, "ask", "long"),
         ({"explain": "讲" * 201}, "explain", "long"),
         ({"option_a": "选" * 101}, "option_a", "long"),
+        ({"ask": "李小明的爸爸打他，电话138-0013-8000，怎么办？"}, "ask", "personal"),
+        ({"why_c": "身份证110101201501011234"}, "why_c", "personal"),
         ({"option_b": "帮他收"}, "option_a", "twins"),
         ({"option_c": None, "why_c": None}, "option_a", "count_single"),
         ({"option_b": None}, "option_b", "empty"),

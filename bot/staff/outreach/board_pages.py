@@ -82,7 +82,7 @@ class BoardPages:
         ]
         sight = looked.sight
         schools = [(f"school:{school.id}", school.name) for school in sight.schools]
-        regions = [] if sight.own or sight.region is not None else list(words.library.regions)
+        regions = () if sight.own or sight.region is not None else sight.regions
         places = [
             (say("regions"), [(f"region:{code}", words.region(code)) for code in regions]),
             (say("schools"), schools),

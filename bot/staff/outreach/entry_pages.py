@@ -13,6 +13,7 @@ from bot.core.activity import Activity, ActivityKind, Attendance
 from bot.outreach.drafts import shown_hours
 from bot.outreach.entering import Sent, Step, new_form, version_of
 from bot.outreach.errors import OutreachError
+from bot.outreach.persons import counted
 from bot.outreach.sight import sight_of
 from bot.staff.gate import RefusedError, SignedIn
 from bot.staff.outreach.board_pages import BoardPages
@@ -63,6 +64,7 @@ class EntryPages:
             filters=self.boards.filters(looked),
             entries=await self.parts.given.work.listed(looked.place.entries, choice.first, choice.last),
             hours=shown_hours,
+            number=counted,
         )
 
     async def one(self, request: Request) -> Response:
@@ -127,6 +129,7 @@ class EntryPages:
             sight=sight,
             recent=await self.parts.given.work.recent(signed.member),
             hours=shown_hours,
+            number=counted,
             **self._choices(fields),
         )
 
@@ -146,6 +149,7 @@ class EntryPages:
         # Whoever comes too late sees what is there now, and what they typed is gone with what they saw.
         typed = {} if error is None or error.reason in ("changed", "not_yours") else dict(fields or {})
         filled = {**_fields(entry.activity), **typed, "version": str(entry.version)}
+        mine = await work.may_change(signed.member, entry)
         return self.parts.page(
             "outreach_entry.html",
             signed,
@@ -155,8 +159,9 @@ class EntryPages:
             entry=entry,
             history=history,
             sight=await sight_of(self.parts.given.store, signed.member),
-            mine=await work.may_change(signed.member, entry),
+            mine=mine,
             hours=shown_hours,
+            number=_typed if mine else counted,
             **self._choices(filled, entry),
         )
 
@@ -170,6 +175,11 @@ class EntryPages:
             "today": today.isoformat(),
             "gone_school": gone,
         }
+
+
+def _typed(_kind: ActivityKind, number: int) -> int:
+    """A number as it was entered, for who may change it."""
+    return number
 
 
 def _fields(given: Activity) -> dict[str, str]:

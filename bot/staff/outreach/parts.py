@@ -95,7 +95,8 @@ class OutreachPagesParts:
     async def looked(self, request: Request, usual: Usual | None = None) -> Looked:
         """What a page shows; ``usual`` is the period for who chose none. Raises what ``Gate.require`` raises too."""
         signed = await self.gate.require(request)
-        sight = await sight_of(self.given.store, signed.member)
+        regions = await self.given.boards.figures.regions()
+        sight = await sight_of(self.given.store, signed.member, regions)
         place = sight.place(request.query_params.get("place", ""))
         now = self.given.now()
         usual = usual or (Usual.TERM if sight.own else Usual.LATELY)

@@ -105,10 +105,9 @@ class ProposalPages:
         found = await Gatherer(self.parts.given.boards.figures).both(
             (Family.UNANSWERED,), choice.parts, choice.before, looked.place
         )
-        topics = self.parts.given.library().topics
+        topics, unanswered = self.parts.given.library().topics, found.now[Family.UNANSWERED]
         rows = [
-            (topic, words.topic(topic), str(figure), topic in topics)
-            for topic, figure in found.now[Family.UNANSWERED].items()
+            (topic, words.topic(topic), words.figure(figure), topic in topics) for topic, figure in unanswered.items()
         ]
         return self.parts.page(
             "outreach_unanswered.html",
@@ -118,6 +117,8 @@ class ProposalPages:
             looked=looked,
             filters=self.boards.filters(looked),
             rows=rows,
+            least=unanswered.least,
+            empty=words.all_few(unanswered) if unanswered.told else words.untold("region", choice),
             made=await asyncio.to_thread(self.proposals.names),
             problem=problem,
         )
