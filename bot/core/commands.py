@@ -180,5 +180,8 @@ class Commands:
 
     def _say(self, verb: Verb, session: Session, key: str = "") -> Decided:
         composer = self.topical.composer
+        if verb is Verb.START and not key and (session.audience or session.asked_role):
+            lead = composer.say("chat.start_known")
+            return d.Notice(d.Reply(lead, choices=(composer.choice(Verb.ROLES),)), session.audience), session
         choices = composer.roles() if verb in (Verb.START, Verb.ROLES) and not key else ()
         return d.Notice(d.Reply(composer.say(key or f"chat.{verb}"), choices=choices)), session

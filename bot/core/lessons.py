@@ -78,6 +78,10 @@ class Lessons(Protocol):
         """The lesson that this turn is part of; None where it is any other turn."""
         ...
 
+    async def joined(self, talk: str) -> bool:
+        """Whether the talk of this key is in a class: who joins one says as whom."""
+        ...
+
     def aside(self, place: str) -> tuple[str, tuple[Choice, ...]]:
         """A quiz waits while something else is said: where it stands then, and the button to go on."""
         ...
@@ -93,6 +97,10 @@ class NoLessons:
     async def turn(self, incoming: Incoming, session: Session, reader: Audience) -> Lesson | None:  # noqa: ARG002
         """None, always."""
         return None
+
+    async def joined(self, talk: str) -> bool:  # noqa: ARG002
+        """No, always."""
+        return False
 
     def aside(self, place: str) -> tuple[str, tuple[Choice, ...]]:
         """Where it stood, and no button."""
@@ -135,6 +143,10 @@ class Boards(Protocol):
         """
         ...
 
+    async def reader(self, talk: str) -> Audience | None:
+        """As whom the talk of this key joined its classes; None where it is in none, or joined as one and another."""
+        ...
+
     async def offers(self, talk: str) -> Sequence[Choice]:
         """Buttons for what goes on in the classes of this talk and is not finished."""
         ...
@@ -156,6 +168,10 @@ class NoBoards:
 
     async def board(self, code: str, talk: str, place: str) -> Board | None:  # noqa: ARG002
         """None, always."""
+        return None
+
+    async def reader(self, talk: str) -> Audience | None:  # noqa: ARG002
+        """Nobody joined."""
         return None
 
     async def offers(self, talk: str) -> Sequence[Choice]:  # noqa: ARG002

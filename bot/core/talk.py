@@ -78,9 +78,18 @@ class StoredTalk:
         return nullcontext() if self._room.locked() and self._dialogue().alarms(incoming) else self._room
 
     async def _turn(self, key: str, incoming: Incoming) -> tuple[Decision, TalkAfter]:
-        session = await self._store.load(key)
+        session = await self._known(incoming, await self._store.load(key))
         decision, kept = await self._decided(key, incoming, session)
         return decision, self._counted(incoming, session, decision, kept)
+
+    async def _known(self, incoming: Incoming, session: Session) -> Session:
+        """The talk; whoever joined a class said then who they are, and is not asked again.
+
+        What they said is not taken as said today: a child may hold a parent's phone, and help is worded for the child.
+        """
+        if incoming.origin is None or incoming.group or session.audience or session.asked_role:
+            return session
+        return replace(session, asked_role=await self._lessons.joined(incoming.origin.talk))
 
     async def _decided(self, key: str, incoming: Incoming, session: Session) -> tuple[Decision, TalkAfter]:
         origin = incoming.origin

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.core.audience import Audience
 from bot.core.content_types import Library
 from bot.core.decision import Choice
 from bot.core.lessons import Board, BoardItem, TooManyGuessesError
@@ -43,6 +44,11 @@ class ClassBoards:
         going = await SealedTakings(self.store).open_in(found.id, (reader,) if reader else READERS)
         items = tuple(_item(given) for given in going)
         return Board(found.id, found.code, found.school_name, found.name, items, reader)
+
+    async def reader(self, talk: str) -> Audience | None:
+        """As whom the talk of this key joined its classes; None for none or several. Raises StorageError."""
+        readers = {item.reader for item in await SealedEnrolments(self.store).of_talk(talk)}
+        return readers.pop() if len(readers) == 1 else None
 
     async def offers(self, talk: str) -> Sequence[Choice]:
         """Buttons for what goes on in the classes of this talk and is not finished. Raises StorageError."""

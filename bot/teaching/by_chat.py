@@ -17,8 +17,11 @@ from bot.storage.staff import Member, Role, StaffRecords
 from bot.teaching.chat_results import ChatResults
 from bot.teaching.classes import Classes
 from bot.teaching.errors import TeachingError
+from bot.teaching.frozen import FreezeError
+from bot.teaching.push_check import PushError
 from bot.teaching.push_words import PushWords
 from bot.teaching.pushes import PushWork
+from bot.teaching.receiving import receiving
 
 #: Pushes that are listed at most.
 LISTED = 8
@@ -124,11 +127,16 @@ class ByChat:
         draft = await self._draft(member, chosen, name, "now")
         quiz = await self.pushes.shelf.quiz(member.id, name)
         said = {"title": quiz.title, "all": len(quiz.questions), "name": self._to(chosen), "when": self._when(draft)}
-        buttons = tuple(
+        found, messages = await receiving(self.pushes.store, draft, quiz), self.pushes.library().messages
+        lines = [self._say("chat_confirm").format(**said), *found.told(messages)]
+        buttons = [
             Choice(self._say(key), f"go:{_numbers(chosen)}:{name}:{when}")
             for key, when in (("chat_now", "now"), ("chat_morning", "am"))
-        )
-        return Spoken(self._say("chat_confirm").format(**said), buttons)
+        ]
+        if warnings := found.warnings(messages):
+            lines += [self._say("chat_doubts"), *(f"· {each}" for each in warnings)]
+            buttons.insert(0, Choice(self._say("chat_other"), f"c:{_numbers(chosen)}"))
+        return Spoken("\n".join(lines), tuple(buttons))
 
     async def _go(self, member: Member, value: str) -> Spoken:
         numbers, _, rest = value.partition(":")
@@ -153,8 +161,11 @@ class ByChat:
     async def _draft(self, member: Member, chosen: Sequence[SchoolClass], name: str, when: str) -> PushDraft:
         """The push as it would be kept. Raises TeachingError."""
         now = self.pushes.store.now()
-        quiz = self.pushes.shelf.bank().quizzes.get(name)
-        reader = quiz.band.reader if quiz else Audience.STUDENT
+        try:
+            quiz = await self.pushes.shelf.quiz(member.id, name)
+        except FreezeError:
+            raise PushError("no_quiz") from None
+        reader = Audience.PARENT if quiz.band is Band.PARENTS else Audience.STUDENT
         local = now.astimezone(self.words.zone)
         morning = local.replace(hour=MORNING.hour, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
         wanted = PushDraft(

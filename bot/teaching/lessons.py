@@ -13,6 +13,7 @@ from bot.core.decision import Choice, Notice, Reply
 from bot.core.lessons import Leaves, Lesson
 from bot.core.message import Incoming, Origin
 from bot.core.session import Session
+from bot.storage.enrolments import SealedEnrolments
 from bot.storage.store import Store
 from bot.storage.takings import SealedTakings
 from bot.teaching.codes import GuessLimit, code_in
@@ -56,6 +57,10 @@ class ClassLessons:
         if incoming.group or not 0 < len(incoming.text.strip()) <= LONGEST_TYPED:
             return None
         return await self._typed(incoming.text, origin.talk, place)
+
+    async def joined(self, talk: str) -> bool:
+        """Whether the talk of this key is in a class. Raises StorageError."""
+        return bool(await SealedEnrolments(self.store).of_talk(talk))
 
     def aside(self, place: str) -> tuple[str, tuple[Choice, ...]]:
         """A quiz waits while something else is said: where it stands then, and the button to go on."""

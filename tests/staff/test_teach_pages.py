@@ -1,5 +1,6 @@
 """Teaching, as supervisors and vice principals do it with a browser without scripts."""
 
+import datetime as dt
 import html
 import io
 import re
@@ -135,7 +136,7 @@ def code_of(page):
 
 def order_on(page):
     listed = re.search(r'<ol class="in-order">(.*?)</ol>', page.text)
-    return re.findall(r"<li>(?:\S+ )?(.*?)</li>", listed[1]) if listed else []
+    return re.findall(r"<li>(?:\S+ )?(\S+?)(?: <span.*?)?</li>", listed[1]) if listed else []
 
 
 async def test_a_supervisor_appoints_and_a_vice_principal_makes_a_class(chen, class_, messages):
@@ -279,6 +280,47 @@ async def test_a_push_that_cannot_be_says_why_and_keeps_what_was_typed(chen, cla
     assert page.status_code == 400
     assert 'role="alert"' in page.text
     assert "先试试看" in page.text
+
+
+async def test_everything_that_is_wrong_with_a_push_is_told_together(chen, class_, messages):
+    wrong = {"subject": "", "r:student": "", "when": "at", "at": "2020-01-01T08:00", f"o:{class_}": "x"}
+    page = await chen.send(f"{HERE}/pushes/new", **push_of(class_, **wrong))
+    assert page.status_code == 400
+    keys = (
+        "teach_push.quiz_unchosen",
+        "teach_push.readers",
+        "teach_pages.push_at_past",
+        "teach_pages.push_place_wrong",
+    )
+    assert [key for key in keys if f"<li>{messages[key]}</li>" in page.text] == list(keys)
+
+
+async def test_a_draft_that_is_due_is_changed_without_a_past_time(chen, class_, clock):
+    draft = await chen.send(f"{HERE}/pushes/new", **push_of(class_, do="draft"))
+    clock.time += dt.timedelta(hours=2)
+    form = await chen.see(f"{str(draft.url).partition('?')[0].removeprefix('http://test')}/edit")
+    assert re.search(r'name="when" value="now" checked', form.text)
+
+
+async def test_before_a_push_goes_out_one_sees_how_many_get_it_and_what_speaks_against_it(chen, class_, messages):
+    doubts = messages["teach_pages.look_doubts"]
+    look = await chen.send(f"{HERE}/pushes/new", **push_of(class_, subject="bullying-16-18", do="look"))
+    assert messages["teach_push.many_student"].format(count=0) in look.text
+    assert doubts in look.text
+    assert re.findall(r'class="(?:strong|plain)" name="do" value="(\w+)"', look.text) == ["back", "send", "draft"]
+    draft = await chen.send(f"{HERE}/pushes/new", **push_of(class_, subject="bullying-16-18", do="draft"))
+    assert doubts in draft.text
+    sent = await chen.send(f"{HERE}/pushes/new", **push_of(class_, subject="bullying-16-18"))
+    assert messages["teach_pages.done_push_scheduled"] in sent.text
+    assert doubts not in sent.text
+
+
+@pytest.mark.parametrize("two_people", [True])
+async def test_whoever_approves_sees_what_speaks_against_it_too(chen, class_, boss, messages):
+    sent = await chen.send(f"{HERE}/pushes/new", **push_of(class_, subject="mandatory-reporting-staff"))
+    page = await boss.see(str(sent.url).partition("?")[0].removeprefix("http://test"))
+    values = {"band": messages["teach_own.band_staff"], "readers": messages["teach_chat.reader_student"]}
+    assert messages["teach_push.doubt_reader"].format(**values) in page.text
 
 
 async def test_classes_are_put_in_order_by_numbers_and_pages_tell_it(chen, class_, school, messages):

@@ -24,6 +24,7 @@ from bot.teaching.by_chat import ByChat
 from bot.teaching.chat_results import ChatResults
 from bot.teaching.classes import Classes
 from bot.teaching.errors import TeachingError
+from bot.teaching.push_check import PushError
 from bot.teaching.results import ClassResults
 from bot.teaching.studio import Studio
 
@@ -60,6 +61,8 @@ async def test_only_the_vice_principal_of_its_school_pushes_to_a_class(world: Wo
     [
         ({"subject": "no-such-quiz"}, "no_quiz"),
         ({"subject": "own:77"}, "no_quiz"),
+        ({"subject": ""}, "quiz_unchosen"),
+        ({"kind": PushKind.TOPIC, "subject": ""}, "topic_unchosen"),
         ({"kind": PushKind.TOPIC, "subject": "no.topic"}, "no_topic"),
         (NOTICE | {"text": "  "}, "notice_empty"),
         (NOTICE | {"text": "长" * 801}, "text_too_long"),
@@ -82,6 +85,14 @@ async def test_what_makes_no_sense_is_refused_with_a_sentence(world: World, chan
     assert refused.value.key == f"teach_push.{key}"
     assert refused.value.key in LIBRARY.messages
     assert await world.work.mine(teacher) == []
+
+
+async def test_all_that_cannot_be_is_told_together(world: World) -> None:
+    teacher = await world.teacher()
+    with pytest.raises(PushError) as refused:
+        await world.pushes(teacher, subject="", readers=(), close_hours=999)
+    told = ("quiz_unchosen", "classes", "readers", "close_hours")
+    assert refused.value.keys == tuple(f"teach_push.{key}" for key in told)
 
 
 async def test_with_two_people_a_push_goes_out_once_another_approves(world: World) -> None:
@@ -187,7 +198,7 @@ async def linked(world: World, member: int, chat: str) -> None:
 async def test_a_vice_principal_sends_a_quiz_with_a_few_taps(world: World) -> None:
     teacher = await world.teacher()
     class_ = await world.class_(await world.taught.school(teacher.id), "五（3）班")
-    await world.joins(class_, 1)
+    await world.joins(class_, *range(1, 6))
     await linked(world, teacher.id, "900")
     chat = principals(world)
     classes = await chat.ask("900", "myclasses")
@@ -199,7 +210,7 @@ async def test_a_vice_principal_sends_a_quiz_with_a_few_taps(world: World) -> No
     assert all(len(f"vp:{each.command}".encode()) <= 64 for each in (*quizzes.choices, *confirm.choices))
     await chat.ask("900", confirm.choices[0].command)
     twice = await chat.ask("900", confirm.choices[0].command)
-    assert addresses(await world.brings()) == ["1"]
+    assert addresses(await world.brings()) == ["1", "2", "3", "4", "5"]
     (push,) = await world.work.mine(teacher)
     assert push.readers == (Audience.STUDENT,)
     await chat.ask("900", twice.choices[0].command)
@@ -233,6 +244,21 @@ async def test_classes_get_it_in_the_order_in_which_they_were_tapped(world: Worl
     sent = await tap(confirm, say["teach_push.chat_now"])
     assert "三班、一班（按这个次序）" in sent.text
     assert [item.address for item in await world.brings()] == ["3", "1"]
+
+
+async def test_before_a_quiz_is_sent_the_chat_tells_how_many_get_it_and_what_speaks_against_it(world: World) -> None:
+    teacher = await world.teacher()
+    class_ = await world.class_(await world.taught.school(teacher.id), "五（3）班")
+    await world.joins(class_, 1, 2, 3)
+    await linked(world, teacher.id, "900")
+    chat, say = principals(world), LIBRARY.messages
+    confirm = await chat.ask("900", f"q:{class_}:bullying-parents")
+    assert say["teach_push.many_parent"].format(count=0) in confirm.text
+    assert say["teach_own.band_parents"] in confirm.text
+    assert [each.label for each in confirm.choices][:2] == [say["teach_push.chat_other"], say["teach_push.chat_now"]]
+    assert confirm.choices[0].command == f"c:{class_}"
+    await chat.ask("900", confirm.choices[1].command)
+    assert [push.readers for push in await world.work.mine(teacher)] == [(Audience.PARENT,)]
 
 
 async def test_no_more_classes_are_offered_than_a_button_has_room_for(world: World) -> None:

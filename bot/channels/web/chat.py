@@ -49,7 +49,8 @@ class Chat:
         turned = await self._turn(request, sent)
         said = sent.text.strip() or command_label(sent.command, self.pages.library())
         exchange = Exchange(turned.decision, said, None if turned.kept else sent)
-        response = self.pages.chat(exchange, turned.status, known=True)
+        reader = await self.pages.reader(turned.visitor.key)
+        response = self.pages.chat(exchange, turned.status, known=True, reader=reader)
         self.pages.visitors.remember(response, turned.visitor)
         return response
 

@@ -69,7 +69,8 @@ class Mail:
         for shown in fields.get("shown", "").split()[:100]:
             if shown.isascii() and shown.isdecimal():
                 await self.post.received(visitor.key, int(shown[:18]))
-        return self.pages.chat(Exchange(letters=await self._waiting(request)), known=True)
+        reader = await self.pages.reader(visitor.key)
+        return self.pages.chat(Exchange(letters=await self._waiting(request)), known=True, reader=reader)
 
     async def _waiting(self, request: Request) -> dict[int, Letter]:
         visitor = self.pages.visitors.of(request)

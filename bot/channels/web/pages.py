@@ -62,7 +62,8 @@ class Pages:
         """The chat, before anything was said, with what is new in the visitor's classes."""
         visitor = self.visitors.of(request)
         offers = () if visitor.new else await self._offers(visitor.key)
-        return self.chat(Exchange(), known=not visitor.new, offers=offers)
+        reader = None if visitor.new else await self.reader(visitor.key)
+        return self.chat(Exchange(), known=not visitor.new, offers=offers, reader=reader)
 
     async def start_over(self, _request: Request) -> Response:
         """The address of an exchange, opened anew: nothing of it is kept."""
@@ -90,14 +91,24 @@ class Pages:
         return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
     def chat(
-        self, exchange: Exchange, status: int = 200, *, known: bool = False, offers: Sequence[Choice] = ()
+        self,
+        exchange: Exchange,
+        status: int = 200,
+        *,
+        known: bool = False,
+        offers: Sequence[Choice] = (),
+        reader: Audience | None = None,
     ) -> Response:
-        """The chat with what is to be shown of it. ``known``: this visitor has a talk, so letters may come."""
+        """The chat with what is to be shown of it. ``known``: this visitor has a talk, so letters may come.
+
+        ``reader``: as whom they joined a class, so that they are not asked who they are.
+        """
         library = self.library()
         letters = {number: Markup(self.letter(letter)) for number, letter in (exchange.letters or {}).items()}  # noqa: S704  (rendered with escaping)
         extra = {
             "roles": role_choices(library),
-            "suggestions": suggestions(library, Audience.STUDENT),
+            "suggestions": suggestions(library, reader or Audience.STUDENT),
+            "reader": reader,
             "said": exchange.said,
             "known": known,
             "offers": offers,
@@ -146,6 +157,14 @@ class Pages:
         response = self.error(request, error.status_code)
         response.headers.update(error.headers or {})
         return response
+
+    async def reader(self, talk: str) -> Audience | None:
+        """As whom the talk of this key joined its classes; None too where that cannot be read."""
+        try:
+            return await self.boards.reader(talk)
+        except Exception as error:
+            log.error("web.reader_failed", error=type(error).__name__)  # noqa: TRY400  (a traceback may quote rows)
+            return None
 
     async def _offers(self, talk: str) -> Sequence[Choice]:
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
 from bot.assembly_teaching import TeachingParts
 from bot.channels.web.app import WebParts, create_web
@@ -18,6 +19,7 @@ from bot.storage.engine import make_engine
 from bot.storage.schema import upgrade
 from bot.storage.schools import SealedSchools
 from bot.storage.store import Store
+from bot.storage.tables import talk
 from bot.storage.talks import SealedTalks
 from bot.storage.vault import Vault
 from tests.conftest import ROOT
@@ -84,6 +86,41 @@ async def test_one_press_joins_and_a_second_begins_the_quiz(client, run):
     assert f"enrol:{CODE}" not in page.text
     home = await client.get("/")
     assert f"quiz:{run}" in home.text
+
+
+@pytest.mark.parametrize(("reader", "other"), [("student", "parent"), ("parent", "student")])
+async def test_whoever_joined_as_student_or_parent_is_not_asked_who_they_are(client, run, dialogue, *, reader, other):
+    messages = dialogue.library.messages
+    assert messages["web.who"] in (await client.get("/")).text
+    joined = await pressed(client, f"enrol:{CODE}.{reader}")
+    home = await client.get("/")
+    for page in (joined, home):
+        assert messages["web.who"] not in page.text
+        assert f"role:{other}" in page.text
+    first = messages[f"web.questions_{reader}"].split()[0]
+    assert f"topic:{first}" in home.text
+    told = (await client.post("/api/chat", json={"command": "start"})).json()
+    assert told["lead"] == messages["chat.start_known"]
+
+
+async def test_a_talk_that_was_forgotten_meanwhile_is_not_asked_again(client, run, store, dialogue):
+    await pressed(client, f"enrol:{CODE}.parent")
+    async with store.writing() as connection:
+        await connection.execute(delete(talk))
+    told = (await client.post("/api/chat", json={"command": "start"})).json()
+    assert told["lead"] == dialogue.library.messages["chat.start_known"]
+
+
+async def test_a_child_at_a_parents_phone_is_helped_as_a_child(client, run, store):
+    said = {"text": "爸爸天天打我，我好怕"}
+    unknown = (await client.post("/api/chat", json=said)).json()
+    client.cookies.clear()
+    await pressed(client, f"enrol:{CODE}.parent")
+    async with store.writing() as connection:
+        await connection.execute(delete(talk))
+    told = (await client.post("/api/chat", json=said)).json()
+    assert told["kind"] == "support"
+    assert told["steps"] == unknown["steps"]
 
 
 async def test_the_quiz_by_script_is_the_same(client, run):
