@@ -8,6 +8,7 @@ import datetime as dt
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 FILE = "dbos.sqlite3"
 #: Seconds between two looks for open cases over which no timer runs.
 SWEEP = 20.0
+#: Seconds between two cases of a sweep for which nothing asked.
+BREATH = 0.05
 #: Seconds that a timer waits at the most, and at the least; and after a failure of the database.
 LONGEST, SHORTEST, AGAIN = 6 * 3600.0, 0.2, 5.0
 #: What changes nothing that a clock looks at.
@@ -167,20 +170,30 @@ class Watch:
                     self.look.board.forget()
                     self._wanted.set()
 
-    async def _all(self) -> None:
-        """One case after the other: a new one, and whoever writes meanwhile, must not wait for hundreds of old ones."""
-        for row in await SealedCasework(self.store).queue():
+    async def _all(self, breath: float = 0.0) -> None:
+        """One case after the other, with so many seconds between two.
+
+        A new case, and whoever writes meanwhile, must not wait for hundreds of old ones; where something asks for
+        another walk there is no more breath.
+        """
+        rows = await SealedCasework(self.store).queue()
+        for row in rows:
             self._touch(row.id)
             await asyncio.wait({self._busy[row.id]})
+            if not self._wanted.is_set():
+                await asyncio.sleep(min(breath, self.sweep / len(rows)))
 
     async def _sweep(self) -> None:
         """Timers that are missing are started, and what another process changed is seen."""
         while True:
-            with contextlib.suppress(TimeoutError):
+            breath = 0.0
+            try:
                 await asyncio.wait_for(self._wanted.wait(), self.sweep)
+            except TimeoutError:
+                breath = BREATH
             async with self._walk:
                 self._wanted.clear()
-                await self._guarded(self._all)
+                await self._guarded(partial(self._all, breath))
 
     async def _guarded(self, doing: Callable[[], Awaitable[None]]) -> None:
         """The watch outlives whatever fails once; the sweep comes by again."""
