@@ -92,8 +92,9 @@ class Dialogue:
 
     def _read(self, turn: Turn) -> Turn:
         raw = turn.incoming.text[:LONGEST_READ]
-        risk = self.understanding.read_risk(raw, turn.session.turns)
-        session = turn.session.heard(raw, turn.incoming.origin.delivery if turn.incoming.origin else "")
+        delivery = turn.incoming.origin.delivery if turn.incoming.origin else ""
+        risk = self.understanding.read_risk(raw, turn.session.before(delivery))
+        session = turn.session.heard(raw, delivery)
         if risk.level.rank > session.risk.rank:
             session = replace(session, risk=risk.level)
         text = self.understanding.normalise(raw[:LONGEST_QUESTION])

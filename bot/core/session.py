@@ -43,6 +43,10 @@ class Session:
     quiz: str = ""
     learnt: bool = False
 
+    def before(self, delivery: str) -> tuple[str, ...]:
+        """What was said before the message of this delivery; one that comes again is not among it."""
+        return self.turns[:-1] if delivery and delivery == self.delivery else self.turns
+
     def heard(self, text: str, delivery: str = "") -> Session:
         """The talk after the person said this; of a long message its end, where a disclosure often stands."""
         if delivery and delivery == self.delivery:

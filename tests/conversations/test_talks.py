@@ -7,7 +7,7 @@ import pytest
 from bot.core.audience import Audience
 from bot.core.command import Verb
 from bot.core.decision import Abstain, Answer, Clarify, Decision, Handoff, Notice, Support
-from bot.core.message import Attachment
+from bot.core.message import Attachment, Origin
 from tests.conversations.person import Person
 
 
@@ -291,3 +291,11 @@ def test_a_bare_cry_for_help_is_heard_however_it_is_written(person: Person, text
 @pytest.mark.parametrize("text", ["我是老师", "我是女生", "都不是", "爸爸接我放学", "我在学校", "报警会不会告诉我爸妈"])
 def test_saying_who_or_where_one_is_is_no_report(person: Person, text: str) -> None:
     assert not isinstance(person.says(text), Support)
+
+
+@pytest.mark.parametrize("text", ["我的牛奶被同学喝了他说拿错了", "月考砸了 觉得对不起我大 他说没事下次再来"])
+def test_a_message_that_comes_a_second_time_is_not_read_together_with_itself(person: Person, text: str) -> None:
+    sent = Origin("web", "web:1", "web:1", "m1")
+    first = person.says(text, origin=sent)
+    assert not first.risk.alarming
+    assert person.says(text, origin=sent).risk == first.risk
