@@ -232,7 +232,7 @@ class World:
         return SealedOutbox(self.store)
 
 
-async def until(holds: Any, seconds: float = 15.0) -> None:
+async def until(holds: Any, seconds: float = 60.0) -> None:
     """Wait for a condition, asking again and again."""
     end = asyncio.get_running_loop().time() + seconds
     while not (await holds()):
