@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from bot.core.audience import Audience
 from bot.core.risk import RiskLevel
@@ -57,7 +57,7 @@ class Session:
 
     def dump(self) -> bytes:
         """As JSON, for sealing."""
-        return json.dumps(asdict(self), ensure_ascii=False).encode()
+        return json.dumps({name: getattr(self, name) for name in _NAMES}, ensure_ascii=False).encode()
 
     @classmethod
     def load(cls, data: bytes) -> Session:
@@ -71,6 +71,10 @@ class Session:
         for name in ("turns", "options", "steps"):
             raw[name] = tuple(raw.get(name, ()))
         return cls(**raw)
+
+
+#: All of it is flat, and ``dataclasses.asdict`` would copy every word of it at every turn.
+_NAMES = tuple(field.name for field in fields(Session))
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,11 @@ class CaseLook:
             return Looked(over=True)
         scope = Scope(row.region, row.school, row.outsiders_only)
         duty = duty_at(await self.board.recent(), scope, self.board.now(), self.board.zone)
-        async with self.store.reading() as connection:
+        async with self.store.reading(brief=True) as connection:
             due = await self._due(connection, row, duty, unreached)
         if due.over or not due.actions:
             return Looked(due.wake, due.over)
-        async with self.store.writing() as connection:
+        async with self.store.writing(brief=True) as connection:
             done = await self._do_all(connection, number, duty, unreached)
         if done.acted:
             self.alerted()

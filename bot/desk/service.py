@@ -104,6 +104,6 @@ class CaseDesk:
         """The scope of the open case, or of the one that would be opened: nothing is promised for a colleague."""
         if row is not None:
             return Scope(row.region, row.school, row.outsiders_only)
-        async with self.store.reading() as connection:
+        async with self.store.reading(brief=True) as connection:
             home = await belonging(connection, self.store.vault.pseudonym(key))
         return Scope(home.region, home.school, home.more)

@@ -112,7 +112,7 @@ class SealedAlerts:
             .where(alert.c.sent_at.is_(None), alert.c.failed_at.is_(None))
             .order_by(alert.c.id)
         )
-        async with self._store.reading() as connection:
+        async with self._store.reading(brief=True) as connection:
             rows = (await connection.execute(wanted)).all()
         return [item for item in map(self._pending, rows) if item is not None]
 
@@ -122,7 +122,7 @@ class SealedAlerts:
         False where it needs no sending any more: it was sent or given up, or the case has moved on.
         """
         row = update(alert).where(alert.c.id == number, alert.c.sent_at.is_(None), alert.c.failed_at.is_(None))
-        async with self._store.writing() as connection:
+        async with self._store.writing(brief=True) as connection:
             begun = row.values(attempts=alert.c.attempts + 1).returning(alert.c.case, alert.c.reason)
             found = (await connection.execute(begun)).first()
             if found is None:
@@ -136,7 +136,7 @@ class SealedAlerts:
 
     async def sent(self, number: int) -> bool:
         """It went out. True where its route had been failing, which it does no more."""
-        async with self._store.writing() as connection:
+        async with self._store.writing(brief=True) as connection:
             route = (await connection.execute(select(alert.c.route).where(alert.c.id == number))).scalar()
             return route is not None and await alert_arrived(connection, self._store, route, number)
 
@@ -150,7 +150,7 @@ class SealedAlerts:
         wanted = select(alert.c.id, alert.c.attempts, alert.c.sent_at).where(
             alert.c.case == item.case, alert.c.reason == item.reason, alert.c.round == item.round
         )
-        async with self._store.reading() as connection:
+        async with self._store.reading(brief=True) as connection:
             rows: Sequence[Any] = (await connection.execute(wanted)).all()
         return rows
 

@@ -56,7 +56,7 @@ class SealedCases:
     async def open_case(self, talk: str) -> CaseRow | None:
         """The open case of the talk with this key; None for none. Raises StorageError."""
         name = self._store.vault.pseudonym(talk)
-        async with self._store.reading() as connection:
+        async with self._store.reading(brief=True) as connection:
             return await _open_of(connection, name)
 
     async def file(self, connection: AsyncConnection, filing: Filing) -> Filed | None:
@@ -166,7 +166,7 @@ class SealedCases:
 
     async def receipt_public(self, number: int) -> bytes | None:
         """The public key of the code that the person of this case holds; None where they hold none."""
-        async with self._store.reading() as connection:
+        async with self._store.reading(brief=True) as connection:
             wanted = select(desk_case.c.receipt_public).where(desk_case.c.id == number)
             public: bytes | None = (await connection.execute(wanted)).scalar_one_or_none()
         return public

@@ -58,7 +58,7 @@ class SealedCasework:
 
     async def case(self, number: int) -> CaseRow | None:
         """One case with all that is kept of it; None where there is none."""
-        async with self._store.reading() as connection:
+        async with self._store.reading(brief=True) as connection:
             return (await connection.execute(select(desk_case).where(desk_case.c.id == number))).first()
 
     async def locked(self, connection: AsyncConnection, number: int) -> CaseRow | None:
@@ -81,7 +81,7 @@ class SealedCasework:
     async def events(self, number: int, connection: AsyncConnection | None = None) -> Sequence[CaseRow]:
         """The history of a case, oldest first."""
         wanted = select(case_event).where(case_event.c.case == number).order_by(case_event.c.id)
-        async with self._store.reading() if connection is None else nullcontext(connection) as chosen:
+        async with self._store.reading(brief=True) if connection is None else nullcontext(connection) as chosen:
             return (await chosen.execute(wanted)).all()
 
     async def seen(self, connection: AsyncConnection, number: int, staff: int) -> bool:

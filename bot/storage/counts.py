@@ -115,7 +115,7 @@ class Counts:
 
     async def called(self, number: str) -> None:
         """Somebody tapped a hotline's number, in a transaction of its own; who is not known."""
-        async with self._store.writing(light=True) as connection:
+        async with self._store.writing(light=True, brief=True) as connection:
             await self._one(connection, Place(), ((Family.CALLED, number),))
 
     async def _one(self, connection: AsyncConnection, place: Place, lines: Iterable[Line]) -> None:

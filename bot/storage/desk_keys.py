@@ -96,4 +96,4 @@ class SealedDeskKeys:
         await connection.execute(delete(desk_key_grant).where(desk_key_grant.c.holder == holder))
 
     def _on(self, connection: AsyncConnection | None) -> contextlib.AbstractAsyncContextManager[AsyncConnection]:
-        return self._store.reading() if connection is None else contextlib.nullcontext(connection)
+        return self._store.reading(brief=True) if connection is None else contextlib.nullcontext(connection)

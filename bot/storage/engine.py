@@ -15,8 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.storage import errors
-from bot.storage.hops import opener
+from bot.storage import errors, hops
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 _PRAGMAS = (
@@ -24,7 +23,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
 )
-_NO_BEGIN, _LIGHT, _SYNCHRONOUS = "faxiaohu_no_begin", "faxiaohu_light", "faxiaohu_synchronous"
+_NO_BEGIN, _LIGHT, _BRIEF, _SYNCHRONOUS = (f"faxiaohu_{name}" for name in ("no_begin", "light", "brief", "synchronous"))
 #: Connections to a SQLite file, all kept: opening one for a burst costs more than the query it is opened for.
 _CONNECTIONS = 16
 #: How often, and with what pause in seconds, a new file is turned to a write-ahead log while others do the same.
@@ -75,7 +74,7 @@ def make_engine(address: str, patience: float = 15.0) -> AsyncEngine:
             hide_parameters=True,
             pool_size=_CONNECTIONS,
             max_overflow=0,
-            async_creator=opener(str(url.database), patience),
+            async_creator=hops.opener(str(url.database), patience),
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -86,29 +85,35 @@ def make_engine(address: str, patience: float = 15.0) -> AsyncEngine:
 
 
 @contextlib.asynccontextmanager
-async def writing(engine: AsyncEngine, *, light: bool = False) -> AsyncIterator[AsyncConnection]:
+async def writing(engine: AsyncEngine, *, light: bool = False, brief: bool = False) -> AsyncIterator[AsyncConnection]:
     """One transaction, kept as a whole or not at all. Raises StorageError.
 
     ``light``: SQLite does not wait for the disk. A power cut may take the last of such transactions, whole; whatever
     is kept otherwise keeps those before it too.
+
+    ``brief``: a few rows by their keys. On SQLite such statements run on the event loop, which they hold up for less
+    time than it takes to hand them to a thread; beginning and keeping, which may wait, are the thread's.
     """
     with translated():
-        async with _set(engine, _LIGHT, light).begin() as connection:
+        async with _with(engine, _LIGHT * light, _BRIEF * brief).begin() as connection:
             yield connection
 
 
 @contextlib.asynccontextmanager
-async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection outside any writing transaction: on SQLite it waits for no writer. Raises StorageError."""
+async def reading(engine: AsyncEngine, *, brief: bool = False) -> AsyncIterator[AsyncConnection]:
+    """A connection outside any writing transaction: on SQLite it waits for no writer. Raises StorageError.
+
+    ``brief``: as with ``writing``.
+    """
     with translated():
-        async with _set(engine, _NO_BEGIN, True).connect() as connection:
+        async with _with(engine, _NO_BEGIN, _BRIEF * brief).connect() as connection:
             yield connection
 
 
-@lru_cache(maxsize=8)
-def _set(engine: AsyncEngine, option: str, value: bool) -> AsyncEngine:
-    """The engine with an option, made once: making it anew costs as much as a small query."""
-    return engine.execution_options(**{option: value})
+@lru_cache(maxsize=16)
+def _with(engine: AsyncEngine, *options: str) -> AsyncEngine:
+    """The engine with these options, made once: making it anew costs as much as a small query."""
+    return engine.execution_options(**{option: True for option in options if option})
 
 
 @contextlib.contextmanager
@@ -183,11 +188,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get(_NO_BEGIN):
+    options, driven = connection.get_execution_options(), connection.connection.driver_connection
+    assert isinstance(driven, hops.Connection)
+    driven.here = _NO_BEGIN in options and _BRIEF in options
+    if _NO_BEGIN in options:
         return
-    wanted = "NORMAL" if options.get(_LIGHT) else "FULL"
+    wanted = "NORMAL" if _LIGHT in options else "FULL"
     if connection.info.get(_SYNCHRONOUS, "FULL") != wanted:
         connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
         connection.info[_SYNCHRONOUS] = wanted
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driven.here = _BRIEF in options

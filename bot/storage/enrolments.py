@@ -58,7 +58,7 @@ class SealedEnrolments:
             .where(enrolment.c.talk == self._name(talk), school_class.c.archived_at.is_(None))
             .order_by(enrolment.c.id)
         )
-        async with self._store.reading() as connection:
+        async with self._store.reading(brief=True) as connection:
             rows = (await connection.execute(wanted)).all()
         return [Joined(row.class_, row.name, row.school, Audience(row.reader)) for row in rows]
 

@@ -63,10 +63,13 @@ class Cursor:
 
     async def _run(self, doing: Callable[[sqlite3.Cursor], object]) -> Cursor:
         await self.close()
-        await self._connection.run(partial(self._in_thread, doing))
+        if self._connection.here:
+            self._at_once(doing)
+        else:
+            await self._connection.run(partial(self._at_once, doing))
         return self
 
-    def _in_thread(self, doing: Callable[[sqlite3.Cursor], object]) -> None:
+    def _at_once(self, doing: Callable[[sqlite3.Cursor], object]) -> None:
         cursor = self._connection.raw.cursor()
         try:
             doing(cursor)
@@ -82,11 +85,17 @@ class Cursor:
 
 
 class Connection(aiosqlite.Connection):
-    """A connection whose cursors are ``Cursor``, and which rolls back only what was begun."""
+    """A connection whose cursors are ``Cursor``, and which rolls back only what was begun.
+
+    ``here``: statements run where they are asked for, and not in the connection's thread. SQLite itself keeps two
+    threads from using a connection at the same time.
+    """
+
+    here = False
 
     @property
     def raw(self) -> sqlite3.Connection:
-        """The connection itself, for its thread alone. Raises ValueError where it is closed."""
+        """The connection itself. Raises ValueError where it is closed."""
         return self._conn
 
     async def run(self, doing: Callable[[], Any]) -> Any:
@@ -107,7 +116,7 @@ def opener(path: str, patience: float) -> Callable[[], Awaitable[Connection]]:
     """What opens connections to this file; each waits ``patience`` seconds for another writer."""
 
     async def opened() -> Connection:
-        connection = Connection(lambda: sqlite3.connect(path, timeout=patience), iter_chunk_size=64)
+        connection = Connection(lambda: sqlite3.connect(path, timeout=patience, check_same_thread=False), 64)
         # A process that ends in an error does not wait for connections that nobody closed.
         connection._thread.daemon = True
         await connection

@@ -26,7 +26,7 @@ class SealedInbox:
 
     async def put(self, channel: str, update: int, body: bytes) -> bool:
         """Store an update; False where this one was stored before. Raises StorageError."""
-        async with self._store.writing() as connection:
+        async with self._store.writing(brief=True) as connection:
             row = upsert(connection, inbox).values(
                 channel=channel,
                 update_number=update,
@@ -46,7 +46,7 @@ class SealedInbox:
             .where(inbox.c.channel == channel, inbox.c.settled_at.is_(None))
             .order_by(inbox.c.id)
         )
-        async with self._store.reading() as connection:
+        async with self._store.reading(brief=True) as connection:
             rows = (await connection.execute(wanted)).all()
         opened = (self._opened(row.id, row.update_number, row.body) for row in rows)
         return [item for item in opened if item is not None]
@@ -66,7 +66,7 @@ class SealedInbox:
         now = self._store.now()
         filed = None
         open_row = update(inbox).where(inbox.c.id == item.id, inbox.c.settled_at.is_(None))
-        async with self._store.writing() as connection:
+        async with self._store.writing(brief=True) as connection:
             channel = (
                 await connection.execute(open_row.values(body=None, settled_at=now).returning(inbox.c.channel))
             ).scalar_one_or_none()

@@ -75,7 +75,7 @@ class SealedOutbox:
         free = or_(outbox.c.begun_at.is_(None), outbox.c.begun_at <= now - self._lease)
         of_lane = (outbox.c.lane == lane,) if lane is not None else ()
         which = (outbox.c.channel == channel, outbox.c.due_at <= now, free, *of_lane)
-        async with self._store.reading() as connection:
+        async with self._store.reading(brief=True) as connection:
             # A look costs less than a turn to write, for which others wait, and mostly there is nothing.
             if (await connection.execute(select(outbox.c.id).where(*which).limit(1))).first() is None:
                 return []
@@ -86,7 +86,7 @@ class SealedOutbox:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        async with self._store.writing() as connection:
+        async with self._store.writing(brief=True) as connection:
             rows = (await connection.execute(wanted)).all()
             if not rows:
                 return []
@@ -108,7 +108,7 @@ class SealedOutbox:
 
     async def sent_all(self, items: Mapping[int, Shown | None]) -> None:
         """The same for several at once. Raises StorageError."""
-        async with self._store.writing() as connection:
+        async with self._store.writing(brief=True) as connection:
             for item, shown in items.items():
                 row = await self._erased(connection, item)
                 if row is not None and row.delivery is not None:
@@ -118,7 +118,7 @@ class SealedOutbox:
 
     async def retry(self, item: int, at: dt.datetime) -> None:
         """Try again at a later time. Raises StorageError."""
-        async with self._store.writing() as connection:
+        async with self._store.writing(brief=True) as connection:
             await connection.execute(update(outbox).where(outbox.c.id == item).values(due_at=at, begun_at=None))
 
     async def give_up(self, item: int, *, gone: bool = False) -> None:

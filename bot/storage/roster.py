@@ -92,7 +92,7 @@ class SealedRoster:
 
     async def read(self) -> Roster:
         """All of it, without the targets of routes."""
-        async with self._store.reading() as connection:
+        async with self._store.reading(brief=True) as connection:
             newest = (await connection.execute(select(func.max(desk_key.c.generation)))).scalar()
             return Roster(
                 await _people(connection, newest),

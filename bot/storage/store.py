@@ -27,23 +27,24 @@ class Store:
     now: Callable[[], dt.datetime]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
 
-    def writing(self, *, light: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
+    def writing(self, *, light: bool = False, brief: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
         """One transaction, kept as a whole or not at all. Raises StorageError.
 
-        ``light``: what a power cut may take, such as the memory of a talk; nothing of a case.
+        ``light``: what a power cut may take, such as the memory of a talk; nothing of a case. ``brief``: a few rows
+        by their keys, at once; never what walks through a table.
         """
-        return self._in_turn(light) if self.engine.dialect.name == "sqlite" else writing(self.engine)
+        return self._in_turn(light, brief) if self.engine.dialect.name == "sqlite" else writing(self.engine)
 
-    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A connection that waits for no writer. Raises StorageError."""
-        return reading(self.engine)
+    def reading(self, *, brief: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection that waits for no writer; ``brief`` as with ``writing``. Raises StorageError."""
+        return reading(self.engine, brief=brief and self.engine.dialect.name == "sqlite")
 
     async def close(self) -> None:
         """Let go of all connections."""
         await self.engine.dispose()
 
     @asynccontextmanager
-    async def _in_turn(self, light: bool) -> AsyncIterator[AsyncConnection]:
+    async def _in_turn(self, light: bool, brief: bool) -> AsyncIterator[AsyncConnection]:
         # SQLite has one writer, and whoever finds it busy sleeps and tries again: under load most time goes by asleep.
         try:
             async with asyncio.timeout(PATIENCE):
@@ -51,7 +52,7 @@ class Store:
         except TimeoutError:
             raise DatabaseLockedError from None
         try:
-            async with writing(self.engine, light=light) as connection:
+            async with writing(self.engine, light=light, brief=brief) as connection:
                 yield connection
         finally:
             self._turn.release()

@@ -96,7 +96,7 @@ class SealedTakings:
     async def taking(self, run: int, talk: str) -> Taking | None:
         """How far the talk of this key came; None where it has not begun."""
         wanted = select(taking.c.id, taking.c.place, taking.c.finished_at).where(*self._own(run, talk))
-        async with self._store.reading() as connection:
+        async with self._store.reading(brief=True) as connection:
             row = (await connection.execute(wanted)).first()
             if row is None:
                 return None

@@ -36,13 +36,14 @@ class SealedTalks:
     async def load(self, key: str) -> Session:
         """The talk of this key; a new one where there is none, it expired or cannot be opened."""
         asked = {"name": self._store.vault.pseudonym(key), "now": self._store.now()}
-        async with self._store.reading() as connection:
+        async with self._store.reading(brief=True) as connection:
             sealed = (await connection.execute(_LOAD, asked)).scalar_one_or_none()
         return Session() if sealed is None else _opened(self._store.vault, sealed)
 
     async def save(self, after: TalkAfter) -> None:
         """Keep the talk, and what it gives the desk and the classes. Raises StorageError."""
-        async with self._store.writing(light=after.filing is None and after.lesson is None) as connection:
+        light = after.filing is None and after.lesson is None
+        async with self._store.writing(light=light, brief=True) as connection:
             filed = await self.keep(connection, after)
         self.announce(filed)
 
