@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -188,8 +188,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options, driven = connection.get_execution_options(), connection.connection.driver_connection
-    assert isinstance(driven, hops.Connection)
+    options = connection.get_execution_options()
+    driven = cast("hops.Connection", connection.connection.driver_connection)
     driven.here = _NO_BEGIN in options and _BRIEF in options
     if _NO_BEGIN in options:
         return

@@ -6,14 +6,15 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import get_ident, main_thread
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.storage import errors
 from bot.storage.engine import make_engine, reading, writing
-from bot.storage.hops import FIRST, opener
+from bot.storage.hops import FIRST, Connection, opener
 
 MANY = 2 * FIRST + 7
 NUMBERS = text(f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY}) SELECT i FROM n")
@@ -91,3 +92,55 @@ async def test_only_what_was_begun_is_rolled_back(tmp_path: Path) -> None:
             await connection.cursor().execute("SELECT nothing")
     finally:
         await connection.close()
+
+
+@pytest.mark.parametrize("brief", [True, False])
+async def test_brief_statements_run_on_the_loop_and_what_may_wait_does_not(engine: AsyncEngine, brief: bool) -> None:
+    ran: list[tuple[str, bool]] = []
+
+    async def listen(connection: AsyncConnection) -> None:
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert isinstance(raw, Connection)
+        raw.raw.set_trace_callback(lambda said: ran.append((said.split()[0], get_ident() == main_thread().ident)))
+
+    async with writing(engine, light=True, brief=brief) as connection:
+        await listen(connection)
+        await connection.execute(text("INSERT INTO word (said) VALUES ('甲')"))
+    async with reading(engine, brief=brief) as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM word"))).scalar_one() == 1
+    async with writing(engine, brief=brief) as connection:
+        await connection.execute(text("DELETE FROM word"))
+    assert ran == [
+        ("INSERT", brief),
+        ("COMMIT", False),
+        ("SELECT", brief),
+        ("PRAGMA", False),
+        ("BEGIN", False),
+        ("DELETE", brief),
+        ("COMMIT", False),
+    ]
+
+
+async def test_brief_or_not_an_error_or_an_end_in_the_middle_keeps_nothing(engine: AsyncEngine) -> None:
+    async def begun(goes_on: asyncio.Event) -> None:
+        async with writing(engine, brief=True) as connection:
+            await connection.execute(text("INSERT INTO word (said) VALUES ('甲')"))
+            goes_on.set()
+            await asyncio.Event().wait()
+
+    async def twice() -> None:
+        async with writing(engine, brief=True) as connection:
+            for _ in range(2):
+                await connection.execute(text("INSERT INTO word (said) VALUES ('乙')"))
+
+    goes_on = asyncio.Event()
+    task = asyncio.create_task(begun(goes_on))
+    await goes_on.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    with pytest.raises(errors.StorageError):
+        await twice()
+    assert await words(engine) == []
+    async with writing(engine) as connection:
+        await connection.execute(text("INSERT INTO word (said) VALUES ('丙')"))
+    assert await words(engine) == ["丙"]
