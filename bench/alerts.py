@@ -38,7 +38,7 @@ from tests.whole.receiver import Receiver, receiving
 from tests.whole.running import ROOT, Running, make_settings
 from tests.whole.waiting import eventually
 
-DISCLOSURES, RATE, CHILDREN_RATE = "200", "50", "2"
+DISCLOSURES, RATE, CHILDREN_RATE = "200", "50", "1"
 TALKERS, WARMING = 400, 10.0
 
 

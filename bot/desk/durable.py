@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -61,10 +62,9 @@ class DurableTimers:
         """Whether a workflow over this case runs in this process."""
         return case in self._running
 
-    async def ensure(self, case: int) -> None:
-        """Start a workflow over a case where none is under way."""
-        if not self.runs(case):
-            await self._there(self._ensure(case))
+    async def ensure(self, case: int) -> bool:
+        """Start a workflow over a case where none is under way; True where it was started now, and asks by itself."""
+        return not self.runs(case) and await self._there(self._ensure(case))
 
     async def wake(self, case: int) -> None:
         """Have the workflow over a case ask anew."""
@@ -88,6 +88,9 @@ class DurableTimers:
                 "enable_otlp": False,
                 "log_level": "ERROR",
                 "sys_db_pool_size": 4,
+                "db_engine_kwargs": {
+                    "connect_args": {"factory": _Unhurried} if self.url.get_backend_name() == "sqlite" else {}
+                },
                 "max_executor_threads": 8,
                 "notification_listener_polling_interval_sec": POLL,
             }
@@ -118,20 +121,21 @@ class DurableTimers:
     def _tracked(self, case: int, name: str) -> _Tracked:
         return _Tracked(self._running, self._tasks, case, name)
 
-    async def _ensure(self, case: int) -> None:
+    async def _ensure(self, case: int) -> bool:
         from dbos import DBOS, SetWorkflowID
 
         if self.runs(case) or self._workflow is None:
-            return
+            return False
         found = await DBOS.list_workflows_async(workflow_id_prefix=f"case-{case}", load_input=False, load_output=False)
         own = {
             item.workflow_id: item.status for item in found if re.fullmatch(rf"case-{case}(-\d+)?", item.workflow_id)
         }
         if any(status not in _ENDED for status in own.values()):
-            return
+            return False
         name = f"case-{case}-{len(own) + 1}" if own else f"case-{case}"
         with SetWorkflowID(name):
             await DBOS.start_workflow_async(self._workflow, case)
+        return True
 
     async def _wake(self, case: int) -> None:
         from dbos import DBOS
@@ -147,6 +151,17 @@ class DurableTimers:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.get_running_loop().run_in_executor(None, _destroy, DBOS)
+
+
+class _Unhurried(sqlite3.Connection):
+    """Waits for the disk when the log is folded in, not at every step of a timer, so that children need not wait too.
+
+    A power cut takes the last steps with it: what was due is asked for again, and the sweep starts missing timers.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.execute("PRAGMA synchronous = NORMAL")
 
 
 def _destroy(dbos: Any) -> None:

@@ -56,7 +56,8 @@ class CaseLook:
             due = await self._due(connection, row, duty, unreached)
         if due.over or not due.actions:
             return Looked(due.wake, due.over)
-        async with self.store.writing(brief=True) as connection:
+        # What follows from a case that is kept is found again after a power cut: the disk is not waited for.
+        async with self.store.writing(light=True, brief=True, ahead=True) as connection:
             done = await self._do_all(connection, number, duty, unreached)
         if done.acted:
             self.alerted()

@@ -119,10 +119,11 @@ class SealedAlerts:
     async def begin(self, number: int) -> bool:
         """An attempt begins: counted first, so that attempts stay bounded whatever crashes.
 
-        False where it needs no sending any more: it was sent or given up, or the case has moved on.
+        False where it needs no sending any more: it was sent or given up, or the case has moved on. A power cut may
+        take the count, and that it was sent: then it is sent once more.
         """
         row = update(alert).where(alert.c.id == number, alert.c.sent_at.is_(None), alert.c.failed_at.is_(None))
-        async with self._store.writing(brief=True) as connection:
+        async with self._store.writing(light=True, brief=True, ahead=True) as connection:
             begun = row.values(attempts=alert.c.attempts + 1).returning(alert.c.case, alert.c.reason)
             found = (await connection.execute(begun)).first()
             if found is None:
@@ -136,7 +137,7 @@ class SealedAlerts:
 
     async def sent(self, number: int) -> bool:
         """It went out. True where its route had been failing, which it does no more."""
-        async with self._store.writing(brief=True) as connection:
+        async with self._store.writing(light=True, brief=True, ahead=True) as connection:
             route = (await connection.execute(select(alert.c.route).where(alert.c.id == number))).scalar()
             return route is not None and await alert_arrived(connection, self._store, route, number)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -26,14 +26,20 @@ class Store:
     vault: Vault
     now: Callable[[], dt.datetime]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+    _line: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
 
-    def writing(self, *, light: bool = False, brief: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
+    def writing(
+        self, *, light: bool = False, brief: bool = False, ahead: bool = False
+    ) -> AbstractAsyncContextManager[AsyncConnection]:
         """One transaction, kept as a whole or not at all. Raises StorageError.
 
         ``light``: what a power cut may take, such as the memory of a talk; nothing of a case. ``brief``: a few rows
-        by their keys, at once; never what walks through a table.
+        by their keys, at once; never what walks through a table. ``ahead``: goes before others that wait to write, as
+        a child's report and its alerts do.
         """
-        return self._in_turn(light, brief) if self.engine.dialect.name == "sqlite" else writing(self.engine)
+        if self.engine.dialect.name != "sqlite":
+            return writing(self.engine)
+        return self._in_turn(light=light, brief=brief, ahead=ahead)
 
     def reading(self, *, brief: bool = False) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection that waits for no writer; ``brief`` as with ``writing``. Raises StorageError."""
@@ -44,15 +50,14 @@ class Store:
         await self.engine.dispose()
 
     @asynccontextmanager
-    async def _in_turn(self, light: bool, brief: bool) -> AsyncIterator[AsyncConnection]:
+    async def _in_turn(self, *, light: bool, brief: bool, ahead: bool) -> AsyncIterator[AsyncConnection]:
         # SQLite has one writer, and whoever finds it busy sleeps and tries again: under load most time goes by asleep.
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await self._turn.acquire()
-        except TimeoutError:
-            raise DatabaseLockedError from None
-        try:
-            async with writing(self.engine, light=light, brief=brief) as connection:
-                yield connection
-        finally:
-            self._turn.release()
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    # Of the others only the first of the line waits for the turn, so who goes ahead waits for one.
+                    for lock in (self._turn,) if ahead else (self._line, self._turn):
+                        await held.enter_async_context(lock)
+            except TimeoutError:
+                raise DatabaseLockedError from None
+            yield await held.enter_async_context(writing(self.engine, light=light, brief=brief))

@@ -42,8 +42,9 @@ class SealedTalks:
 
     async def save(self, after: TalkAfter) -> None:
         """Keep the talk, and what it gives the desk and the classes. Raises StorageError."""
-        light = after.filing is None and after.lesson is None
-        async with self._store.writing(light=light, brief=True) as connection:
+        filing = after.filing is not None
+        light = not filing and after.lesson is None
+        async with self._store.writing(light=light, brief=True, ahead=filing) as connection:
             filed = await self.keep(connection, after)
         self.announce(filed)
 

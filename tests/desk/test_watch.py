@@ -7,10 +7,11 @@ import datetime as dt
 import os
 import random
 import signal
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,8 +110,9 @@ async def test_old_cases_are_looked_at_one_after_the_other(
         finally:
             under_way -= 1
 
-    async def nothing(_timers: DurableTimers, _case: int) -> None:
+    async def nothing(_timers: DurableTimers, _case: int) -> bool:
         """No timer runs: the sweep alone looks."""
+        return False
 
     monkeypatch.setattr(CaseLook, "look", counted)
     monkeypatch.setattr(DurableTimers, "ensure", nothing)
@@ -313,5 +315,8 @@ def test_a_damaged_file_of_timers_is_set_aside(tmp_path: Path) -> None:
 
     timers_url("sqlite:///unused", tmp_path)
 
-    assert (tmp_path / "dbos.sqlite3").read_bytes() == b""
+    with closing(sqlite3.connect(tmp_path / "dbos.sqlite3")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA journal_mode").fetchall() == [("wal",)]
+        assert connection.execute("SELECT count(*) FROM sqlite_master").fetchall() == [(0,)]
     assert (tmp_path / "dbos.sqlite3.damaged").exists()
