@@ -66,13 +66,24 @@ class Dialogue:
     thresholds: Thresholds
     region: str = ""
 
-    def respond(self, incoming: Incoming, session: Session, now: dt.datetime, standing: Standing = NO_DESK) -> Turned:
-        """What to say to this turn, the talk after it, and what the people on duty are given of it."""
+    def respond(
+        self,
+        incoming: Incoming,
+        session: Session,
+        now: dt.datetime,
+        standing: Standing = NO_DESK,
+        *,
+        alone: RiskReading | None = None,
+    ) -> Turned:
+        """What to say to this turn, the talk after it, and what the people on duty are given of it.
+
+        ``alone`` is what the method of that name says of this turn, where it was asked before.
+        """
         composer = Composer(self.library, now, session.region or self.region)
         turn = Turn(incoming, session, composer, standing)
         # Risk is read on every message, whatever else it is: a command's label, a caption, a form's field.
         if incoming.text.strip():
-            turn = self._read(turn)
+            turn = self._read(turn, alone)
         if turn.risk.alarming:
             return self._alarming(turn)
         command = parse_command(incoming.command) if incoming.command else None
@@ -85,15 +96,15 @@ class Dialogue:
             return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), turn.session, report)
         return self._harmless(turn, command, report)
 
-    def alarms(self, incoming: Incoming) -> bool:
-        """Whether this message tells of harm by itself, whatever was said before it."""
+    def alone(self, incoming: Incoming) -> RiskReading:
+        """The risk of this message by itself, whatever was said before it."""
         text = incoming.text[:LONGEST_READ]
-        return bool(text.strip()) and self.understanding.read_risk(text, ()).alarming
+        return self.understanding.read_risk(text, ()) if text.strip() else NO_RISK
 
-    def _read(self, turn: Turn) -> Turn:
+    def _read(self, turn: Turn, alone: RiskReading | None) -> Turn:
         raw = turn.incoming.text[:LONGEST_READ]
         delivery = turn.incoming.origin.delivery if turn.incoming.origin else ""
-        risk = self.understanding.read_risk(raw, turn.session.before(delivery))
+        risk = self.understanding.read_risk(raw, turn.session.before(delivery), alone)
         session = turn.session.heard(raw, delivery)
         if risk.level.rank > session.risk.rank:
             session = replace(session, risk=risk.level)

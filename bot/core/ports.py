@@ -46,7 +46,7 @@ class Understanding(Protocol):
         """The text as the rules see it."""
         ...
 
-    def read_risk(self, text: str, before: Sequence[str]) -> RiskReading:
+    def read_risk(self, text: str, before: Sequence[str], alone: RiskReading | None = None) -> RiskReading:
         """The risk in a message, read together with the turns before it."""
         ...
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from bot.core.lessons import Joins, Lesson, Lessons, NoLessons
 from bot.core.message import Incoming
 from bot.core.noticed import seen
 from bot.core.ports import SessionStore, TalkAfter
-from bot.core.risk import RiskLevel
+from bot.core.risk import RiskLevel, RiskReading
 from bot.core.session import Session
 
 #: Turns that are decided and kept at the same time; the others wait in the order in which they came. Where many come
@@ -63,23 +63,29 @@ class StoredTalk:
 
     async def respond(self, key: str, incoming: Incoming) -> Decision:
         """Decide a turn of the talk that this key names."""
-        async with self._place(incoming):
-            decision, after = await self._turn(key, incoming)
+        async with self._place(incoming) as alone:
+            decision, after = await self._turn(key, incoming, alone)
             await self._store.save(after)
             return decision
 
     async def decide(self, key: str, incoming: Incoming) -> tuple[Decision, TalkAfter]:
         """Decide a turn without keeping anything: the caller stores what comes after together with what it sends."""
-        async with self._place(incoming):
-            return await self._turn(key, incoming)
+        async with self._place(incoming) as alone:
+            return await self._turn(key, incoming, alone)
 
-    def _place(self, incoming: Incoming) -> AbstractAsyncContextManager[object]:
-        """A place among those that are worked on; whoever tells of harm does not queue for it."""
-        return nullcontext() if self._room.locked() and self._dialogue().alarms(incoming) else self._room
+    @asynccontextmanager
+    async def _place(self, incoming: Incoming) -> AsyncIterator[RiskReading | None]:
+        """A place among those that are worked on; whoever tells of harm does not queue for it.
 
-    async def _turn(self, key: str, incoming: Incoming) -> tuple[Decision, TalkAfter]:
+        Gives what was read for that, so that those who queue are not read twice.
+        """
+        alone = self._dialogue().alone(incoming) if self._room.locked() else None
+        async with nullcontext() if alone is not None and alone.alarming else self._room:
+            yield alone
+
+    async def _turn(self, key: str, incoming: Incoming, alone: RiskReading | None) -> tuple[Decision, TalkAfter]:
         session = await self._known(incoming, await self._store.load(key))
-        decision, kept = await self._decided(key, incoming, session)
+        decision, kept = await self._decided(key, incoming, session, alone)
         return decision, self._counted(incoming, session, decision, kept)
 
     async def _known(self, incoming: Incoming, session: Session) -> Session:
@@ -91,10 +97,12 @@ class StoredTalk:
             return session
         return replace(session, asked_role=await self._lessons.joined(incoming.origin.talk))
 
-    async def _decided(self, key: str, incoming: Incoming, session: Session) -> tuple[Decision, TalkAfter]:
+    async def _decided(
+        self, key: str, incoming: Incoming, session: Session, alone: RiskReading | None
+    ) -> tuple[Decision, TalkAfter]:
         origin = incoming.origin
         standing = await self._desk.standing(origin.talk) if origin else NO_DESK
-        turned = self._dialogue().respond(incoming, session, self._now(), standing)
+        turned = self._dialogue().respond(incoming, session, self._now(), standing, alone=alone)
         lesson = await self._lesson(turned, incoming, session)
         decision, after, report = self._aside(turned, incoming) if lesson is None else _taught(turned, session, lesson)
         kept = TalkAfter(key, after, lesson=lesson.after if lesson else None)

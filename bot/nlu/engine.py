@@ -39,9 +39,9 @@ class Engine:
         """The text as the rules see it."""
         return self._normaliser(text)
 
-    def read_risk(self, text: str, before: Sequence[str]) -> RiskReading:
-        """The risk in a message, read together with the turns before it."""
-        return self.risk.read(text, before)
+    def read_risk(self, text: str, before: Sequence[str], alone: RiskReading | None = None) -> RiskReading:
+        """The risk in a message, read with the turns before it; ``alone``: what it is without them, where known."""
+        return self.risk.read(text, before, alone)
 
     def read_topics(self, text: str, audience: Audience | None) -> TopicReading:
         """The topics that a message may be about."""

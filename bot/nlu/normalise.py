@@ -82,7 +82,9 @@ class Normaliser:
         if not table:
             return None
         longest_first = sorted(table, key=len, reverse=True)
-        return re.compile("|".join(map(_bounded, longest_first))), table
+        # What is asked first of each place is its character: that rules out most of them at once.
+        firsts = re.escape("".join(sorted({spelling[0] for spelling in table})))
+        return re.compile(f"(?=[{firsts}])(?:{'|'.join(map(_bounded, longest_first))})"), table
 
     def _respell(self, text: str) -> str:
         if self._spellings is None:

@@ -63,3 +63,18 @@ async def test_whoever_tells_of_harm_does_not_queue(
     *_, told = await asyncio.gather(*crowd, talk.respond("child", Incoming("我爸喝醉了就打我")))
     assert told.risk.alarming
     assert sessions.order.index("child") <= AT_ONCE
+
+
+async def test_what_only_turns_together_tell_is_heard_in_a_crowd_too(
+    dialogue: Dialogue, now: Callable[[], dt.datetime], desk: Desk
+) -> None:
+    """Whoever waits is read before, without the turns before; those count all the same when it is their turn."""
+    turns = ("幼儿园监控家长能调吗", "园长说坏了三个月", "孩子屁股上有针眼大的小点,一排")
+    assert not any(dialogue.alone(Incoming(text)).alarming for text in turns)
+    talk = StoredTalk(lambda: dialogue, Busy(), now, desk)
+    heard = []
+    for turn in turns:
+        crowd = [talk.respond(f"talk-{number}", Incoming("压岁钱归谁")) for number in range(TALKS)]
+        *_, told = await asyncio.gather(*crowd, talk.respond("child", Incoming(turn)))
+        heard.append(told.risk.alarming)
+    assert heard == [False, False, True]

@@ -40,3 +40,6 @@ def test_turns_are_judged_together(service: Service, talk: dict[str, Any]) -> No
     alarms = [service.engine.read_risk(text, turns[:place]).alarming for place, text in enumerate(turns)]
 
     assert any(alarms[: talk["by"]]) if talk["by"] != "never" else not any(alarms)
+    for place, text in enumerate(turns):
+        known = service.engine.read_risk(text, turns[:place], service.engine.read_risk(text, ()))
+        assert known == service.engine.read_risk(text, turns[:place])

@@ -39,14 +39,14 @@ class RiskDetector:
     ) -> None:
         self._normalise, self._rules, self._scale, self._calm = normalise, rules, scale, calm
 
-    def read(self, text: str, before: Sequence[str] = ()) -> RiskReading:
-        """The risk of this message.
+    def read(self, text: str, before: Sequence[str] = (), alone: RiskReading | None = None) -> RiskReading:
+        """The risk of this message; ``alone`` is what it is without the turns before it, where that is known.
 
         The turns before it count where it adds to them: a talk that only together makes a report alarms at
         the turn that completes it, and a harmless turn after an alarm raises no second one.
         """
         plain = self._normalise(text)
-        alone = self._pieces(plain)
+        alone = self._pieces(plain) if alone is None else alone
         if alone.alarming or not before or len(plain) > LEANING or len(self._normalise(before[-1])) > LEANT_ON:
             return alone
         earlier = self._normalise("。".join(before))[-PIECE:]
