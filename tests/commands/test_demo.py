@@ -21,7 +21,7 @@ from bot.content.build import Service
 from bot.settings import Settings
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
-PATIENCE = 60.0
+PATIENCE = 180.0
 _DOOR = re.compile(r"名字 (?P<name>\w+)  密码 (?P<password>\S+)\n\S*secret=(?P<secret>\w+)")
 
 

@@ -20,7 +20,7 @@ from bot.settings import PREFIX, Settings
 ROOT = Path(__file__).parents[2]
 RUN = (sys.executable, "-c", "from bot.cli import main; main()", "run")
 #: Seconds until a service that was started must answer, and until one that was told to stop must be gone.
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def free_port() -> int:
