@@ -85,9 +85,8 @@ class CaseDesk:
         return Filing(report, origin, case.id if case else None, receipt, texts, key)
 
     async def forgotten(self, key: str) -> None:
-        """The person asked that their chat be deleted: noted on the open case. Raises StorageError."""
-        number = await SealedCases(self.store).delete_asked(key)
-        if number is not None:
+        """The person asked that their chat be deleted: noted on their cases. Raises StorageError."""
+        for number in await SealedCases(self.store).delete_asked(key):
             self.changed(number)
 
     def _receipt(self, report: Report, standing: Standing) -> Receipt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,17 +171,21 @@ class SealedCases:
             public: bytes | None = (await connection.execute(wanted)).scalar_one_or_none()
         return public
 
-    async def delete_asked(self, talk: str) -> int | None:
-        """Note on the open case of this talk that its person wants the chat deleted; says which case, None for none."""
+    async def delete_asked(self, talk: str) -> Sequence[int]:
+        """Note on the cases of this talk, closed ones too, that their person wants the chat deleted; says on which.
+
+        A case whose text is gone, or on which it stands already, is left as it is.
+        """
         name, now = self._store.vault.pseudonym(talk), self._store.now()
+        kept = update(desk_case).where(
+            desk_case.c.talk == name, desk_case.c.erased_at.is_(None), desk_case.c.delete_asked_at.is_(None)
+        )
         async with self._store.writing() as connection:
-            found = await _open_of(connection, name)
-            if found is None:
-                return None
-            await connection.execute(update(desk_case).where(desk_case.c.id == found.id).values(delete_asked_at=now))
-            await note(connection, found.id, now, what=Why.DELETE)
-            number: int = found.id
-            return number
+            rows = await connection.execute(kept.values(delete_asked_at=now).returning(desk_case.c.id))
+            numbers = sorted(rows.scalars().all())
+            for number in numbers:
+                await note(connection, number, now, what=Why.DELETE)
+        return numbers
 
 
 def as_open_case(row: CaseRow) -> OpenCase:

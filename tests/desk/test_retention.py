@@ -111,6 +111,17 @@ async def test_what_its_person_wants_deleted_goes_soon_after_the_end(records: Re
     assert await _swept(records) == (0, 1)
 
 
+async def test_what_its_person_wants_deleted_after_the_end_goes_soon_too(records: Records, boss: Worker) -> None:
+    case = await records.open()
+    await records.close(case, boss)
+    records.world.clock.forward(days=30)
+    assert await _swept(records) == (0, 0)
+    await SealedCases(records.world.store).delete_asked(f"telegram:{ACCOUNT}")
+    assert await _swept(records) == (1, 0)
+    records.world.clock.forward(days=1)
+    assert await _swept(records) == (0, 1)
+
+
 async def test_after_a_standstill_a_case_is_still_warned_of_for_a_day(records: Records, boss: Worker) -> None:
     case = await records.open()
     await records.close(case, boss)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select, update
@@ -182,17 +183,28 @@ async def test_an_exercise_is_marked(talks: SealedTalks, store: Store, clock: Cl
         assert (await connection.execute(select(desk_case.c.synthetic))).scalar_one() is True
 
 
-async def test_the_wish_to_delete_is_noted_on_the_open_case_alone(
+async def test_the_wish_to_delete_is_noted_once_on_every_case_that_is_kept(
     talks: SealedTalks, store: Store, clock: Clock
 ) -> None:
     cases = SealedCases(store)
-    assert await cases.delete_asked(TALK) is None
-    await talks.save(TalkAfter(TALK, Session(), _filing(clock)))
-    number = await cases.delete_asked(TALK)
+    assert await cases.delete_asked(TALK) == []
+    kept: list[int] = []
+    for name, erased_at in (("gone", clock()), ("closed", None), ("open", None)):
+        filing = replace(_filing(clock, name), key=replace(KEY, name=name))
+        await talks.save(TalkAfter(TALK, Session(), filing))
+        found = await cases.open_case(TALK)
+        assert found is not None
+        kept.append(found.id)
+        async with store.writing() as connection:
+            row = update(desk_case).where(desk_case.c.id == found.id)
+            state = found.state if name == "open" else CaseState.CLOSED
+            await connection.execute(row.values(state=state, erased_at=erased_at))
 
-    async with store.writing() as connection:
-        await connection.execute(update(desk_case).values(state=CaseState.CLOSED))
-    row = await SealedCasework(store).case(number or 0)
-    assert row is not None
-    assert row.delete_asked_at is not None
-    assert await cases.delete_asked(TALK) is None
+    assert await cases.delete_asked("telegram:9:9") == []
+    assert await cases.delete_asked(TALK) == kept[1:]
+    clock.forward(hours=1)
+    assert await cases.delete_asked(TALK) == []
+    rows = [await SealedCasework(store).case(number) for number in kept]
+    asked = [row.delete_asked_at for row in rows if row is not None]
+    assert asked == [None, clock() - dt.timedelta(hours=1), clock() - dt.timedelta(hours=1)]
+    assert "delete" in [event.what for event in await SealedCasework(store).events(kept[1])]
