@@ -79,6 +79,7 @@ class DurableTimers:
     async def _launch(self) -> None:
         from dbos import DBOS
 
+        on_file = self.url.get_backend_name() == "sqlite"
         DBOS(
             config={
                 "name": NAME,
@@ -88,9 +89,7 @@ class DurableTimers:
                 "enable_otlp": False,
                 "log_level": "ERROR",
                 "sys_db_pool_size": 4,
-                "db_engine_kwargs": {
-                    "connect_args": {"factory": _Unhurried} if self.url.get_backend_name() == "sqlite" else {}
-                },
+                "db_engine_kwargs": {"connect_args": {"factory": _Unhurried}} if on_file else None,
                 "max_executor_threads": 8,
                 "notification_listener_polling_interval_sec": POLL,
             }
