@@ -66,7 +66,8 @@ class SealedInbox:
         now = self._store.now()
         filed = None
         open_row = update(inbox).where(inbox.c.id == item.id, inbox.c.settled_at.is_(None))
-        async with self._store.writing(brief=True) as connection:
+        filing = talk is not None and talk.filing is not None
+        async with self._store.writing(brief=True, ahead=filing) as connection:
             channel = (
                 await connection.execute(open_row.values(body=None, settled_at=now).returning(inbox.c.channel))
             ).scalar_one_or_none()

@@ -208,3 +208,28 @@ async def test_the_wish_to_delete_is_noted_once_on_every_case_that_is_kept(
     asked = [row.delete_asked_at for row in rows if row is not None]
     assert asked == [None, clock() - dt.timedelta(hours=1), clock() - dt.timedelta(hours=1)]
     assert "delete" in [event.what for event in await SealedCasework(store).events(kept[1])]
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("by", ["web", "telegram"])
+async def test_a_report_is_kept_before_others_that_wait(
+    talks: SealedTalks, inbox: SealedInbox, clock: Clock, by: str
+) -> None:
+    """SQLite writes for one at a time: of those who wait, the child who tells of harm is next but one."""
+    kept: list[str] = []
+
+    async def keep(after: TalkAfter) -> None:
+        if by == "web":
+            await talks.save(after)
+        else:
+            await inbox.settle(received[after.key], (), after)
+        kept.append(after.key)
+
+    crowd = [TalkAfter(f"talk-{number}", Session()) for number in range(20)]
+    report = TalkAfter(TALK, Session(), _filing(clock))
+    for number, after in enumerate((*crowd, report)):
+        await inbox.put("telegram", number, after.key.encode())
+    received = {item.body.decode(): item for item in await inbox.pending("telegram")}
+    await asyncio.gather(*map(keep, crowd), keep(report))
+    assert kept.index(TALK) <= 2
+    assert len(kept) == len(crowd) + 1
