@@ -47,7 +47,7 @@ class Understanding(Protocol):
         ...
 
     def read_risk(self, text: str, before: Sequence[str], alone: RiskReading | None = None) -> RiskReading:
-        """The risk in a message, read together with the turns before it."""
+        """The risk in a message, read with the turns before it; ``alone``: what it is without them, where known."""
         ...
 
     def read_topics(self, text: str, audience: Audience | None) -> TopicReading:
