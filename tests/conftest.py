@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import playwright.async_api
+import playwright.sync_api
 import pytest
 
 from bot.app import make_dialogue
@@ -16,6 +18,12 @@ from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+
+
+def pytest_configure() -> None:
+    """A page may be slow: how long a machine takes is no test's business."""
+    for library in (playwright.async_api, playwright.sync_api):
+        library.expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(autouse=True)

@@ -223,7 +223,7 @@ def served(tmp_path, messages):
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", lifespan="on"))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
-        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", links.get(timeout=30))
+        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", links.get(timeout=90))
         server.should_exit = True
         thread.join()
 

@@ -61,7 +61,7 @@ def served(tmp_path):
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", lifespan="on"))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
-        yield SimpleNamespace(address=f"http://127.0.0.1:{listening.getsockname()[1]}", setup=links.get(timeout=30))
+        yield SimpleNamespace(address=f"http://127.0.0.1:{listening.getsockname()[1]}", setup=links.get(timeout=90))
         server.should_exit = True
         thread.join()
 

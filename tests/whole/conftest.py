@@ -95,7 +95,7 @@ async def browse(chromium: Browser) -> AsyncIterator[Open]:
         still = {"locale": "zh-CN", "reduced_motion": "reduce", **options}
         context = await chromium.new_context(base_url=address, **still)  # type: ignore[arg-type]
         page = await context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
         return page

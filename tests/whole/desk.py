@@ -48,7 +48,7 @@ async def insist(client: httpx.AsyncClient, method: str, path: str, **sent: obje
 @asynccontextmanager
 async def at_desk(address: str, sign_in: SignIn) -> AsyncIterator[Desk]:
     """Somebody who is signed in."""
-    async with httpx.AsyncClient(base_url=address, headers=OURS, timeout=15.0, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=address, headers=OURS, timeout=60.0, trust_env=False) as http:
         desk = Desk(http)
         await desk.sign_in(sign_in)
         yield desk

@@ -68,7 +68,7 @@ async def appointed(address: str, supervisor: SignIn) -> AsyncIterator[Principal
     async with at_desk(address, supervisor) as boss:
         invited = await _sent(boss.http, "/staff/people/invite", name=PRINCIPAL, **POST)
         async with httpx.AsyncClient(
-            base_url=address, headers=OURS, timeout=15.0, trust_env=False, follow_redirects=True
+            base_url=address, headers=OURS, timeout=60.0, trust_env=False, follow_redirects=True
         ) as http:
             await _enrol(http, _found(r"(/staff/join/[\w-]+)", invited))
             made = await _sent(boss.http, f"{TEACH}/schools", name=SCHOOL, region="")

@@ -186,7 +186,7 @@ async def _others_take(address: str, code: str, run: int, bank: Bank) -> None:
     """The rest of the class, without browsers."""
     async with AsyncExitStack() as stack:
         for _ in range(OTHERS):
-            http = httpx.AsyncClient(base_url=address, headers=OURS, timeout=15.0, trust_env=False)
+            http = httpx.AsyncClient(base_url=address, headers=OURS, timeout=60.0, trust_env=False)
             pupil = await stack.enter_async_context(http)
             await _says(pupil, command=f"enrol:{code}.student")
             await _says(pupil, command=f"quiz:{run}")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 
-async def eventually(holds: Callable[[], Any], seconds: float = 20.0) -> Any:
+async def eventually(holds: Callable[[], Any], seconds: float = 90.0) -> Any:
     """What the condition gives once it holds; it may be asynchronous. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while True:

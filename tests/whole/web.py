@@ -66,7 +66,7 @@ class WebChild:
 @asynccontextmanager
 async def web_child(address: str) -> AsyncIterator[WebChild]:
     """A child who listens until the end of the block, from the first answer on."""
-    timeout = httpx.Timeout(10.0, read=60.0)
+    timeout = httpx.Timeout(60.0)
     async with httpx.AsyncClient(base_url=address, headers=OURS, timeout=timeout, trust_env=False) as http:
         child = WebChild(http)
         listening = asyncio.create_task(child.listen())

@@ -346,7 +346,7 @@ def person(user: int) -> Json:
     return {"id": user, "is_bot": False, "first_name": "学生"}
 
 
-async def eventually(holds: Callable[[], Any], seconds: float = 15.0) -> None:
+async def eventually(holds: Callable[[], Any], seconds: float = 90.0) -> None:
     """Returns once the condition holds. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - any condition of the test's own

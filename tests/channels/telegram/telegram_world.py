@@ -27,7 +27,7 @@ from bot.storage.talks import SealedTalks
 
 #: Telegram's limits are out of the way, and nothing waits longer than a test should.
 BRISK = Pace(
-    poll=1, stall_grace=1.0, request=2.0, idle=0.05, retry_first=0.05, retry_most=0.5, patience=2.0,
+    poll=1, stall_grace=20.0, request=20.0, idle=0.05, retry_first=0.05, retry_most=0.5, patience=2.0,
     overall=Rate(1000, 1.0), chat=Rate(1000, 1.0), group=Rate(1000, 1.0),
     replies=Rate(1000, 1.0), pushes=Rate(1000, 1.0), group_pushes=Rate(1000, 1.0),
 )  # fmt: skip
@@ -165,7 +165,7 @@ class World:
         """Stop it as an operator does."""
         if self._running is not None:
             self._stop.set()
-            await asyncio.wait_for(self._running, 15)
+            await asyncio.wait_for(self._running, 90)
             self._running = None
 
     async def crashes(self) -> None:
@@ -177,7 +177,7 @@ class World:
         await self.outbox.recover("telegram")
 
     async def sees(self, chat: int, *parts: str) -> None:
-        """Wait until the chat shows messages with these words, in this order."""
+        """Wait until the chat shows messages with these words, in this order. What is urgent may overtake the rest."""
         await eventually(lambda: _in_order(parts, self.telegram.texts(chat)))
 
     async def settles(self, chat: int, user: int) -> None:

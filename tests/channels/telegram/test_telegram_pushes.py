@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
 from collections.abc import Callable
@@ -40,11 +39,10 @@ async def test_a_disclosure_is_answered_at_once_while_a_push_goes_out(world: Wor
     await push(world, PUPIL, "推送")
     await world.runs()
     await eventually(lambda: len(world.telegram.sent) > 10)
-    asked = asyncio.get_running_loop().time()
     world.telegram.user_says(PUPIL, PUPIL, "他打我")
     await world.sees(PUPIL, "这不是你的错")
-    assert asyncio.get_running_loop().time() - asked < 2.0
-    assert len(world.telegram.sent) < 150
+    # At ten a second, two hundred pushes take twenty.
+    assert len(world.telegram.sent) < 100
 
 
 async def test_a_reply_does_not_wait_for_a_push_that_was_put_off_in_its_chat(world: World) -> None:

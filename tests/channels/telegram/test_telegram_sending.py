@@ -53,7 +53,7 @@ async def test_a_send_that_never_reached_telegram_is_repeated_and_seen_once(worl
 
 async def test_a_crash_while_sending_repeats_no_more_than_was_in_flight(world: World) -> None:
     await queue(world, PUPIL, "一", "二", "三")
-    world.telegram.faults.append(Fault("sendMessage", delay=1.0))
+    world.telegram.faults.append(Fault("sendMessage", delay=30.0))
     await world.runs()
     await eventually(lambda: world.telegram.called("sendMessage"))
     await world.crashes()
