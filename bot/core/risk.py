@@ -35,6 +35,13 @@ class RiskKind(StrEnum):
     ONLINE = "online"
     OTHER = "other"
 
+    def outweighs(self, other: RiskKind) -> bool:
+        """Whether who knows of the other kind must hear of this one at once: a life first, then sexual abuse."""
+        return _WEIGHTS.get(self, 0) > _WEIGHTS.get(other, 0)
+
+
+_WEIGHTS = {RiskKind.SELF_HARM: 2, RiskKind.SEXUAL: 1}
+
 
 @dataclass(frozen=True, slots=True)
 class RiskReading:

@@ -16,7 +16,7 @@ from bot.desk.release import Identity, RecordsError, Releases
 from bot.desk.sealing import SealError
 from bot.desk.worker import Worker
 from bot.storage.audit import AuditLine, AuditLog
-from bot.storage.cases import CaseRow, note
+from bot.storage.case_rows import CaseRow, note
 from bot.storage.casework import SealedCasework
 from bot.storage.staff import StaffRecords
 from bot.storage.store import Store

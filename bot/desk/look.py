@@ -17,7 +17,7 @@ from bot.desk.facts import Done, Facts
 from bot.desk.limits import ClockLimits
 from bot.desk.telling import Teller
 from bot.storage.alerts import SealedAlerts, made
-from bot.storage.cases import CaseRow
+from bot.storage.case_rows import CaseRow
 from bot.storage.casework import SealedCasework
 from bot.storage.store import Store
 

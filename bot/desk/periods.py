@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from bot.storage.cases import CaseRow
+from bot.storage.case_rows import CaseRow
 
 DAY = dt.timedelta(days=1)
 

@@ -12,7 +12,7 @@ from bot.desk.duty import DutyBoard, eligible
 from bot.desk.news import Event, News
 from bot.desk.sealing import SealError
 from bot.desk.worker import Audit, Keyring, NoSuchCaseError, Worker, scope_of
-from bot.storage.cases import CaseRow
+from bot.storage.case_rows import CaseRow
 from bot.storage.casework import SealedCasework
 from bot.storage.roster import Person, Roster
 from bot.storage.store import Store

@@ -14,7 +14,7 @@ from bot.core.risk import RiskLevel
 from bot.desk.duty import DutyBoard
 from bot.desk.sealing import SealError, seal_to
 from bot.desk.worker import Audit, NoSuchCaseError, Worker, scope_of
-from bot.storage.cases import CaseRow, note
+from bot.storage.case_rows import CaseRow, note
 from bot.storage.casework import SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.errors import StorageError

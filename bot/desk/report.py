@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.core.risk import RiskKind
-from bot.storage.cases import CaseRow
+from bot.storage.case_rows import CaseRow
 
 #: The nine situations of Article 4 of the rules on mandatory reports, by their numbers.
 SITUATIONS = tuple(range(1, 10))

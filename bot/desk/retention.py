@@ -15,7 +15,7 @@ from bot.desk.release import RecordsError, checked_reason
 from bot.desk.sealing import seal_to
 from bot.desk.worker import Audit, NoSuchCaseError, Worker, scope_of
 from bot.storage.audit import SERVICE, AuditLog
-from bot.storage.cases import CaseRow, note
+from bot.storage.case_rows import CaseRow, note
 from bot.storage.casework import SealedCasework
 from bot.storage.cleaning import clean
 from bot.storage.desk_keys import SealedDeskKeys

@@ -11,7 +11,7 @@ from bot.core.returns import Returned, ReturnedMessage
 from bot.desk.news import Event, News
 from bot.desk.sealing import SealError, normal_code, open_with, receipt_pair
 from bot.desk.service import receipt_key_name, receipt_secret_of
-from bot.storage.cases import CaseRow
+from bot.storage.case_rows import CaseRow
 from bot.storage.casework import SealedCasework
 from bot.storage.store import Store
 

@@ -13,7 +13,8 @@ from bot.desk.limits import ClockLimits
 from bot.desk.sealing import new_receipt_code, new_salt, receipt_name, receipt_pair, receipt_secret, seal_to
 from bot.desk.stock import CodeStock, NewCode
 from bot.storage.belonging import belonging
-from bot.storage.cases import CaseRow, SealedCases, as_open_case
+from bot.storage.case_rows import CaseRow, as_open_case
+from bot.storage.cases import SealedCases
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.store import Store
 

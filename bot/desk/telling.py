@@ -17,7 +17,7 @@ from bot.core.outward import Outward
 from bot.core.risk import RiskKind, RiskLevel, RiskReading
 from bot.core.support import script_for
 from bot.desk.sealing import seal_to
-from bot.storage.cases import CaseRow, note
+from bot.storage.case_rows import CaseRow, note
 from bot.storage.casework import SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.errors import WrongKeyError

@@ -21,7 +21,7 @@ from bot.desk.reading import DeskReading, needs_check
 from bot.desk.sealing import seal_to
 from bot.desk.telling import may_write
 from bot.desk.worker import Audit, DeskError, NoSuchCaseError, Worker, scope_of
-from bot.storage.cases import CaseRow
+from bot.storage.case_rows import CaseRow
 from bot.storage.casework import Ending, SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.store import Store

@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk.duty import Scope
-from bot.storage.cases import CaseRow
+from bot.storage.case_rows import CaseRow
 
 
 class Keyring(Protocol):

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState
-from bot.storage.cases import CaseRow, note
+from bot.storage.case_rows import CaseRow, note
 from bot.storage.desk_tables import alert, alert_route, case_event, desk_case
 from bot.storage.errors import WrongKeyError
 from bot.storage.roster import route_worked, routes_to

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.desk import CaseState, Filing, OpenCase, Report, Why
-from bot.core.message import Attachment
-from bot.core.risk import RiskKind, RiskLevel
+from bot.core.desk import CaseState, Filing, Why
 from bot.storage.belonging import belonging
-from bot.storage.desk_tables import case_event, case_message, desk_case
+from bot.storage.case_changes import Changed, changed_by, told_value
+from bot.storage.case_rows import CaseRow, note, open_of
+from bot.storage.desk_tables import case_message, desk_case
 from bot.storage.store import Store
 from bot.storage.tables import upsert
 
-CaseRow = Row[Any]
-OPEN = (CaseState.WAITING, CaseState.TAKEN)
-#: Turns to which the person awaits an answer, with or without words.
-_SPEAKING = (Why.RISK, Why.ASKED, Why.SAID, Why.UNSAFE, Why.HERE)
-_SAFE = ("yes", "no", "unsure")
-#: What buttons can answer; whoever writes to a channel by other means may send anything.
-_VALUES = {
-    Why.SAFE: _SAFE,
-    Why.UNSAFE: _SAFE,
-    Why.PLACE: ("home", "school", "outside"),
-    Why.WRITE: ("now", "daytime", "evening", "never"),
-    Why.SAID: tuple(Attachment),
-}
 #: The channel whose cases are exercises.
 DRILL = "drill"
 
@@ -57,7 +42,14 @@ class SealedCases:
         """The open case of the talk with this key; None for none. Raises StorageError."""
         name = self._store.vault.pseudonym(talk)
         async with self._store.reading(brief=True) as connection:
-            return await _open_of(connection, name)
+            return await open_of(connection, name)
+
+    async def receipt_public(self, number: int) -> bytes | None:
+        """The public key of the code that the person of this case holds; None where they hold none."""
+        async with self._store.reading(brief=True) as connection:
+            wanted = select(desk_case.c.receipt_public).where(desk_case.c.id == number)
+            public: bytes | None = (await connection.execute(wanted)).scalar_one_or_none()
+        return public
 
     async def file(self, connection: AsyncConnection, filing: Filing) -> Filed | None:
         """Keep a report within a transaction of the caller's: open a case, or add to the one that is open.
@@ -66,7 +58,7 @@ class SealedCases:
         """
         name = self._store.vault.pseudonym(filing.origin.talk)
         await _one_at_a_time(connection, name)
-        found, what = await _open_of(connection, name, alone=True), ""
+        found, what, value = await open_of(connection, name, alone=True), "", told_value(filing.report)
         for number in filter(None, (found.id if found else None, filing.case)):
             if not await self._is_new(connection, number, filing):
                 return Filed(number)
@@ -78,10 +70,11 @@ class SealedCases:
                 return None
             number, what = await self._opened(connection, name, filing), "opened"
         else:
-            number, raised = found.id, await self._added(connection, found, filing)
-            what = what or raised
+            number, changed = found.id, await self._added(connection, found, filing)
+            what, value = what or changed.news, changed.told or value
         await self._keep_texts(connection, number, filing)
-        await self._note(connection, number, filing, what)
+        if what or filing.report.why is not Why.SAID or value:
+            await note(connection, number, self._store.now(), what=what or filing.report.why, value=value)
         # To whoever is on duty a case that is open again is a new one.
         again = what == "reopened"
         return Filed(number, "opened" if again else what, again)
@@ -117,22 +110,12 @@ class SealedCases:
         number: int = made.scalar_one()
         return number
 
-    async def _added(self, connection: AsyncConnection, found: CaseRow, filing: Filing) -> str:
-        report, now = filing.report, self._store.now()
-        raised = report.level.rank > RiskLevel(found.level).rank
-        changed: dict[str, object] = dict(_told(report.why, _value(report)))
-        spoke = bool(report.texts) or report.why in _SPEAKING
-        if spoke:
-            changed |= {"child_at": now, "checking_at": None}
-        if raised:
-            changed |= {"level": report.level, "raised_at": now, "due_at": filing.receipt.due_at}
-            if report.why is Why.RISK:
-                changed["kind"] = report.kind
-        elif spoke and found.due_at is None:
-            changed["due_at"] = filing.receipt.due_at
-        if changed:
-            await connection.execute(update(desk_case).where(desk_case.c.id == found.id).values(**changed))
-        return "raised" if raised else ""
+    async def _added(self, connection: AsyncConnection, found: CaseRow, filing: Filing) -> Changed:
+        changed = changed_by(found, filing, self._store.now())
+        if changed.columns:
+            row = update(desk_case).where(desk_case.c.id == found.id)
+            await connection.execute(row.values(**changed.columns))
+        return changed
 
     async def _is_new(self, connection: AsyncConnection, number: int, filing: Filing) -> bool:
         delivery = self._delivery(filing)
@@ -155,21 +138,9 @@ class SealedCases:
             )
             await connection.execute(row.on_conflict_do_nothing(index_elements=["case", "delivery"]))
 
-    async def _note(self, connection: AsyncConnection, number: int, filing: Filing, what: str) -> None:
-        why, value = filing.report.why, _value(filing.report)
-        if what or why is not Why.SAID or value:
-            await note(connection, number, self._store.now(), what=what or why, value=value)
-
     def _delivery(self, filing: Filing) -> str | None:
         named = filing.origin.delivery
         return self._store.vault.pseudonym(f"{filing.origin.channel}:{named}") if named else None
-
-    async def receipt_public(self, number: int) -> bytes | None:
-        """The public key of the code that the person of this case holds; None where they hold none."""
-        async with self._store.reading(brief=True) as connection:
-            wanted = select(desk_case.c.receipt_public).where(desk_case.c.id == number)
-            public: bytes | None = (await connection.execute(wanted)).scalar_one_or_none()
-        return public
 
     async def delete_asked(self, talk: str) -> Sequence[int]:
         """Note on the cases of this talk, closed ones too, that their person wants the chat deleted; says on which.
@@ -188,50 +159,10 @@ class SealedCases:
         return numbers
 
 
-def as_open_case(row: CaseRow) -> OpenCase:
-    """What the talk must know of its case."""
-    return OpenCase(
-        id=row.id,
-        level=RiskLevel(row.level),
-        kind=RiskKind(row.kind),
-        state=CaseState(row.state),
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        seen_at=row.seen_at,
-        checking=row.checking_at is not None,
-    )
-
-
-async def note(
-    connection: AsyncConnection, number: int, at: dt.datetime, *, what: str, value: str = "", staff: int | None = None
-) -> None:
-    """Add a line to the history of a case: an event without any text of the child's."""
-    row = {"case": number, "at": at, "what": what, "staff": staff, "value": value[:64]}
-    await connection.execute(insert(case_event).values(**row))
-
-
 async def _one_at_a_time(connection: AsyncConnection, name: str) -> None:
     """Two turns of one talk that are kept at once must not open two cases; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
-
-
-async def _open_of(connection: AsyncConnection, name: str, *, alone: bool = False) -> CaseRow | None:
-    """The open case of a talk; ``alone``: nobody else changes it until the transaction ends."""
-    return (await connection.execute(_OPEN_ALONE if alone else _OPEN, {"name": name})).first()
-
-
-#: Asked for at every turn, and built once: making a statement costs more than running it.
-_OPEN = (
-    select(desk_case)
-    .where(
-        desk_case.c.talk == bindparam("name", type_=desk_case.c.talk.type),
-        or_(*(desk_case.c.state == state for state in OPEN)),
-    )
-    .order_by(desk_case.c.id.desc())
-    .limit(1)
-)
-_OPEN_ALONE = _OPEN.with_for_update()
 
 
 async def _reopened(connection: AsyncConnection, number: int) -> CaseRow | None:
@@ -246,18 +177,3 @@ async def _reopened(connection: AsyncConnection, number: int) -> CaseRow | None:
     row = update(desk_case).where(desk_case.c.id == number, desk_case.c.erased_at.is_(None)).values(**again)
     found: CaseRow | None = (await connection.execute(row.returning(desk_case))).first()
     return found
-
-
-def _told(why: Why, value: str) -> Mapping[str, object]:
-    if why in (Why.SAFE, Why.UNSAFE):
-        return {"safe": value} if value else {}
-    if why is Why.WRITE:
-        return {"write_when": value} if value else {}
-    if why is Why.OUTSIDERS:
-        return {"outsiders_only": True}
-    return {}
-
-
-def _value(report: Report) -> str:
-    """The answer of a button, or what came than words; anything else is the person's own words and not for here."""
-    return report.value if report.value in _VALUES.get(report.why, ()) else ""

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.desk import CaseState, SealedText
 from bot.core.message import Origin
 from bot.core.ports import Outgoing
-from bot.storage.cases import OPEN, CaseRow, note
+from bot.storage.case_rows import OPEN, CaseRow, note
 from bot.storage.counts import Counts
 from bot.storage.desk_tables import case_event, case_message, desk_case
 from bot.storage.outbox import queue

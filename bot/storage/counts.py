@@ -16,7 +16,8 @@ from bot.core.counting import ALL, GRAVE, OF_SCHOOLS, Family, QuizStep, Seen, sc
 from bot.core.desk import Why
 from bot.core.lessons import Answers, Begins, LessonAfter
 from bot.core.ports import TalkAfter
-from bot.storage.cases import DRILL, CaseRow, Filed
+from bot.storage.case_rows import CaseRow
+from bot.storage.cases import DRILL, Filed
 from bot.storage.outreach_tables import cell, reached
 from bot.storage.store import Store
 from bot.storage.tables import upsert_for

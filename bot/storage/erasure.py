@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState
-from bot.storage.cases import CaseRow, note
+from bot.storage.case_rows import CaseRow, note
 from bot.storage.desk_tables import case_event, case_message, desk_case, identity_release, staff_link, staff_session
 from bot.storage.store import Store
 

@@ -14,7 +14,7 @@ import pytest
 from bot.core.audience import Audience
 from bot.core.lessons import Joins
 from bot.core.message import Origin
-from bot.core.risk import RiskLevel
+from bot.core.risk import RiskKind, RiskLevel
 from bot.desk.alerts import TRIES, AlertSender
 from bot.desk.apprising import Apprising, RouteError, check_target
 from bot.desk.carriers import AppriseCarrier, BotCarrier
@@ -377,6 +377,19 @@ async def test_from_commit_to_receipt_nothing_waits_for_a_later_look(
 
         await until(all_sent)
     apprising.close()
+
+
+async def test_a_graver_kind_of_harm_is_alerted_anew_and_named(world: World, receiver: Receiver) -> None:
+    await world.staffed(receiver.url)
+    for kind in (RiskKind.BULLYING, RiskKind.BULLYING, RiskKind.SEXUAL):
+        world.clock.forward(seconds=20)
+        case = await world.open(RiskLevel.DISCLOSURE, kind=kind)
+        await world.look().look(case)
+    assert [reason for reason, *_ in await world.made(case)] == ["opened", "raised"]
+
+    said = [world.wording.text(item) for item in await world.alerts.pending()]
+    assert all(world.wording.say("kind_sexual") in text for text in said)
+    assert world.wording.say("raised") in said[-1]
 
 
 async def test_an_alert_carries_the_clock_and_nothing_of_the_school(world: World, receiver: Receiver) -> None:

@@ -27,7 +27,8 @@ from bot.desk.look import CaseLook
 from bot.desk.telling import Teller
 from bot.desk.wording import AlertWording
 from bot.storage.alerts import SealedAlerts
-from bot.storage.cases import CaseRow, SealedCases
+from bot.storage.case_rows import CaseRow
+from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.desk_tables import desk_key, desk_key_grant, staff
@@ -92,7 +93,7 @@ class Receiver:
     def url(self) -> str:
         return f"json://127.0.0.1:{self._server.server_port}/alerts"
 
-    async def got(self, number: int, seconds: float = 10.0) -> list[str]:
+    async def got(self, number: int, seconds: float = 60.0) -> list[str]:
         """What came, once it is so many."""
 
         def waited() -> bool:
@@ -187,13 +188,17 @@ class World:
         return people
 
     async def open(
-        self, level: RiskLevel = RiskLevel.URGENT, talk: str = "telegram:1", channel: str = "telegram"
+        self,
+        level: RiskLevel = RiskLevel.URGENT,
+        talk: str = "telegram:1",
+        channel: str = "telegram",
+        kind: RiskKind = RiskKind.DOMESTIC_VIOLENCE,
     ) -> int:
         """A case as the talk files it. A second one of the same talk is added to the first."""
         row = await SealedCases(self.store).open_case(talk)
         duty = await self.board.state(Scope())
         due = self.store.now() + self.limits.answer_within(level) if duty.on_duty else None
-        report = Report(Why.RISK, level, RiskKind.DOMESTIC_VIOLENCE, Audience.STUDENT, (), opens=True)
+        report = Report(Why.RISK, level, kind, Audience.STUDENT, (), opens=True)
         origin = Origin(channel, talk, "chat-1")
         receipt = Receipt(self.store.now(), due)
         async with self.store.writing() as connection:

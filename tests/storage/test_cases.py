@@ -33,7 +33,7 @@ def _filing(clock: Clock, delivery: str = "1", **changes: object) -> Filing:
     report = Report(
         why=changes.pop("why", Why.RISK),  # type: ignore[arg-type]
         level=changes.pop("level", RiskLevel.DISCLOSURE),  # type: ignore[arg-type]
-        kind=RiskKind.BULLYING,
+        kind=RiskKind(changes.pop("kind", RiskKind.BULLYING)),  # type: ignore[arg-type]
         reader=Audience.STUDENT,
         texts=("x",),
         value=str(changes.pop("value", "")),
@@ -137,6 +137,49 @@ async def test_a_rise_to_urgent_is_told_and_a_fall_is_not(
     assert row is not None
     assert row.level == "urgent"
     assert [filed.news for filed in heard] == ["opened", "raised", ""]
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "news", "history"),
+    [
+        ("bullying sexual", "sexual", ["raised"], ["raised disclosure sexual"]),
+        ("bullying sexual self_harm_suicide", "self_harm_suicide", ["raised", "raised"], [
+            "raised disclosure sexual", "raised disclosure self_harm_suicide",
+        ]),
+        ("sexual bullying", "sexual", [""], ["risk bullying"]),
+        ("bullying domestic_violence", "bullying", [""], ["risk domestic_violence"]),
+        ("other neglect", "neglect", [""], ["risk neglect"]),
+        ("neglect neglect", "neglect", [""], ["risk"]),
+    ],
+)  # fmt: skip
+async def test_a_graver_kind_of_harm_is_told_anew_and_others_stand_in_the_history(
+    talks: SealedTalks, store: Store, clock: Clock, heard: list[Filed],
+    *, told: str, kind: str, news: list[str], history: list[str],
+) -> None:  # fmt: skip
+    first, *others = told.split()
+    await talks.save(TalkAfter(TALK, Session(), _filing(clock, "1", kind=first)))
+    number = heard[0].case
+    for place, other in enumerate(others, 2):
+        await talks.save(TalkAfter(TALK, Session(), _filing(clock, str(place), case=number, kind=other)))
+
+    row = await SealedCases(store).open_case(TALK)
+    assert row is not None
+    assert row.kind == kind
+    assert [filed.news for filed in heard[1:]] == news
+    events = await SealedCasework(store).events(number)
+    assert [f"{event.what} {event.value}".strip() for event in events[1:]] == history
+
+
+async def test_a_rise_to_urgent_does_not_hide_the_graver_kind(
+    talks: SealedTalks, store: Store, clock: Clock, heard: list[Filed]
+) -> None:
+    await talks.save(TalkAfter(TALK, Session(), _filing(clock, "1", kind="sexual")))
+    risen = _filing(clock, "2", case=heard[0].case, kind="bullying", level=RiskLevel.URGENT)
+    await talks.save(TalkAfter(TALK, Session(), risen))
+
+    row = await SealedCases(store).open_case(TALK)
+    assert row is not None
+    assert (row.level, row.kind) == ("urgent", "sexual")
 
 
 async def test_what_a_button_tells_is_kept_on_the_case(talks: SealedTalks, store: Store, clock: Clock) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core.desk import CaseState
-from bot.storage.cases import CaseRow
+from bot.storage.case_rows import CaseRow
 
 HOUR, MINUTE = 3600, 60
 

@@ -14,7 +14,7 @@ from bot.staff.desk.case_pages import CasePages, Draft
 from bot.staff.desk.parts import DeskParts, case_number, read_fields, refused, whole
 from bot.staff.desk.views import canned
 from bot.staff.signed import SignedIn
-from bot.storage.cases import CaseRow
+from bot.storage.case_rows import CaseRow
 
 Fields = Mapping[str, str]
 

@@ -13,7 +13,7 @@ from bot.staff.desk.parts import DeskParts, case_number, queried, read_fields, r
 from bot.staff.desk.views import reports, told
 from bot.staff.gate import RefusedError
 from bot.staff.signed import SignedIn
-from bot.storage.cases import CaseRow
+from bot.storage.case_rows import CaseRow
 
 
 class ReportPages:

@@ -12,7 +12,7 @@ from bot.desk.reading import CaseFile, Line
 from bot.desk.telling import may_write
 from bot.desk.worker import Worker
 from bot.staff.desk.clock import Clock, Times, owed
-from bot.storage.cases import CaseRow
+from bot.storage.case_rows import CaseRow
 
 #: What a case's history tells besides: the alerts are in it many times.
 _QUIET = frozenset({"alerted"})
@@ -155,17 +155,24 @@ def _event(event: CaseRow, names: Mapping[int, str], messages: Mapping[str, str]
     if what == "transferred":
         what = "took_over" if value == str(event.staff) else what
         value = names.get(int(value), "") if value.isdecimal() else ""
-    for family in _FAMILIES.get(what, ()):
-        value = messages.get(f"desk.{family}_{event.value}", value)
-    return messages.get(f"desk.event_{what}", messages["desk.event_other"]).format(value=value)
+    families = _FAMILIES.get(what, ())
+    if families:
+        value = "，".join(_word(part, families, messages) for part in value.split())
+    return messages.get(f"desk.event_{what}", messages["desk.event_other"]).format(value=value).removesuffix("：")
+
+
+def _word(value: str, families: tuple[str, ...], messages: Mapping[str, str]) -> str:
+    return next((messages[key] for family in families if (key := f"{family}_{value}") in messages), value)
 
 
 #: Whose words stand for the value of an event.
 _FAMILIES = {
-    "said": ("attachment",),
-    "safe": ("safe",),
-    "place": ("place",),
-    "write": ("write",),
-    "came_back": ("channel",),
-    "closed": ("outcome",),
+    "said": ("desk.attachment",),
+    "safe": ("desk.safe",),
+    "place": ("desk.place",),
+    "write": ("desk.write",),
+    "came_back": ("desk.channel",),
+    "closed": ("desk.outcome",),
+    "raised": ("alerts.level", "alerts.kind"),
+    "risk": ("alerts.kind",),
 }

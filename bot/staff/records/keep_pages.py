@@ -16,7 +16,7 @@ from bot.staff.errors import StaffError
 from bot.staff.gate import RefusedError, SignedIn
 from bot.staff.parts import read_form
 from bot.staff.records.parts import RecordsParts, number_in, worker
-from bot.storage.cases import CaseRow
+from bot.storage.case_rows import CaseRow
 from bot.storage.erasure import CaseErasure
 from bot.web.client import client_address, networks
 

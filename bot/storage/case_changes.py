@@ -1,0 +1,84 @@
+"""What a report changes in the case that is open: its level and kind, its clock, and what buttons told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.desk import Filing, Report, Why
+from bot.core.message import Attachment
+from bot.core.risk import RiskKind, RiskLevel
+from bot.storage.case_rows import CaseRow
+
+#: Turns to which the person awaits an answer, with or without words.
+_SPEAKING = (Why.RISK, Why.ASKED, Why.SAID, Why.UNSAFE, Why.HERE)
+_SAFE = ("yes", "no", "unsure")
+#: What buttons can answer; whoever writes to a channel by other means may send anything.
+_VALUES = {
+    Why.SAFE: _SAFE,
+    Why.UNSAFE: _SAFE,
+    Why.PLACE: ("home", "school", "outside"),
+    Why.WRITE: ("now", "daytime", "evening", "never"),
+    Why.SAID: tuple(Attachment),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The columns that change, the news (``raised`` or nothing), and what the history tells besides."""
+
+    columns: Mapping[str, object]
+    news: str = ""
+    told: str = ""
+
+
+def changed_by(found: CaseRow, filing: Filing, now: dt.datetime) -> Changed:
+    """What a filing changes in its open case.
+
+    A case is raised, and heard of anew, where its level rises or a graver kind of harm comes out: who was told of
+    bullying must hear of it when the child goes on to speak of sexual abuse.
+    """
+    report = filing.report
+    level, kind = RiskLevel(found.level), RiskKind(found.kind)
+    rises = report.level.rank > level.rank
+    after = _kind(kind, report, rises=rises)
+    raised = rises or after.outweighs(kind)
+    columns: dict[str, object] = dict(_told(report.why, told_value(report)))
+    spoke = bool(report.texts) or report.why in _SPEAKING
+    if spoke:
+        columns |= {"child_at": now, "checking_at": None}
+    if after is not kind:
+        columns["kind"] = after
+    if raised:
+        columns["raised_at"] = now
+    if rises:
+        columns |= {"level": report.level, "due_at": filing.receipt.due_at}
+    elif spoke and found.due_at is None:
+        columns["due_at"] = filing.receipt.due_at
+    if raised:
+        return Changed(columns, "raised", f"{report.level if rises else level} {after}")
+    return Changed(columns, told=report.kind if report.why is Why.RISK and report.kind is not kind else "")
+
+
+def told_value(report: Report) -> str:
+    """The answer of a button, or what came than words; anything else is the person's own words and not for here."""
+    return report.value if report.value in _VALUES.get(report.why, ()) else ""
+
+
+def _kind(kind: RiskKind, report: Report, *, rises: bool) -> RiskKind:
+    """The kind that the case bears from now on. What was told first stays, unless what is told now says more."""
+    if report.why is not Why.RISK or kind.outweighs(report.kind):
+        return kind
+    says_more = rises or kind is RiskKind.OTHER or report.kind.outweighs(kind)
+    return report.kind if says_more else kind
+
+
+def _told(why: Why, value: str) -> Mapping[str, object]:
+    if why in (Why.SAFE, Why.UNSAFE):
+        return {"safe": value} if value else {}
+    if why is Why.WRITE:
+        return {"write_when": value} if value else {}
+    if why is Why.OUTSIDERS:
+        return {"outsiders_only": True}
+    return {}

@@ -1,0 +1,56 @@
+"""Cases as rows: the open one of a talk, what the talk knows of it, and the lines of its history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.desk import CaseState, OpenCase
+from bot.core.risk import RiskKind, RiskLevel
+from bot.storage.desk_tables import case_event, desk_case
+
+CaseRow = Row[Any]
+OPEN = (CaseState.WAITING, CaseState.TAKEN)
+
+
+async def open_of(connection: AsyncConnection, name: str, *, alone: bool = False) -> CaseRow | None:
+    """The open case of a talk; ``alone``: nobody else changes it until the transaction ends."""
+    return (await connection.execute(_OPEN_ALONE if alone else _OPEN, {"name": name})).first()
+
+
+#: Asked for at every turn, and built once: making a statement costs more than running it.
+_OPEN = (
+    select(desk_case)
+    .where(
+        desk_case.c.talk == bindparam("name", type_=desk_case.c.talk.type),
+        or_(*(desk_case.c.state == state for state in OPEN)),
+    )
+    .order_by(desk_case.c.id.desc())
+    .limit(1)
+)
+_OPEN_ALONE = _OPEN.with_for_update()
+
+
+def as_open_case(row: CaseRow) -> OpenCase:
+    """What the talk must know of its case."""
+    return OpenCase(
+        id=row.id,
+        level=RiskLevel(row.level),
+        kind=RiskKind(row.kind),
+        state=CaseState(row.state),
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        seen_at=row.seen_at,
+        checking=row.checking_at is not None,
+    )
+
+
+async def note(
+    connection: AsyncConnection, number: int, at: dt.datetime, *, what: str, value: str = "", staff: int | None = None
+) -> None:
+    """Add a line to the history of a case: an event without any text of the child's."""
+    row = {"case": number, "at": at, "what": what, "staff": staff, "value": value[:64]}
+    await connection.execute(insert(case_event).values(**row))
