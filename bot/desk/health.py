@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.desk.duty import Scope, duty_at
+from bot.desk.uncovered import Uncovered, uncovered
 from bot.storage.desk_keys import RECOVERY, SealedDeskKeys
 from bot.storage.roster import Roster, SealedRoster
+from bot.storage.schools import SealedSchools
 from bot.storage.store import Store
+
+#: Names told in one sentence.
+_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +44,27 @@ async def desk_health(store: Store, zone: dt.tzinfo, messages: Mapping[str, str]
     """How the desk stands now. Raises StorageError."""
     roster = await SealedRoster(store).read()
     holders = frozenset(await SealedDeskKeys(store).holders()) if roster.keyed else frozenset()
-    return health_of(roster, holders, store.now().astimezone(zone), messages)
+    schools = await scopes_of_schools(store)
+    return health_of(roster, holders, store.now().astimezone(zone), messages, schools=schools)
 
 
-def health_of(roster: Roster, holders: frozenset[str], now: dt.datetime, messages: Mapping[str, str]) -> DeskHealth:
+async def scopes_of_schools(store: Store) -> list[Scope]:
+    """What cases of children of each school are of. Raises StorageError."""
+    return [Scope(school.region, school.name) for school in await SealedSchools(store).schools()]
+
+
+def health_of(
+    roster: Roster,
+    holders: frozenset[str],
+    now: dt.datetime,
+    messages: Mapping[str, str],
+    *,
+    schools: Sequence[Scope] = (),
+) -> DeskHealth:
     """How a desk with this roster stands at a local moment; ``holders`` hold the newest desk key."""
-    duty = duty_at(roster, Scope(), now, now.tzinfo or dt.UTC)
-    found = tuple(_problems(roster, holders, messages))
+    zone = now.tzinfo or dt.UTC
+    duty, without = duty_at(roster, Scope(), now, zone), uncovered(roster, schools, now, zone)
+    found = (*_problems(roster, holders, messages), *uncovered_problems(without, messages))
     count = len(duty.first) + len(duty.second)
     if count:
         line = messages["alerts.on_duty"].format(count=count)
@@ -77,3 +96,17 @@ def _problems(roster: Roster, holders: frozenset[str], messages: Mapping[str, st
     entitled = {str(person.id) for person in roster.people} | {RECOVERY}
     if holders - entitled:
         yield problem("rotation_due")
+
+
+def uncovered_problems(without: Uncovered, messages: Mapping[str, str]) -> Iterator[DeskProblem]:
+    """Whose cases nobody could take, in words."""
+    for key, names in (("nobody_for_regions", without.regions), ("nobody_for_schools", without.schools)):
+        if names:
+            yield DeskProblem(key, messages[f"alerts.{key}"].format(names=_listed(names, messages)))
+    if without.outsiders:
+        yield DeskProblem("nobody_outside", messages["alerts.nobody_outside"])
+
+
+def _listed(names: Sequence[str], messages: Mapping[str, str]) -> str:
+    told = "、".join(names[:_NAMES])
+    return told if len(names) <= _NAMES else messages["alerts.and_more"].format(names=told, count=len(names))

@@ -3,12 +3,17 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from sqlalchemy import update
 
 from bot.core.content_types import Library
 from bot.desk.coverage import week
+from bot.desk.duty import Scope
 from bot.desk.health import desk_health, health_of
+from bot.desk.uncovered import Uncovered, uncovered
+from bot.storage.desk_tables import staff
 from bot.storage.roster import Person, Roster, Route, Shift
 
+from ..storage.taught import Taught
 from .world import ALWAYS, SHANGHAI, World
 
 NOW = dt.datetime(2026, 11, 23, 20, 0, tzinfo=SHANGHAI)
@@ -44,6 +49,56 @@ def test_a_holder_who_is_no_longer_of_the_desk_makes_a_rotation_due(library: Lib
     roster = Roster((LI,), (SHIFT,), (), (GOOD,))
     health = health_of(roster, frozenset({"1", "7", "recovery"}), NOW, library.messages)
     assert [problem.key for problem in health.problems] == ["rotation_due"]
+
+
+OUTSIDE = Person(2, "王", "counsellor", 1)
+ELSEWHERE = Person(3, "赵", "supervisor", 2, region="guangzhou")
+TEACHER = Person(4, "孙", "counsellor", 1, school="第一中学")
+FIRST, SECOND = Scope("", "沧州市第一中学"), Scope("cangzhou", "第二小学")
+
+
+@pytest.mark.parametrize(
+    ("people", "on_shift", "expected"),
+    [
+        ((TEACHER, OUTSIDE), (2, 4), Uncovered()),
+        ((TEACHER, OUTSIDE), (4,), Uncovered((FIRST.school,), (), outsiders=True)),
+        ((TEACHER,), (4,), Uncovered((FIRST.school,), (), outsiders=True)),
+        ((OUTSIDE, ELSEWHERE), (3,), Uncovered((), ("cangzhou",))),
+        ((TEACHER, OUTSIDE), (), Uncovered()),
+    ],
+    ids=["somebody for all", "only of the school", "nobody else at all", "nobody of the region", "nobody on duty"],
+)
+def test_whose_cases_nobody_could_take_is_found(
+    people: tuple[Person, ...], on_shift: tuple[int, ...], expected: Uncovered
+) -> None:
+    roster = Roster(people, tuple(Shift(number, *ALWAYS) for number in on_shift), (), (GOOD,))
+    assert uncovered(roster, [FIRST, SECOND], NOW, SHANGHAI) == expected
+
+
+def test_whose_cases_nobody_could_take_is_said(library: Library) -> None:
+    names = [f"第{number}小学" for number in range(7)]
+    teacher = Person(4, "孙", "counsellor", 1, "guangzhou", school="、".join(names))
+    roster = Roster((teacher, Person(5, "周", "counsellor", 1, "cangzhou")), (Shift(4, *ALWAYS),), (), (GOOD,))
+    schools = [*(Scope("", name) for name in names), SECOND]
+    health = health_of(roster, frozenset({"4", "5"}), NOW, library.messages, schools=schools)
+    assert [problem.key for problem in health.problems] == [
+        "nobody_for_regions",
+        "nobody_for_schools",
+        "nobody_outside",
+    ]
+    assert "第0小学、第1小学、第2小学、第3小学、第4小学等7处" in health.problems[1].text
+    assert not health.answers
+
+
+async def test_a_desk_of_teachers_alone_says_that_their_own_school_has_nobody(world: World) -> None:
+    await world.staffed()
+    await Taught(world.store).school(name="第一中学")
+    health = await desk_health(world.store, SHANGHAI, world.library.messages)
+    assert health.problems == ()
+    async with world.store.writing() as connection:
+        await connection.execute(update(staff).values(school="第一中学"))
+    health = await desk_health(world.store, SHANGHAI, world.library.messages)
+    assert [problem.key for problem in health.problems] == ["nobody_for_schools", "nobody_outside"]
 
 
 async def test_an_empty_desk_has_no_key_and_nobody(world: World) -> None:

@@ -12,6 +12,8 @@ from starlette.routing import BaseRoute, Route
 
 from bot.desk.coverage import Day, week
 from bot.desk.duty import reachable
+from bot.desk.health import scopes_of_schools, uncovered_problems
+from bot.desk.uncovered import uncovered
 from bot.staff.gate import SignedIn
 from bot.staff.parts import read_form
 from bot.staff.roster.parts import FilledWrongError, RosterParts
@@ -96,6 +98,7 @@ class RosterPages:
         today = self.parts.now().astimezone(self.parts.zone).date()
         days = week(roster, self.parts.now(), self.parts.zone)
         absent = [person.display for person in roster.people if not (person.keyed and reachable(person, roster))]
+        without = uncovered(roster, await scopes_of_schools(self.parts.store), self.parts.now(), self.parts.zone)
         hours = round(sum(map(_gap_hours, days)), 1)
         return self.parts.page(
             "roster.html",
@@ -106,6 +109,7 @@ class RosterPages:
             week=days,
             gap_hours=f"{hours:g}" if hours else "",
             absent="、".join(absent),
+            alone=[each.text for each in uncovered_problems(without, self.parts.look.messages())],
             people=roster.people,
             names={person.id: person.display for person in roster.people},
             shifts=[shift for shift in roster.shifts if shift.day is None or shift.day >= today],
