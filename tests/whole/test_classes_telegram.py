@@ -30,7 +30,7 @@ CHOSEN = (((1,), (0,), 3), ((0, 1, 2), (0, 3), 4), ((2,), (0,), 5))
 TOLD = "我爸昨天又用皮带打我，腿上全是印子"
 ANSWER = "我是值班的李老师，我在。"
 #: Seconds for one round of ninety: Telegram takes thirty messages a second.
-ROUND = 20.0
+ROUND = 90.0
 
 
 @dataclass(frozen=True, slots=True)

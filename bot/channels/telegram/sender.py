@@ -62,7 +62,7 @@ class Sender:
     pace: Pace
     _lanes: dict[Place, deque[Queued]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _in_hand: dict[int, Lane] = field(default_factory=dict)
+    _in_hand: dict[int, Queued] = field(default_factory=dict)
     _delivered: dict[int, Outcome] = field(default_factory=dict)
     _holds: dict[Place, Hold] = field(default_factory=dict)
     _brake: Brake = field(default_factory=Brake)
@@ -95,7 +95,7 @@ class Sender:
     def _take_in_hand(self, item: Queued, stop: asyncio.Event) -> None:
         if item.id in self._in_hand:
             return
-        self._in_hand[item.id] = item.lane
+        self._in_hand[item.id] = item
         place = _place(item)
         if place in self._lanes:
             self._lanes[place].append(item)
@@ -126,14 +126,14 @@ class Sender:
             except Exception as error:
                 report("telegram.outbox_failed", error)
             finally:
-                self._in_hand.pop(item.id, None)
+                self._let_go(item)
         del self._lanes[place]
         if place[1] is not Lane.PUSH or self._free(Lane.PUSH) >= FEWEST_PUSHES:
             self.work.ring()
 
     def _free(self, lane: Lane) -> int:
         """How many more of a lane may be taken in hand."""
-        return IN_HAND - sum(each is lane for each in self._in_hand.values())
+        return IN_HAND - sum(each.lane is lane for each in self._in_hand.values())
 
     async def _handle(self, item: Queued, stop: asyncio.Event) -> None:
         if item.id not in self._delivered:
@@ -162,7 +162,7 @@ class Sender:
         """Waits for its turn; False where it went back to the outbox instead."""
         hold = self._hold(item)
         if hold is not None:
-            await self.outbox.retry(item.id, max(hold.until, self.now()) + STEP)
+            await self._back(item, max(hold.until, self.now()) + STEP)
             return False
         while wait := self._wait(item):
             if wait > self.pace.patience:
@@ -172,7 +172,7 @@ class Sender:
             if stop.is_set():
                 break
         if stop.is_set():
-            await self.outbox.retry(item.id, self.now())
+            await self._back(item, self.now())
             return False
         self._limits.count(item.address, _steady(), item.lane)
         return True
@@ -206,7 +206,16 @@ class Sender:
         """Later, and whatever else goes to this chat after it."""
         until = self.now() + dt.timedelta(seconds=seconds)
         self._holds[_place(item)] = Hold(item.id, until)
-        await self.outbox.retry(item.id, until)
+        await self._back(item, until)
+
+    async def _back(self, item: Queued, at: dt.datetime) -> None:
+        """Back to the outbox: let go first, for it may be given out again before we hear that it is there."""
+        self._let_go(item)
+        await self.outbox.retry(item.id, at)
+
+    def _let_go(self, item: Queued) -> None:
+        if self._in_hand.get(item.id) is item:
+            del self._in_hand[item.id]
 
 
 def _before(lane: Lane) -> Iterator[Lane]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from standin import BotApiError, Fault, eventually
@@ -13,7 +13,8 @@ from telegram_world import World
 from bot.channels.telegram.limits import Limits
 from bot.channels.telegram.pace import Pace, Rate
 from bot.channels.telegram.wire import TelegramMessage
-from bot.core.ports import Lane, Outgoing
+from bot.core.ports import Lane, Outgoing, Queued
+from bot.storage.outbox import SealedOutbox
 
 PUPIL, OTHER, CLASS = 501, 502, -1001
 NUMBERS = itertools.count(1)
@@ -70,6 +71,32 @@ async def test_order_is_kept_when_the_first_must_be_repeated(world: World) -> No
     await world.runs()
     await world.sees(PUPIL, "五")
     assert world.telegram.texts(PUPIL) == list("一二三四五")
+
+
+class LateToSay(SealedOutbox):
+    """Says that a message was put back only when the sender has looked again, as a slow disk may."""
+
+    looks = 0
+
+    async def due(self, channel: str, now: dt.datetime, limit: int, lane: Lane | None = None) -> Sequence[Queued]:
+        self.looks += 1
+        return await super().due(channel, now, limit, lane)
+
+    async def retry(self, item: int, at: dt.datetime) -> None:
+        await super().retry(item, at)
+        enough = self.looks + 4 * len(Lane)
+        await eventually(lambda: self.looks > enough)
+
+
+async def test_what_is_given_out_while_it_is_put_back_is_neither_lost_nor_late(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(World, "outbox", LateToSay(world.store))
+    await queue(world, PUPIL, *"一二三")
+    world.telegram.faults.append(Fault("sendMessage", BotApiError(500, "Internal Server Error")))
+    await world.runs()
+    await world.sees(PUPIL, "一", "二", "三")
+    assert world.telegram.texts(PUPIL) == list("一二三")
 
 
 async def test_retry_after_is_honoured(world: World) -> None:
