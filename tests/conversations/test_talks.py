@@ -293,8 +293,11 @@ def test_saying_who_or_where_one_is_is_no_report(person: Person, text: str) -> N
     assert not isinstance(person.says(text), Support)
 
 
-@pytest.mark.parametrize("text", ["我的牛奶被同学喝了他说拿错了", "月考砸了 觉得对不起我大 他说没事下次再来"])
+@pytest.mark.parametrize("text", ["家里就我妈", "我想转班 莫问"])
 def test_a_message_that_comes_a_second_time_is_not_read_together_with_itself(person: Person, text: str) -> None:
+    assert person.dialogue.understanding.read_risk(text, (text,)).alarming, (
+        "this text shows nothing any more: choose another"
+    )
     sent = Origin("web", "web:1", "web:1", "m1")
     first = person.says(text, origin=sent)
     assert not first.risk.alarming

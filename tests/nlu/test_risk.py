@@ -163,8 +163,8 @@ def test_what_the_model_barely_sees_in_a_calm_question_is_a_concern() -> None:
     def calm(text: str) -> bool:
         return "打" in text
 
-    assert _scaled(4.0, calm).read("天天 打 我").level is RiskLevel.CONCERN
-    assert _scaled(4.0).read("天天 打 我").alarming
+    assert _scaled(3.0, calm).read("天天 打 我").level is RiskLevel.CONCERN
+    assert _scaled(3.0).read("天天 打 我").alarming
     assert _scaled(0.0, calm).read("天天 打 我").alarming
 
 

@@ -16,12 +16,12 @@ OVERLAP = 60
 #: What is said after a turn to another matter is read by itself too, from this length on.
 LEAST = 3
 #: How far below an alarm the models may see a message for a rule to raise it.
-NEAR = 0.5
+NEAR = 0.35
 #: A turn longer than this speaks for itself, and so does one after a turn longer than that: two such turns are two
 #: matters, and to read them as one finds harm in neither.
 LEANING, LEANT_ON = 24, 32
 #: How far above an alarm the models must be where the message is surely a question of law that tells of nobody's harm.
-CLEAR = 2.0
+CLEAR = 1.4
 
 
 class RiskDetector:

@@ -27,23 +27,24 @@ def kind_head(kind: RiskKind) -> str:
 class RiskThresholds:
     """How the heads are weighed together, and from where on each level holds.
 
-    Weights and offsets are those of a logistic regression over scores of writers who were not trained on, and
-    ``alarm`` is a point of the curve that ``faxiaohu evaluate`` prints. ``kind`` weighs the greatest of the kinds:
+    Weights and offsets are those of a logistic regression over scores of writers who were not trained on, which
+    ``python -m bench.weigh`` learns and prints with its curves; ``alarm`` and ``urgent`` are points of these, chosen
+    for recall. ``kind`` weighs the greatest of the kinds:
     harm of one kind has little in common with that of another. ``pressing``: how far above an alarm the urgent ones
     are; what is barely an alarm is none of them. ``lengths`` holds (characters, offset): the offsets of every length
     that the message is shorter than are added, for a short message has fewer terms to show what it is.
     """
 
-    all: float = 2.399
-    kind: float = 3.487
-    log_length: float = 1.647
+    all: float = 1.617
+    kind: float = 2.373
+    log_length: float = 0.411
     lengths: tuple[tuple[int, float], ...] = (
-        (7, 0.893), (10, 0.921), (14, 1.332), (20, -0.312), (40, 0.994), (80, 2.757)
+        (7, -0.95), (10, 0.376), (14, 0.431), (20, 0.155), (40, 0.422), (80, 0.046)
     )  # fmt: skip
-    offset: float = -6.983
-    alarm: float = 0.8
-    urgent: float = -0.25
-    pressing: float = 0.5
+    offset: float = -2.004
+    alarm: float = -0.7
+    urgent: float = -0.4
+    pressing: float = 0.2
     grave: float = -0.45
     concern: float = -0.3
 
