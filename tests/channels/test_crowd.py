@@ -69,7 +69,7 @@ async def test_what_only_turns_together_tell_is_heard_in_a_crowd_too(
     dialogue: Dialogue, now: Callable[[], dt.datetime], desk: Desk
 ) -> None:
     """Whoever waits is read before, without the turns before; those count all the same when it is their turn."""
-    turns = ("幼儿园监控家长能调吗", "园长说坏了三个月", "孩子屁股上有针眼大的小点,一排")
+    turns = ("孩子几点算失踪啊", "我儿子九岁，四点半放学，平时十五分钟到家", "现在快十点了，同学都说没看见，公园也找了")
     assert not any(dialogue.alone(Incoming(text)).alarming for text in turns)
     talk = StoredTalk(lambda: dialogue, Busy(), now, desk)
     heard = []
