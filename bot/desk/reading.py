@@ -20,7 +20,7 @@ from bot.storage.store import Store
 #: After so long a silence somebody else may hold the device.
 SILENCE = dt.timedelta(minutes=15)
 #: Events by which whoever holds the device shows that they are there.
-_BY_CHILD = frozenset({"opened", "raised", "reopened", *Why}) - {Why.DELETE}
+_BY_CHILD = frozenset({"opened", "raised", "graver", "reopened", *Why}) - {Why.DELETE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,10 @@ _VALUES = {
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The columns that change, the news (``raised`` or nothing), and what the history tells besides."""
+    """The columns that change, the news, and what the history tells besides.
+
+    ``news``: ``raised`` in level, ``graver`` in kind, or nothing.
+    """
 
     columns: Mapping[str, object]
     news: str = ""
@@ -43,21 +46,23 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime) -> Changed:
     level, kind = RiskLevel(found.level), RiskKind(found.kind)
     rises = report.level.rank > level.rank
     after = _kind(kind, report, rises=rises)
-    raised = rises or after.outweighs(kind)
+    graver = after.outweighs(kind)
     columns: dict[str, object] = dict(_told(report.why, told_value(report)))
     spoke = bool(report.texts) or report.why in _SPEAKING
     if spoke:
         columns |= {"child_at": now, "checking_at": None}
     if after is not kind:
         columns["kind"] = after
-    if raised:
+    if rises or graver:
         columns["raised_at"] = now
     if rises:
         columns |= {"level": report.level, "due_at": filing.receipt.due_at}
     elif spoke and found.due_at is None:
         columns["due_at"] = filing.receipt.due_at
-    if raised:
-        return Changed(columns, "raised", f"{report.level if rises else level} {after}")
+    if rises:
+        return Changed(columns, "raised", f"{report.level} {after}")
+    if graver:
+        return Changed(columns, "graver", after)
     return Changed(columns, told=report.kind if report.why is Why.RISK and report.kind is not kind else "")
 
 

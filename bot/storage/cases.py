@@ -22,7 +22,7 @@ DRILL = "drill"
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What became of a filing: the case, and what is new of it: ``opened``, ``raised`` or nothing.
+    """What became of a filing: the case, and what is new of it: ``opened``, ``raised``, ``graver`` or nothing.
 
     ``again``: it had been closed before.
     """

@@ -189,8 +189,8 @@ def _steps(lesson: LessonAfter) -> tuple[Line, ...]:
 
 
 def _harm(after: TalkAfter, filed: Filed) -> tuple[Line, ...]:
-    """A case that was opened, or became graver; one that was opened again was counted before."""
-    if after.filing is None or not filed.news or filed.again:
+    """A case that was opened, or rose to a graver level; one that was opened again was counted before."""
+    if after.filing is None or filed.news not in ("opened", "raised") or filed.again:
         return ()
     report = after.filing.report
     kind = ASKED if report.why is Why.ASKED else report.kind

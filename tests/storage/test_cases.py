@@ -142,9 +142,9 @@ async def test_a_rise_to_urgent_is_told_and_a_fall_is_not(
 @pytest.mark.parametrize(
     ("told", "kind", "news", "history"),
     [
-        ("bullying sexual", "sexual", ["raised"], ["raised disclosure sexual"]),
-        ("bullying sexual self_harm_suicide", "self_harm_suicide", ["raised", "raised"], [
-            "raised disclosure sexual", "raised disclosure self_harm_suicide",
+        ("bullying sexual", "sexual", ["graver"], ["graver sexual"]),
+        ("bullying sexual self_harm_suicide", "self_harm_suicide", ["graver", "graver"], [
+            "graver sexual", "graver self_harm_suicide",
         ]),
         ("sexual bullying", "sexual", [""], ["risk bullying"]),
         ("bullying domestic_violence", "bullying", [""], ["risk domestic_violence"]),

@@ -163,6 +163,12 @@ async def test_a_case_is_counted_as_it_is_opened_and_raised_and_by_its_first_ans
     assert await _cells(store, Family.HARM) == raised
     assert await _cells(store, Family.HARM, "day") == {}
 
+    # It became no more urgent by what else came out.
+    sexual = _filing(clock, "2b", level=RiskLevel.URGENT)
+    sexual = replace(sexual, report=replace(sexual.report, kind=RiskKind.SEXUAL))
+    await talks.save(TalkAfter(TALK, Session(), sexual, seen=_seen(clock)))
+    assert await _cells(store, Family.HARM) == raised
+
     clock.forward(minutes=12)
     work, staff = SealedCasework(store), await person(store, "wang")
     for once in ("a", "b"):

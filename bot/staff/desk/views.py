@@ -174,5 +174,6 @@ _FAMILIES = {
     "came_back": ("desk.channel",),
     "closed": ("desk.outcome",),
     "raised": ("alerts.level", "alerts.kind"),
+    "graver": ("alerts.kind",),
     "risk": ("alerts.kind",),
 }

@@ -128,10 +128,8 @@ async def test_the_history_says_what_came_out_later_and_never_in_codes(office: O
 
     page = _text(await wang.get(f"/desk/case/{case}"))
 
-    disclosure, sexual, violence = (
-        SAY[f"alerts.{key}"] for key in ("level_disclosure", "kind_sexual", "kind_domestic_violence")
-    )
-    assert SAY["desk.event_raised"].format(value=f"{disclosure}，{sexual}") in page
+    sexual, violence = (SAY[f"alerts.kind_{key}"] for key in ("sexual", "domestic_violence"))
+    assert SAY["desk.event_graver"].format(value=sexual) in page
     assert SAY["desk.event_risk"].format(value=violence) in page
     assert SAY["desk.event_place"].format(value=SAY["desk.place_home"]) in page
     assert SAY["desk.raised_mark"] in _text(await wang.get("/desk"))

@@ -23,6 +23,6 @@ async function refresh() {
 
 runClocks(list);
 listen((told) => {
-  if (told.what === "opened" || told.what === "raised") sign(true);
+  if (told.what === "opened" || told.what === "raised" || told.what === "graver") sign(true);
   refresh();
 });
