@@ -15,15 +15,15 @@ import random
 import sys
 import tempfile
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import func, insert, select
 
+from bench.push_figures import FIRST_CHAT, PUSHED, Figures, Refusing, report
 from bot.app import open_store
 from bot.settings import Settings
 from bot.storage.desk_tables import staff
@@ -32,54 +32,15 @@ from bot.storage.pushes import Pushes
 from bot.storage.store import Store
 from bot.storage.tables import outbox
 from bot.storage.teaching_tables import delivery, enrolment, school, school_class, school_member
-from tests.channels.telegram.standin import BotApiError, eventually
+from tests.channels.telegram.standin import eventually
 from tests.whole.running import Running, make_settings
-from tests.whole.telegram import TOKEN, Telegram
+from tests.whole.telegram import TOKEN
 
 CHATS, SEED = "10000", "1"
-PUPILS_A_CLASS, FIRST_CHAT = 50, 1_000_000
-REFUSED, BLOCKED = 0.01, 0.01
+PUPILS_A_CLASS, BLOCKED = 50, 0.01
 #: Where the service is killed, as parts of the whole; seconds between two disclosures; and until all must be out.
 KILLS, EVERY, PATIENCE = (0.33, 0.66), 1.0, 1800.0
 DISCLOSED, ANSWERED = "我爸喝醉了就打我，我不敢回家", "110"
-PUSHED = "小测"
-
-
-@dataclass
-class Refusing(Telegram):
-    """Refuses some sends for some seconds, and knows who came back too early."""
-
-    dice: random.Random = field(default_factory=random.Random)
-    refused: dict[int, float] = field(default_factory=dict)
-    too_early: int = 0
-    refusals: int = 0
-    retrying: bool = False
-
-    async def _do_sendMessage(self, data: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        chat, now = int(data["chat_id"]), time.monotonic()
-        if PUSHED in str(data["text"]):
-            if now < self.refused.pop(chat, 0.0) - 0.05:
-                self.too_early += 1
-            elif self.dice.random() < REFUSED:
-                seconds = self.dice.randint(1, 5)
-                self.refused[chat] = now + seconds
-                self.refusals += 1
-                raise BotApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
-        return await super()._do_sendMessage(data)
-
-
-@dataclass
-class Figures:
-    """What was seen."""
-
-    began: float = 0.0
-    ended: float = 0.0
-    in_flight: list[int] = field(default_factory=list)
-    down: list[float] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)
-    waits_in_peace: list[float] = field(default_factory=list)
-    states: dict[str, int] = field(default_factory=dict)
-    gone: int = 0
 
 
 def main() -> None:
@@ -87,7 +48,7 @@ def main() -> None:
     chats, seed = (*sys.argv[1:], *(CHATS, SEED)[len(sys.argv) - 1 :])
     with tempfile.TemporaryDirectory() as folder:
         telegram, figures, blocked = asyncio.run(_run(Path(folder), int(chats), int(seed)))
-    raise SystemExit(0 if _print(telegram, figures, int(chats), blocked) else 1)
+    raise SystemExit(0 if report(telegram, figures, int(chats), blocked) else 1)
 
 
 async def _run(folder: Path, chats: int, seed: int) -> tuple[Refusing, Figures, set[int]]:
@@ -230,53 +191,6 @@ async def _disclose(telegram: Refusing, waits: list[float], times: int | None = 
         await eventually(lambda who=chat: any(ANSWERED in text for text in telegram.texts(who)), PATIENCE)
         waits.append(time.monotonic() - said)
         await asyncio.sleep(EVERY if times is None else 0.2)
-
-
-def _print(telegram: Refusing, told: Figures, chats: int, blocked: set[int]) -> bool:
-    pushed = Counter(item["chat"]["id"] for item in telegram.sent if PUSHED in item["text"])
-    lost = chats - len(blocked) - len(pushed)
-    repeated = sum(count - 1 for count in pushed.values())
-    calls = [call for call in telegram.calls if call.method == "sendMessage"]
-    most, most_chat = _most(call.at for call in calls), 0
-    by_chat: dict[Any, list[float]] = {}
-    for call in calls:
-        by_chat.setdefault(call.data["chat_id"], []).append(call.at)
-    most_chat = max(_most(times, 0.95) for chat, times in by_chat.items() if int(chat) >= FIRST_CHAT)
-    seconds = told.ended - told.began
-    print(f"chats {chats}, blocked {len(blocked)}, RetryAfter {telegram.refusals}, kills {len(told.in_flight)}")
-    print(f"seconds {seconds:.0f}, of these down {sum(told.down):.0f}; pushes a second {len(pushed) / seconds:.1f}")
-    print(f"reached {len(pushed)}, lost {lost}, repeated {repeated}, in flight at the kills {told.in_flight}")
-    print(f"deliveries {told.states}, enrolments retired {told.gone}")
-    print(f"most sends in any second {most} (limit 30), to one chat {most_chat} (limit 1)")
-    print(f"sends before RetryAfter was over {telegram.too_early}")
-    print(f"disclosures answered in peace: {_spread(told.waits_in_peace)}")
-    print(f"disclosures answered meanwhile: {_spread(told.waits)} (those of a kill wait for the restart)")
-    print("timeline, pushes in each half minute: " + " ".join(map(str, _timeline(calls, told.began))))
-    kept = repeated <= sum(told.in_flight) and most <= 30 and most_chat <= 1
-    return lost == 0 and kept and telegram.too_early == 0
-
-
-def _most(times: Iterable[float], window: float = 1.0) -> int:
-    """The most within any window of so many seconds."""
-    held: deque[float] = deque()
-    most = 0
-    for at in sorted(times):
-        held.append(at)
-        while held[0] <= at - window:
-            held.popleft()
-        most = max(most, len(held))
-    return most
-
-
-def _timeline(calls: Iterable[Any], began: float) -> list[int]:
-    halves = Counter(int((call.at - began) // 30) for call in calls if PUSHED in str(call.data["text"]))
-    return [halves[place] for place in range(max(halves, default=0) + 1)]
-
-
-def _spread(waits: list[float]) -> str:
-    found = sorted(waits)
-    half, most = found[len(found) // 2], found[int(len(found) * 0.95)]
-    return f"{len(found)}, median {half:.2f} s, 95 % within {most:.2f} s, longest {found[-1]:.2f} s"
 
 
 if __name__ == "__main__":

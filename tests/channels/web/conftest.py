@@ -92,9 +92,6 @@ class FakeTalk:
             raise RuntimeError(incoming.text)
         return _decided(incoming)
 
-    async def decide(self, key: str, incoming: Incoming):
-        raise NotImplementedError
-
     def without_desk(self, incoming: Incoming) -> d.Decision:
         return _decided(replace(incoming, text=incoming.text.replace("在吗", "")))
 
