@@ -34,6 +34,8 @@ LOCK = ".building"
 _COMPILED = frozenset({LIBRARY, CUES, TRAINED, DONE})
 #: Built contents kept; older ones are removed.
 KEPT = 3
+#: How the folder is called that is not yet whole.
+BUILDING = "building-"
 ATTEMPTS = 3
 
 
@@ -121,7 +123,10 @@ def _build(root: Path, cache: Path) -> Path:
     library, corpus = load_library(root), load_corpus(root)
     cues = load_cues(root)
     target = cache / content_digest(root)
-    work = Path(tempfile.mkdtemp(dir=cache, prefix="building-"))
+    # Whoever builds holds the lock: what stands here half built was left by a build that was killed.
+    for left in cache.glob(f"{BUILDING}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    work = Path(tempfile.mkdtemp(dir=cache, prefix=BUILDING))
     try:
         (work / LIBRARY).write_text(library.model_dump_json(by_alias=True), encoding="utf-8")
         (work / CUES).write_text(cues.model_dump_json(), encoding="utf-8")
@@ -188,7 +193,7 @@ def topic_readers(topic: Topic) -> frozenset[Audience]:
 
 
 def _tidy(cache: Path) -> None:
-    """Removes all but the newest built contents and what a broken build left."""
+    """Removes all but the newest built contents."""
     finished = sorted(cache.glob(f"*/{DONE}"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in finished[KEPT:]:
         shutil.rmtree(path.parent, ignore_errors=True)

@@ -96,3 +96,12 @@ def test_a_cache_that_was_removed_is_built_again(root: Path, tmp_path: Path, liv
     again = LiveContent(root, tmp_path / "cache", lambda service: service)
 
     assert set(again().library.topics) == set(WORDS)
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next(root: Path, tmp_path: Path) -> None:
+    left = tmp_path / "cache/building-killed"
+    _write(left / "library.json", "{")
+
+    LiveContent(root, tmp_path / "cache", lambda service: service)
+
+    assert not left.exists()
