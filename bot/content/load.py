@@ -129,9 +129,7 @@ def read_corpus(reader: Reader) -> Corpus:
 
 def _risk(reader: Reader) -> RiskContent:
     base = reader.root / "intents/risk"
-    groups: dict[str, tuple[str, ...]] = {}
-    for _, path in reader.files("intents/risk/lexicon"):
-        groups |= {name: tuple(map(str, words)) for name, words in (reader.data(path) or {}).items()}
+    groups, words = _groups(reader, "lexicon"), _groups(reader, "words")
     rules = [rule for _, path in reader.files("intents/risk/rules") for rule in reader.listed(path, RiskRule, "rules")]
     examples = [
         example
@@ -142,8 +140,21 @@ def _risk(reader: Reader) -> RiskContent:
     hints = (reader.data(everyday) or {}) if everyday.exists() else {}
     ordinary, calm, evidence = (tuple(hints.get(name, ())) for name in ("topics", "calm", "evidence"))
     return RiskContent(
-        ordinary=ordinary, calm=calm, evidence=evidence, groups=groups, rules=tuple(rules), examples=tuple(examples)
+        ordinary=ordinary,
+        calm=calm,
+        evidence=evidence,
+        groups=groups,
+        words=words,
+        rules=tuple(rules),
+        examples=tuple(examples),
     )
+
+
+def _groups(reader: Reader, part: str) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, tuple[str, ...]] = {}
+    for _, path in reader.files(f"intents/risk/{part}"):
+        groups |= {name: tuple(map(str, words)) for name, words in (reader.data(path) or {}).items()}
+    return groups
 
 
 def load_library(root: Path) -> Library:

@@ -80,13 +80,15 @@ class RiskContent(Record):
 
     ``ordinary`` names topics (or groups of them, ``venue.``) whose examples are everyday questions;
     ``calm`` those in which hardly anybody tells of harm;
-    ``evidence`` the lexicon groups without which a short message is hardly ever a report.
+    ``evidence`` the lexicon groups without which a short message is hardly ever a report;
+    ``words`` groups that rules alone may name: the model does not know them.
     """
 
     ordinary: tuple[Text, ...] = ()
     calm: tuple[Text, ...] = ()
     evidence: tuple[Text, ...] = ()
     groups: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
+    words: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
     rules: tuple[RiskRule, ...] = ()
     examples: tuple[RiskExample, ...] = ()
 

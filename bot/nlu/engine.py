@@ -66,7 +66,7 @@ class Engine:
             TopicSettings(**settings["topics"]),
         )
         topics.set_readers(readers)
-        groups = Groups(signs.risk.groups, normaliser)
+        groups = Groups(signs.risk.groups, normaliser, signs.risk.words)
         scale = None
         if settings["risk"]:
             scale = RiskScale(

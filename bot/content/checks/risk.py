@@ -22,12 +22,15 @@ def check_risk_rules(content: Content) -> Iterator[Problem]:
         if rule.id in seen:
             yield content.file(f"{FOLDER}/rules", (), f"规则“{rule.id}”写了两次", "换一个名字")
         seen.add(rule.id)
-        for name in sorted(group_names(rule) - set(risk.groups)):
+        for name in sorted(group_names(rule) - set(risk.groups) - set(risk.words)):
             yield content.file(
-                f"{FOLDER}/rules", (), f"规则“{rule.id}”用了没有的词组“{name}”", f"写进 {FOLDER}/lexicon"
+                f"{FOLDER}/rules",
+                (),
+                f"规则“{rule.id}”用了没有的词组“{name}”",
+                f"写进 {FOLDER}/lexicon 或 {FOLDER}/words",
             )
         try:
-            RuleBook((rule,), Groups(risk.groups, content.normalise))
+            RuleBook((rule,), Groups(risk.groups, content.normalise, risk.words))
         except (re.error, KeyError) as error:
             yield content.file(f"{FOLDER}/rules", (), f"规则“{rule.id}”读不懂：{error}", "检查括号和正则写法")
 

@@ -13,8 +13,9 @@ import numpy as np
 from bot.nlu.features import WORDS, Terms
 from bot.nlu.keys import Hashes, Keys, Places, hashed, joined, tagged
 
-#: How far apart two words, or two marks, may stand to count as a pair.
-WORDS_APART = 3
+#: How far apart two words, or two marks, may stand to count as a pair. In a message of a sentence or two every word
+#: meets every later one: what was done often stands far from what shows that it was harmless.
+WORDS_APART = 24
 MARKS_APART = 2
 #: What ends a clause.
 _BREAK = frozenset(",。!?;:…、 \n")
@@ -28,12 +29,23 @@ class Mark(NamedTuple):
 
 
 class Groups:
-    """The lexicon groups: as patterns for the rules, and as marks in a text (who, did what, when, in what tone)."""
+    """The lexicon groups: as patterns for the rules, and as marks in a text (who, did what, when, in what tone).
 
-    def __init__(self, words: Mapping[str, Iterable[str]], normalise: Callable[[str], str]) -> None:
-        listed = {name: {normalise(word) for word in group} - {""} for name, group in words.items()}
+    ``unmarked`` are groups that rules name and that leave no mark.
+    """
+
+    def __init__(
+        self,
+        words: Mapping[str, Iterable[str]],
+        normalise: Callable[[str], str],
+        unmarked: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
+        listed, others = (
+            {name: {normalise(word) for word in group} - {""} for name, group in given.items()}
+            for given in (words, unmarked or {})
+        )
         self.names = sorted(listed)
-        self.patterns = {name: _either(group) for name, group in listed.items()}
+        self.patterns = {name: _either(group) for name, group in (listed | others).items()}
         groups: defaultdict[str, list[str]] = defaultdict(list)
         for name in sorted(listed):
             for word in listed[name]:
@@ -60,7 +72,7 @@ class Groups:
 class RiskTerms:
     """Makes the blocks of ``bot.nlu.features.Terms`` and five more.
 
-    They are: three and four characters, pairs of words near each other, groups and pairs of groups of the whole
+    They are: three and four characters, pairs of words in their order, groups and pairs of groups of the whole
     message, and groups in the order in which they stand in a clause or two (``family>hit>self``).
     """
 

@@ -1,0 +1,76 @@
+"""What is said outright (who, did what, to whom) alarms whoever did it and whoever it was done to."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from bot.content.build import Service
+from bot.core.risk import RiskLevel
+
+RELATIVES = ("我爸", "我妈妈", "继父", "我爷爷", "奶奶", "姥爷", "我叔叔", "姨夫", "表哥", "我亲哥", "他嫂子")
+STAFF = ("班主任", "体育老师", "教练", "校长", "宿管", "保安", "老板", "邻居大爷")
+MATES = ("同桌", "我同学", "高年级的", "几个男生", "我男朋友", "初三的", "她们")
+CHILDREN = ("我", "我弟弟", "我女儿", "邻居家小孩", "我们班一个女生", "我闺蜜", "侄女")
+
+
+@pytest.mark.parametrize(
+    ("doers", "acts", "children"),
+    [
+        (RELATIVES + STAFF, ("性侵", "猥亵", "强奸了", "虐待", "又虐待"), CHILDREN),
+        (RELATIVES, ("家暴", "天天家暴", "毒打"), CHILDREN),
+        (STAFF + MATES, ("欺负", "总是欺负", "跟踪", "恐吓"), CHILDREN),
+        (STAFF + MATES, ("抢了{}的钱", "勒索{}的生活费"), ("我", "我弟弟", "侄女")),
+        (STAFF + MATES, ("逼{}抽烟", "逼{}下跪", "按着{}磕头"), ("我", "我弟弟", "我闺蜜")),
+        (("教练", "我叔叔", "班主任", "房东"), ("抱着{}不放手", "要跟{}睡", "让{}陪他睡"), ("我",)),
+        (("我妈", "爸爸", "后妈"), ("把{}赶出家门", "赶{}出去", "又把{}撵出来了"), ("我",)),
+    ],
+)
+def test_who_did_what_to_whom_alarms(
+    service: Service, doers: tuple[str, ...], acts: tuple[str, ...], children: tuple[str, ...]
+) -> None:
+    told = [
+        doer + (act.format(child) if "{}" in act else act + child)
+        for doer, act, child in product(doers, acts, children)
+        if child.removeprefix("我") not in doer
+    ]
+
+    assert [text for text in told if not service.engine.read_risk(text, ()).alarming] == []
+
+
+@pytest.mark.parametrize(
+    ("acts", "level"),
+    [
+        (("性侵", "猥亵了", "虐待", "家暴了", "霸凌", "打伤了"), RiskLevel.DISCLOSURE),
+        (("砍伤了", "下药了", "绑架了", "拐走了"), RiskLevel.URGENT),
+    ],
+)
+def test_to_whom_it_was_done_alarms(service: Service, acts: tuple[str, ...], level: RiskLevel) -> None:
+    told = [
+        f"{child}被{doer}{act}"
+        for child, doer, act in product(CHILDREN, ("", "我妈", "老师", "同学", "一个男的"), acts)
+    ]
+
+    assert [text for text in told if service.engine.read_risk(text, ()).level.rank < level.rank] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "家长虐待孩子犯法吗",
+        "老师体罚学生违反哪条规定",
+        "性侵我国未成年人的外国人怎么处理",
+        "继父性侵女儿判几年",
+        "教练要跟我睡前确认一下明天的闹钟",
+        "他欺负我打野位呢，这局游戏对面太强",
+        "没有人欺负我",
+        "我妈赶我出去跑步",
+        "砍价差一刀，我被同学砍了一刀拼多多",
+        "小说里女主被继父虐待",
+        "表哥抢我的红包，大家都在抢，哈哈",
+        "我被同桌打败了，五子棋",
+    ],
+)
+def test_the_same_words_without_a_child_who_is_harmed_do_not(service: Service, text: str) -> None:
+    assert not service.engine.read_risk(text, ()).alarming
