@@ -13,7 +13,7 @@ from bot.nlu.keys import Keys
 from bot.nlu.linear import LinearModel, MakeTerms
 from bot.nlu.risk.weigh import ALARM, ALL, CALM, CONCERN, GRAVE, SCALE, URGENT, kind_head
 
-STRENGTH = 0.7
+STRENGTH = 0.4
 #: A term counts from this many texts on, in a corpus of at least so many texts.
 RAREST, LARGE = 4, 1_000
 #: Everyday questions that a model of the risk examples alone, which never saw them, scores above this may be reports.

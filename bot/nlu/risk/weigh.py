@@ -15,7 +15,7 @@ from bot.nlu.risk.terms import RiskTerms
 ALL, URGENT, GRAVE, CONCERN = "all", "urgent", "grave", "concern"
 ALARM, CALM = "alarm", "calm"
 #: How the blocks of terms are weighed: characters, pairs, words, three, four, pairs of words, groups, groups in order.
-SCALE = (0.7, 1.0, 0.7, 0.8, 0.5, 0.8, 0.3, 0.3)
+SCALE = (0.7, 1.0, 0.7, 0.8, 0.5, 1.2, 0.3, 0.3)
 
 
 def kind_head(kind: RiskKind) -> str:
@@ -35,16 +35,16 @@ class RiskThresholds:
     that the message is shorter than are added, for a short message has fewer terms to show what it is.
     """
 
-    all: float = 1.617
-    kind: float = 2.373
-    log_length: float = 0.411
+    all: float = 2.083
+    kind: float = 2.301
+    log_length: float = 0.651
     lengths: tuple[tuple[int, float], ...] = (
-        (7, -0.95), (10, 0.376), (14, 0.431), (20, 0.155), (40, 0.422), (80, 0.046)
+        (7, -1.078), (10, 0.557), (14, 0.596), (20, 0.202), (40, 0.467), (80, 0.336)
     )  # fmt: skip
-    offset: float = -2.004
-    alarm: float = -0.7
-    urgent: float = -0.4
-    pressing: float = 0.2
+    offset: float = -3.112
+    alarm: float = -0.95
+    urgent: float = -0.45
+    pressing: float = 0.1
     grave: float = -0.45
     concern: float = -0.3
 
