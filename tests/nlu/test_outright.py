@@ -55,9 +55,16 @@ def test_to_whom_it_was_done_alarms(service: Service, acts: tuple[str, ...], lev
     assert [text for text in told if service.engine.read_risk(text, ()).level.rank < level.rank] == []
 
 
+@pytest.mark.parametrize("text", ["我爹动刀了 快", "我爸拿刀了", "他掏刀子了", "爸爸提着菜刀追我妈", "高年级的亮刀了"])
+def test_a_blade_is_urgent(service: Service, text: str) -> None:
+    assert service.engine.read_risk(text, ()).level is RiskLevel.URGENT
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "我爸拿刀切西瓜",
+        "爷爷动刀了，胆结石手术很顺利",
         "家长虐待孩子犯法吗",
         "老师体罚学生违反哪条规定",
         "性侵我国未成年人的外国人怎么处理",
