@@ -35,17 +35,17 @@ class RiskThresholds:
     that the message is shorter than are added, for a short message has fewer terms to show what it is.
     """
 
-    all: float = 2.083
-    kind: float = 2.301
-    log_length: float = 0.651
+    all: float = 2.07
+    kind: float = 2.322
+    log_length: float = 0.653
     lengths: tuple[tuple[int, float], ...] = (
-        (7, -1.078), (10, 0.557), (14, 0.596), (20, 0.202), (40, 0.467), (80, 0.336)
+        (7, -1.057), (10, 0.582), (14, 0.625), (20, 0.168), (40, 0.464), (80, 0.303)
     )  # fmt: skip
-    offset: float = -3.112
-    alarm: float = -0.95
+    offset: float = -3.081
+    alarm: float = -1.1
     urgent: float = -0.45
     pressing: float = 0.1
-    grave: float = -0.45
+    grave: float = -0.3
     concern: float = -0.3
 
 
