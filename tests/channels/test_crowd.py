@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from bot.app import make_dialogue
+from bot.content.build import Service
 from bot.core.desk import Desk
 from bot.core.dialogue import Dialogue
+from bot.core.intent_types import RiskRule
 from bot.core.message import Incoming
 from bot.core.ports import TalkAfter
+from bot.core.risk import RiskLevel
 from bot.core.session import Session
 from bot.core.talk import AT_ONCE, FleetingSessions, StoredTalk
+from bot.nlu.risk.detector import RiskDetector
+from bot.nlu.risk.rules import RuleBook
+from bot.nlu.risk.terms import Groups
+from bot.settings import Settings
 
 TALKS = 40
 
@@ -65,11 +74,19 @@ async def test_whoever_tells_of_harm_does_not_queue(
     assert sessions.order.index("child") <= AT_ONCE
 
 
+#: What only two turns together hold, whatever a model has learnt.
+TOGETHER = RiskRule(id="together", level=RiskLevel.DISCLOSURE, all=("是我继父.*晚上来",), strong=True)
+
+
 async def test_what_only_turns_together_tell_is_heard_in_a_crowd_too(
-    dialogue: Dialogue, now: Callable[[], dt.datetime], desk: Desk
+    service: Service, now: Callable[[], dt.datetime], desk: Desk
 ) -> None:
     """Whoever waits is read before, without the turns before; those count all the same when it is their turn."""
-    turns = ("孩子几点算失踪啊", "我儿子九岁，四点半放学，平时十五分钟到家", "现在快十点了，同学都说没看见，公园也找了")
+    detector = RiskDetector(str, RuleBook((TOGETHER,), Groups({}, str)), None)
+    engine = copy.copy(service.engine)
+    engine.risk = detector
+    dialogue = make_dialogue(replace(service, engine=engine), Settings())
+    turns = ("有个事不知道该不该说", "是我继父", "他晚上来")
     assert not any(dialogue.alone(Incoming(text)).alarming for text in turns)
     talk = StoredTalk(lambda: dialogue, Busy(), now, desk)
     heard = []
