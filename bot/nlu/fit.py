@@ -19,8 +19,9 @@ from sklearn.svm import LinearSVC
 from bot.nlu.keys import Keys, blocks
 from bot.nlu.linear import Floats, LinearModel
 
-#: Heads that are fitted at the same time: each holds its own part of the matrix, and none holds Python's lock.
-AT_ONCE = 3
+#: Heads that are fitted at the same time: each holds copies of the matrix in double precision, a gigabyte each for
+#: disclosures, and none holds Python's lock.
+AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def fit_linear(
         parts.append(normalize(weighing.fit_transform(part)) * scale[place])
         idf[own] = weighing.idf_
     matrix = sparse.hstack(parts, format="csr", dtype=np.float32)
+    del counts, part, parts  # each as large as the matrix, and the heads need the room
     with ThreadPoolExecutor(AT_ONCE) as pool:
         fitted = dict(zip(heads, pool.map(partial(_fit_head, matrix), heads.values()), strict=True))
     return LinearModel(
