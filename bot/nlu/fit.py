@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,12 +14,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
-from bot.nlu.keys import Keys, blocks
+from bot.nlu.keys import Keys, Places, blocks
 from bot.nlu.linear import Floats, LinearModel
-
-#: Heads that are fitted at the same time: each holds copies of the matrix in double precision, a gigabyte each for
-#: disclosures, and none holds Python's lock.
-AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +27,17 @@ class Target:
 
 
 def fit_linear(
-    rows: Sequence[Keys], heads: Mapping[str, Target], scale: tuple[float, ...], rarest: int = 1
+    rows: Sequence[Keys], heads: Mapping[str, Target], scale: tuple[float, ...], rarest: tuple[int, ...] | None = None
 ) -> LinearModel:
     """One-against-the-rest linear SVMs over the same TF-IDF terms.
 
-    ``scale`` weighs the blocks of terms; a term that stands in fewer than ``rarest`` rows is left out.
+    ``scale`` weighs the blocks of terms; a term that occurs fewer than ``rarest`` times of its block is left out.
     """
-    keys, counts = _counted(rows, rarest)
-    weighing = TfidfTransformer(sublinear_tf=True, norm=None)
-    block = blocks(keys)
-    parts, idf = [], np.zeros(len(keys), dtype=np.float32)
-    for place in np.unique(block):
-        own = block == place
-        part = counts[:, own]
-        parts.append(normalize(weighing.fit_transform(part)) * scale[place])
-        idf[own] = weighing.idf_
-    matrix = sparse.hstack(parts, format="csr", dtype=np.float32)
-    del counts, part, parts  # each as large as the matrix, and the heads need the room
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        fitted = dict(zip(heads, pool.map(partial(_fit_head, matrix), heads.values()), strict=True))
+    keys = _known(rows, rarest or (1,) * len(scale))
+    matrix, idf = _weighed(_counted(rows, keys), blocks(keys), scale)
+    # One head after the other: each needs four times the room of the matrix, and liblinear's random numbers are one
+    # sequence for all threads, so that only thus the same examples give the same model.
+    fitted = {name: _fit_head(matrix, target) for name, target in heads.items()}
     return LinearModel(
         {name: head.classes for name, head in fitted.items()},
         keys,
@@ -62,16 +48,36 @@ def fit_linear(
     )
 
 
-def _counted(rows: Sequence[Keys], rarest: int) -> tuple[Keys, Any]:
-    """The terms that are not too rare, sorted, and how often each stands in each row."""
-    single = [np.unique(row, return_counts=True) for row in rows]
-    keys, found = np.unique(np.concatenate([row for row, _ in single]), return_inverse=True)
-    ends = np.cumsum([0, *(len(row) for row, _ in single)])
-    counts = sparse.csr_matrix(
-        (np.concatenate([times for _, times in single]).astype(np.float32), found, ends), shape=(len(rows), len(keys))
-    )
-    kept = np.flatnonzero(np.bincount(found, minlength=len(keys)) >= rarest)
-    return keys[kept], counts[:, kept]
+def _known(rows: Sequence[Keys], rarest: tuple[int, ...]) -> Keys:
+    """The terms that are not too rare, sorted."""
+    every = np.concatenate(rows)
+    every.sort()  # in place: a corpus has tens of millions
+    starts = np.flatnonzero(np.concatenate(([True], every[1:] != every[:-1])))
+    keys, times = every[starts], np.diff(starts, append=len(every))
+    return keys[times >= np.array(rarest)[blocks(keys)]]
+
+
+def _counted(rows: Sequence[Keys], keys: Keys) -> Any:
+    """How often each term stands in each row, as a sparse matrix."""
+    columns, counts, ends = [], [], [0]
+    for row in rows:
+        found = np.minimum(np.searchsorted(keys, row), len(keys) - 1)
+        places, times = np.unique(found[keys[found] == row], return_counts=True)
+        columns.append(places.astype(np.int32))
+        counts.append(times.astype(np.float32))
+        ends.append(ends[-1] + len(places))
+    return sparse.csr_matrix((np.concatenate(counts), np.concatenate(columns), ends), shape=(len(rows), len(keys)))
+
+
+def _weighed(counts: Any, block: Places, scale: tuple[float, ...]) -> tuple[Any, Floats]:
+    """The TF-IDF values, each block of a row of the length that ``scale`` says, and the IDF of each term."""
+    weighing = TfidfTransformer(sublinear_tf=True, norm=None)
+    parts, idf = [], np.zeros(len(block), dtype=np.float32)
+    for place in np.unique(block):
+        own = block == place
+        parts.append(normalize(weighing.fit_transform(counts[:, own])) * scale[place])
+        idf[own] = weighing.idf_
+    return sparse.hstack(parts, format="csr", dtype=np.float32), idf
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,8 @@ class _Head:
 def _fit_head(matrix: Any, target: Target) -> _Head:
     chosen = [place for place, label in enumerate(target.labels) if label is not None]
     machine = LinearSVC(C=target.strength, class_weight="balanced", random_state=0)
-    machine.fit(matrix[chosen], [target.labels[place] for place in chosen])
+    # In the precision in which liblinear reckons: it would make a second copy of any other.
+    machine.fit(matrix[chosen].astype(np.float64), [target.labels[place] for place in chosen])
     weights, bias = machine.coef_.T, machine.intercept_
     if weights.shape[1] == 1:  # two classes: scikit-learn keeps the second's scores alone
         weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])

@@ -24,8 +24,9 @@ from bot.nlu.topics import INSIDE, OUTSIDE, SCALE, SCOPE, TOPICS, TopicSettings,
 #: One writer in this many is held out to calibrate confidence.
 CALIBRATION_SHARE = 5
 SCOPE_STRENGTH = 0.1
-#: A term counts from this many texts on, in a corpus of at least so many: what one writer wrote once tells nothing.
-RAREST, LARGE = 2, 1_000
+#: A term of each block counts from this many occurrences on, in a corpus of at least so many texts: what one writer
+#: wrote once tells nothing.
+RAREST, LARGE = (2, 2, 2), 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def fit_topics(examples: Sequence[Utterance], extra: Sequence[Utterance], terms:
     topics = [None if item.topic == OUT_OF_SCOPE else item.topic for item in both]
     sides = [OUTSIDE if topic is None else INSIDE for topic in topics]
     heads = {TOPICS: Target(topics), SCOPE: Target(sides, SCOPE_STRENGTH)}
-    return fit_linear([terms(item.text) for item in both], heads, SCALE, RAREST if len(both) >= LARGE else 1)
+    return fit_linear([terms(item.text) for item in both], heads, SCALE, RAREST if len(both) >= LARGE else None)
 
 
 def calibrate(examples: Sequence[Utterance], extra: Sequence[Utterance], terms: MakeTerms) -> TopicSettings:

@@ -14,8 +14,9 @@ from bot.nlu.linear import LinearModel, MakeTerms
 from bot.nlu.risk.weigh import ALARM, ALL, CALM, CONCERN, GRAVE, SCALE, URGENT, kind_head
 
 STRENGTH = 0.4
-#: A term counts from this many texts on, in a corpus of at least so many texts.
-RAREST, LARGE = 4, 1_000
+#: A term of each block counts from this many occurrences on, in a corpus of at least so many texts. Most terms are
+#: pairs of words, and hardly any rare one tells anything.
+RAREST, LARGE = (4, 4, 4, 4, 4, 8, 4, 4), 1_000
 #: Everyday questions that a model of the risk examples alone, which never saw them, scores above this may be reports.
 DOUBTFUL = 0.3
 #: One example in so many is taught once more after an unrelated question: the matter often stands in the last clause.
@@ -116,7 +117,7 @@ def _target(corpus: RiskCorpus, label: Label, everyday: int) -> Target:
 
 def _fit(rows: Sequence[Keys], heads: dict[str, Target]) -> LinearModel:
     known = {name: target for name, target in heads.items() if len({*target.labels} - {None}) > 1}
-    return fit_linear(rows, known, SCALE, RAREST if len(rows) >= LARGE else 1)
+    return fit_linear(rows, known, SCALE, RAREST if len(rows) >= LARGE else None)
 
 
 def _plainly_everyday(corpus: RiskCorpus, rows: list[Keys], ordinary: list[Keys]) -> list[Keys]:
