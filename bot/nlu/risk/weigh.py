@@ -45,7 +45,7 @@ class RiskThresholds:
     alarm: float = -1.1
     urgent: float = -0.45
     pressing: float = 0.1
-    grave: float = -0.3
+    grave: float = -0.6
     concern: float = -0.3
 
 
