@@ -81,3 +81,14 @@ def test_a_blade_is_urgent(service: Service, text: str) -> None:
 )
 def test_the_same_words_without_a_child_who_is_harmed_do_not(service: Service, text: str) -> None:
     assert not service.engine.read_risk(text, ()).alarming
+
+
+@pytest.mark.parametrize("text", ["他三岁", "我才六年级", "我妹妹今年7岁了", "哦，我十二岁", "大的上三年级"])
+def test_an_age_and_nothing_else_alarms_nobody(service: Service, text: str) -> None:
+    assert not service.engine.read_risk(text, ()).alarming
+
+
+def test_an_age_still_completes_what_was_told_before_it(service: Service) -> None:
+    told = ("爷爷奶奶都不在了，家里没有大人", "米也没有了", "我弟弟三岁")
+
+    assert any(service.engine.read_risk(text, told[:place]).alarming for place, text in enumerate(told))
