@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
+
 import pytest
 
 from bot.core.audience import Audience
 from bot.core.command import Verb
 from bot.core.decision import Abstain, Answer, Clarify, Decision, Handoff, Notice, Support
+from bot.core.intent_types import RiskRule
 from bot.core.message import Attachment, Origin
+from bot.core.risk import RiskLevel
+from bot.nlu.risk.detector import RiskDetector
+from bot.nlu.risk.rules import RuleBook
+from bot.nlu.risk.terms import Groups
 from tests.conversations.person import Person
 
 
@@ -293,12 +301,16 @@ def test_saying_who_or_where_one_is_is_no_report(person: Person, text: str) -> N
     assert not isinstance(person.says(text), Support)
 
 
-@pytest.mark.parametrize("text", ["家里就我妈", "我想转班 莫问"])
-def test_a_message_that_comes_a_second_time_is_not_read_together_with_itself(person: Person, text: str) -> None:
-    assert person.dialogue.understanding.read_risk(text, (text,)).alarming, (
-        "this text shows nothing any more: choose another"
-    )
+def test_a_message_that_comes_a_second_time_is_not_read_together_with_itself(person: Person) -> None:
+    # A rule that only the same words twice make hold, whatever the model has learnt.
+    twice = RuleBook((RiskRule(id="twice", level=RiskLevel.DISCLOSURE, all=("转班.*转班",)),), Groups({}, str))
+    engine = copy.copy(person.dialogue.understanding)
+    engine.risk = RiskDetector(str, twice, None)  # type: ignore[attr-defined]
+    person.dialogue = replace(person.dialogue, understanding=engine)
     sent = Origin("web", "web:1", "web:1", "m1")
-    first = person.says(text, origin=sent)
+
+    first = person.says("我想转班", origin=sent)
+
     assert not first.risk.alarming
-    assert person.says(text, origin=sent).risk == first.risk
+    assert person.says("我想转班", origin=sent).risk == first.risk
+    assert person.says("我想转班", origin=replace(sent, delivery="m2")).risk.alarming

@@ -35,14 +35,14 @@ class RiskThresholds:
     that the message is shorter than are added, for a short message has fewer terms to show what it is.
     """
 
-    all: float = 2.07
-    kind: float = 2.322
-    log_length: float = 0.653
+    all: float = 2.034
+    kind: float = 2.436
+    log_length: float = 0.606
     lengths: tuple[tuple[int, float], ...] = (
-        (7, -1.057), (10, 0.582), (14, 0.625), (20, 0.168), (40, 0.464), (80, 0.303)
+        (7, -1.15), (10, 0.413), (14, 0.573), (20, 0.166), (40, 0.397), (80, 0.584)
     )  # fmt: skip
-    offset: float = -3.081
-    alarm: float = -1.1
+    offset: float = -3.123
+    alarm: float = -1.25
     urgent: float = -0.45
     pressing: float = 0.1
     grave: float = -0.6
