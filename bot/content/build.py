@@ -81,7 +81,7 @@ def _program_digest() -> str:
 def built(root: Path, cache: Path) -> Path:
     """The folder of the built content, made in a process of its own where it is missing.
 
-    Training needs scikit-learn and two gigabytes that the serving process must not keep.
+    Training needs scikit-learn and gigabytes that the serving process must not keep.
     Raises ContentError where the content is broken, BuildError where training fails.
     """
     said = ""
