@@ -27,14 +27,24 @@ class Target:
 
 
 def fit_linear(
-    rows: Sequence[Keys], heads: Mapping[str, Target], scale: tuple[float, ...], rarest: tuple[int, ...] | None = None
+    rows: Sequence[Keys],
+    heads: Mapping[str, Target],
+    scale: tuple[float, ...],
+    rarest: tuple[int, ...] | None = None,
+    *,
+    favour: float = 0.0,
 ) -> LinearModel:
     """One-against-the-rest linear SVMs over the same TF-IDF terms.
 
     ``scale`` weighs the blocks of terms; a term that occurs fewer than ``rarest`` times of its block is left out.
+    ``favour`` is the power of its IDF by which the weight of a rare term may be greater at the same cost: a common
+    term gets a weight from a few examples too easily. It is a ridge penalty of its own for each term.
     """
     keys = _known(rows, rarest or (1,) * len(scale))
     matrix, idf = _weighed(_counted(rows, keys), blocks(keys), scale)
+    freedom = idf**favour
+    freedom /= freedom.mean()
+    matrix.data *= freedom[matrix.indices]  # in place; serving multiplies the weights by it instead
     # One head after the other: each needs four times the room of the matrix, and liblinear's random numbers are one
     # sequence for all threads, so that only thus the same examples give the same model.
     fitted = {name: _fit_head(matrix, target) for name, target in heads.items()}
@@ -42,7 +52,9 @@ def fit_linear(
         {name: head.classes for name, head in fitted.items()},
         keys,
         idf,
-        np.ascontiguousarray(np.hstack([head.weights for head in fitted.values()]), dtype=np.float32),
+        np.ascontiguousarray(
+            np.hstack([head.weights for head in fitted.values()]) * freedom[:, np.newaxis], dtype=np.float32
+        ),
         np.concatenate([head.bias for head in fitted.values()]).astype(np.float32),
         np.array(scale, dtype=np.float32),
     )

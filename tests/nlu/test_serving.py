@@ -36,18 +36,33 @@ def served(tmp_path: Path) -> LinearModel:
     return LinearModel.load(tmp_path, "model")
 
 
+@pytest.mark.parametrize("favour", [0.0, 2.0])
 @pytest.mark.parametrize("text", ["老师打我", "能退钱吗", "完全无关", ""])
-def test_the_served_scores_are_those_of_scikit_learn(served: LinearModel, text: str) -> None:
+def test_the_served_scores_are_those_of_scikit_learn(text: str, favour: float) -> None:
     rows = [[blocks(item)[place] for item in TEXTS] for place in range(len(SCALE))]
     vectorizers = [TfidfVectorizer(analyzer=list, sublinear_tf=True) for _ in SCALE]
     matrix = np.hstack([v.fit_transform(row).toarray() * s for v, row, s in zip(vectorizers, rows, SCALE, strict=True)])
-    machine = LinearSVC(C=0.5, class_weight="balanced", random_state=0).fit(matrix, TOPICS)
-    asked = np.hstack([v.transform([blocks(text)[p]]).toarray() * SCALE[p] for p, v in enumerate(vectorizers)])
+    freedom = np.concatenate([v.idf_ for v in vectorizers]) ** favour
+    freedom /= freedom.mean()
+    machine = LinearSVC(C=0.5, class_weight="balanced", random_state=0).fit(matrix * freedom, TOPICS)
+    asked = (
+        np.hstack([v.transform([blocks(text)[p]]).toarray() * SCALE[p] for p, v in enumerate(vectorizers)]) * freedom
+    )
     expected = dict(zip(machine.classes_, machine.decision_function(asked)[0], strict=True))
 
-    got = dict(zip(served.heads["topic"], served.scores(keys(text))["topic"], strict=True))
+    model = fit_linear([keys(item) for item in TEXTS], {"topic": Target(TOPICS)}, SCALE, favour=favour)
+    got = dict(zip(model.heads["topic"], model.scores(keys(text))["topic"], strict=True))
 
     assert got == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_model_read_back_from_disk_scores_as_before(served: LinearModel) -> None:
+    hits = ["hit" if "打" in text else "calm" for text in TEXTS]
+    heads = {"topic": Target(TOPICS), "hit": Target(hits, 0.2)}
+    model = fit_linear([keys(text) for text in TEXTS], heads, SCALE)
+
+    for head in heads:
+        assert served.scores(keys("老师打我"))[head] == pytest.approx(model.scores(keys("老师打我"))[head])
 
 
 def test_a_head_of_two_classes_gives_two_scores(served: LinearModel) -> None:
