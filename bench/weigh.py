@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,8 @@ from bot.nlu.train import normalised
 
 ROOT = Path(__file__).parent.parent
 FOLDS = 4
+#: Each needs as much memory as a training (deploy/RUNBOOK.md).
+WORKERS = 2
 ALARMS = (-2.5, -2.0, -1.5, -1.25, -1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5)
 URGENTS = (-0.6, -0.5, -0.4, -0.3, -0.2, -0.1, 0.0)
 Floats = NDArray[np.float64]
@@ -55,6 +58,13 @@ class Told:
 
 def held_out() -> Iterator[Told]:
     """Every example and everyday question, as a model that knows nothing of its writer sees it."""
+    with ProcessPoolExecutor(WORKERS) as workers:
+        for told in workers.map(_of_fold, range(FOLDS)):
+            yield from told
+
+
+def _of_fold(fold: int) -> list[Told]:
+    """The texts of every ``FOLDS``-th writer, by a model of the other writers."""
     corpus = load_corpus(ROOT)
     normaliser = Normaliser(corpus.lexicon)
     terms = RiskTerms(
@@ -64,15 +74,12 @@ def held_out() -> Iterator[Told]:
     questions, _ = normalised(corpus, {}, normaliser)
     everyday = [(None, item.writer, item.text) for item in questions if item.topic.startswith(corpus.risk.ordinary)]
     writers = sorted({writer for _, writer, _ in (*risky, *everyday)})
-    fold_of = {writer: place % FOLDS for place, writer in enumerate(writers)}
-    for fold in range(FOLDS):
-        kept = [(item, text) for item, writer, text in risky if fold_of[writer] != fold]
-        calm = [text for _, writer, text in everyday if fold_of[writer] != fold]
-        model = train_risk(RiskCorpus([item for item, _ in kept], [text for _, text in kept], calm), terms)
-        assert model is not None
-        for item, writer, text in (*risky, *everyday):
-            if fold_of[writer] == fold:
-                yield _told(model, terms, item, text)
+    held = set(writers[fold::FOLDS])
+    kept = [(item, text) for item, writer, text in risky if writer not in held]
+    calm = [text for _, writer, text in everyday if writer not in held]
+    model = train_risk(RiskCorpus([item for item, _ in kept], [text for _, text in kept], calm), terms)
+    assert model is not None
+    return [_told(model, terms, item, text) for item, writer, text in (*risky, *everyday) if writer in held]
 
 
 def _told(model: LinearModel, terms: RiskTerms, item: RiskExample | None, text: str) -> Told:

@@ -9,7 +9,7 @@ from sklearn.svm import LinearSVC
 
 from bot.core.intent_types import Lexicon
 from bot.nlu.features import Terms
-from bot.nlu.fit import Target, fit_linear
+from bot.nlu.fit import TOLERANCE, Target, fit_linear
 from bot.nlu.keys import Keys, Runs, hashed, tagged
 from bot.nlu.linear import LinearModel, softmax
 from bot.nlu.segment import Segmenter
@@ -44,7 +44,7 @@ def test_the_served_scores_are_those_of_scikit_learn(text: str, favour: float) -
     matrix = np.hstack([v.fit_transform(row).toarray() * s for v, row, s in zip(vectorizers, rows, SCALE, strict=True)])
     freedom = np.concatenate([v.idf_ for v in vectorizers]) ** favour
     freedom /= freedom.mean()
-    machine = LinearSVC(C=0.5, class_weight="balanced", random_state=0).fit(matrix * freedom, TOPICS)
+    machine = LinearSVC(C=0.5, tol=TOLERANCE, class_weight="balanced", random_state=0).fit(matrix * freedom, TOPICS)
     asked = (
         np.hstack([v.transform([blocks(text)[p]]).toarray() * SCALE[p] for p, v in enumerate(vectorizers)]) * freedom
     )
