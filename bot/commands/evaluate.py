@@ -32,8 +32,9 @@ def evaluate(*, cv: bool, curve: bool, as_json: bool, page: Path | None) -> None
         print(json.dumps({title: told.as_json() for title, told in parts}, ensure_ascii=False))
     else:
         print("\n\n".join(as_text(title, told) for title, told in parts))
-        everyday = everyday_readings(service, questions, load_corpus(root).risk.ordinary)
-        print("\n".join(risk_lines(judge_all(service, load_risk_questions(root)), everyday)))
+        held_out = load_risk_questions(root)
+        everyday = everyday_readings(service, questions, load_corpus(root).risk.ordinary, held_out)
+        print("\n".join(risk_lines(judge_all(service, held_out), everyday)))
     if curve:
         print(curve_text("answer at", answer_curve(reads, limits)))
         print(curve_text("refuse at", refuse_curve(reads, limits)))

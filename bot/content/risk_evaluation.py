@@ -87,10 +87,17 @@ def _at_least(limit: float, readings: Sequence[RiskReading]) -> float:
     return sum(reading.score >= limit for reading in readings) / max(len(readings), 1)
 
 
-def everyday_readings(service: Service, questions: Sequence[Question], ordinary: Sequence[str]) -> list[RiskReading]:
-    """The risk read in test questions of topics that are everyday matters."""
+def everyday_readings(
+    service: Service, questions: Sequence[Question], ordinary: Sequence[str], held_out: Sequence[HeldOut]
+) -> list[RiskReading]:
+    """The risk read in test questions of topics that are everyday matters.
+
+    A few of them tell of a child all the same; those stand, with their level, among the messages held out.
+    """
     prefixes = tuple(ordinary)
-    return [service.engine.read_risk(item.text, ()) for item in questions if item.topic.startswith(prefixes)]
+    told = {example.turns for example in held_out if example.level is not RiskLevel.NONE}
+    asked = (item.text for item in questions if item.topic.startswith(prefixes))
+    return [service.engine.read_risk(text, ()) for text in asked if (text,) not in told]
 
 
 def _noticed(items: Sequence[Judged]) -> Share:

@@ -44,7 +44,7 @@ def measure(service: Service, root: Path, thresholds: Thresholds) -> Scores | No
     if not questions or not examples:
         return None
     judged = judge_all(service, examples)
-    everyday = everyday_readings(service, questions, load_corpus(root).risk.ordinary)
+    everyday = everyday_readings(service, questions, load_corpus(root).risk.ordinary, examples)
     told = evaluated(read_all(service, questions), thresholds)
     alarms = sum(reading.alarming for reading in everyday)
     return Scores(

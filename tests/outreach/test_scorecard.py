@@ -14,9 +14,11 @@ from starlette.applications import Starlette
 
 from bot.api.scorecard import scorecard_routes
 from bot.content.build import Service
+from bot.content.load import load_corpus
 from bot.content.questions import load_questions
 from bot.content.risk_evaluation import load_risk_questions
 from bot.content.scores import Scores, measure
+from bot.core.risk import RiskLevel
 from bot.core.topical import Thresholds
 from bot.desk.drill_record import drill_record
 from bot.desk.limits import ClockLimits
@@ -52,6 +54,16 @@ def test_it_measures_all_that_is_held_out(scores: Scores) -> None:
     assert scores.risk[0].share.of == len(risky)
     assert scores.questions == len(load_questions(ROOT))
     assert sum(score.share.of for score in scores.risk if score.part) == len(risky)
+
+
+def test_a_question_that_tells_of_a_child_is_a_report_and_no_everyday_one(scores: Scores) -> None:
+    told = {item.turns[0] for item in load_risk_questions(ROOT) if item.level is not RiskLevel.NONE}
+    ordinary = load_corpus(ROOT).risk.ordinary
+    everyday = [item.text for item in load_questions(ROOT) if item.topic.startswith(ordinary)]
+    [alarms] = [score.share for score in scores.alarms if score.name == "alarm_questions"]
+
+    assert told & set(everyday)
+    assert alarms.of == sum(text not in told for text in everyday)
 
 
 def test_without_the_tests_there_is_nothing_to_tell(service: Service, tmp_path: Path) -> None:

@@ -35,14 +35,14 @@ class RiskThresholds:
     that the message is shorter than are added, for a short message has fewer terms to show what it is.
     """
 
-    all: float = 2.034
-    kind: float = 2.436
-    log_length: float = 0.606
+    all: float = 2.896
+    kind: float = 2.723
+    log_length: float = 0.411
     lengths: tuple[tuple[int, float], ...] = (
-        (7, -1.15), (10, 0.413), (14, 0.573), (20, 0.166), (40, 0.397), (80, 0.584)
+        (7, -1.144), (10, 0.403), (14, 0.442), (20, 0.149), (40, 0.28), (80, 0.622)
     )  # fmt: skip
-    offset: float = -3.123
-    alarm: float = -1.25
+    offset: float = -2.258
+    alarm: float = -1.0
     urgent: float = -0.45
     pressing: float = 0.1
     grave: float = -0.6
