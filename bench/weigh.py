@@ -28,7 +28,7 @@ from bot.nlu.risk.terms import Groups, RiskTerms
 from bot.nlu.risk.train import ALARMING, RiskCorpus, train_risk
 from bot.nlu.risk.weigh import ALARM, ALL, URGENT, RiskThresholds, kind_head
 from bot.nlu.segment import Segmenter
-from bot.nlu.train import normalised
+from bot.nlu.train import everyday_questions, normalised
 
 ROOT = Path(__file__).parent.parent
 FOLDS = 4
@@ -72,7 +72,8 @@ def _of_fold(fold: int) -> list[Told]:
     )
     risky = [(item, item.writer, normaliser("。".join(item.turns))) for item in corpus.risk.examples]
     questions, _ = normalised(corpus, {}, normaliser)
-    everyday = [(None, item.writer, item.text) for item in questions if item.topic.startswith(corpus.risk.ordinary)]
+    talks = [text for _, _, text in risky]
+    everyday = [(None, item.writer, item.text) for item in everyday_questions(corpus, questions, talks)]
     writers = sorted({writer for _, writer, _ in (*risky, *everyday)})
     held = set(writers[fold::FOLDS])
     kept = [(item, text) for item, writer, text in risky if writer not in held]

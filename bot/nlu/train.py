@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.core.intent_types import Corpus
+from bot.core.risk import RiskLevel
 from bot.nlu.engine import DICTIONARY, RISK_MODEL, SETTINGS, SIGNS, TOPIC_MODEL
 from bot.nlu.features import Terms
 from bot.nlu.fit import Target, fit_linear, fit_sigmoid, fit_temperature
@@ -56,7 +57,7 @@ def train(corpus: Corpus, documents: Mapping[str, Sequence[str]], folder: Path) 
     _write_words([*(item.text for item in [*examples, *extra]), *talks], corpus, folder)
     terms = Terms(Segmenter(folder / DICTIONARY), corpus.lexicon)
     fit_topics(examples, extra, terms).save(folder, TOPIC_MODEL)
-    everyday = [item.text for item in examples if item.topic.startswith(corpus.risk.ordinary)]
+    everyday = [item.text for item in everyday_questions(corpus, examples, talks)]
     groups = Groups(corpus.risk.groups, normaliser)
     risk = train_risk(RiskCorpus(corpus.risk.examples, talks, everyday), RiskTerms(terms, groups))
     if risk is not None:
@@ -64,6 +65,15 @@ def train(corpus: Corpus, documents: Mapping[str, Sequence[str]], folder: Path) 
     _write_signs(corpus, folder)
     told = {"topics": asdict(calibrate(examples, extra, terms)), "risk": risk is not None}
     (folder / SETTINGS).write_text(json.dumps(told), encoding="utf-8")
+
+
+def everyday_questions(corpus: Corpus, examples: Sequence[Utterance], talks: Sequence[str]) -> list[Utterance]:
+    """The topics' examples that teach what is no report; all texts normalised.
+
+    ``talks``: the risk examples. What stands among them with a level of its own tells of a child, under any topic.
+    """
+    told = {talk for item, talk in zip(corpus.risk.examples, talks, strict=True) if item.level is not RiskLevel.NONE}
+    return [item for item in examples if item.topic.startswith(corpus.risk.ordinary) and item.text not in told]
 
 
 def normalised(

@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 
 from bot.content.build import Service
-from bot.core.intent_types import Lexicon, RiskExample, RiskRule
+from bot.core.intent_types import Corpus, Lexicon, RiskContent, RiskExample, RiskRule, TopicIntents
 from bot.core.risk import RiskKind, RiskLevel
 from bot.nlu.features import Terms
 from bot.nlu.keys import blocks, hashed, joined, tagged
 from bot.nlu.linear import LinearModel
+from bot.nlu.normalise import Normaliser
 from bot.nlu.risk.detector import RiskDetector
 from bot.nlu.risk.rules import RuleBook
 from bot.nlu.risk.terms import GROUPS, ORDERED, Groups, RiskTerms
 from bot.nlu.risk.train import RiskCorpus, train_risk
 from bot.nlu.risk.weigh import RiskScale, RiskThresholds
+from bot.nlu.train import everyday_questions, normalised
 
 
 @pytest.mark.parametrize(
@@ -149,6 +151,21 @@ def _scaled(alarm: float, calm: Callable[[str], bool] = lambda _text: False) -> 
     limits = RiskThresholds(log_length=0.0, lengths=(), offset=0.0, alarm=alarm)
     book = RuleBook((RiskRule(id="calls", level=RiskLevel.DISCLOSURE, any=("电话",)),), Groups({}, str))
     return RiskDetector(str, book, RiskScale(_taught(), _terms(), ["harm"], limits), calm)
+
+
+def test_an_example_of_an_everyday_topic_that_tells_of_a_child_teaches_no_calm() -> None:
+    asked = ("压岁钱归谁", "压岁钱被爸爸拿走还打我", "学费多少")
+    examples = [
+        RiskExample(writer="w", level=RiskLevel.DISCLOSURE, kind=RiskKind.DOMESTIC_VIOLENCE, turns=(asked[1],)),
+        RiskExample(writer="w", level=RiskLevel.NONE, turns=(asked[2],)),
+    ]
+    risk = RiskContent(ordinary=("home.",), examples=tuple(examples))
+    corpus = Corpus(intents={"home.money": TopicIntents(examples={"w": asked})}, risk=risk)
+    questions, _ = normalised(corpus, {}, Normaliser(corpus.lexicon))
+
+    everyday = everyday_questions(corpus, questions, [item.turns[0] for item in examples])
+
+    assert [item.text for item in everyday] == ["压岁钱归谁", "学费多少"]
 
 
 def test_the_model_tells_a_report_from_a_question_and_names_its_evidence() -> None:
