@@ -148,7 +148,7 @@ def _terms() -> RiskTerms:
 
 
 def _scaled(alarm: float, calm: Callable[[str], bool] = lambda _text: False) -> RiskDetector:
-    limits = RiskThresholds(log_length=0.0, lengths=(), offset=0.0, alarm=alarm)
+    limits = RiskThresholds(all=2.0, kind=2.0, log_length=0.0, lengths=(), offset=0.0, alarm=alarm)
     book = RuleBook((RiskRule(id="calls", level=RiskLevel.DISCLOSURE, any=("电话",)),), Groups({}, str))
     return RiskDetector(str, book, RiskScale(_taught(), _terms(), ["harm"], limits), calm)
 
