@@ -49,7 +49,7 @@ async def _run(settings: Settings, prepare: Prepare | None) -> None:
     listening = listen(settings)
     store = await open_store(settings)
     try:
-        typer.echo("正在准备内容，第一次启动要训练，要一两分钟……", err=True)
+        typer.echo("正在准备内容，第一次启动要训练，要四五分钟……", err=True)
         application = await asyncio.to_thread(make_application, settings, store)
         stop = asyncio.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
