@@ -37,7 +37,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case as a person reads it. ``check``: first ask whether it is still the child; ``colleagues`` may have it."""
+    """A case as a person reads it. ``check``: first ask whether it is still the child; ``colleagues`` may have it.
+
+    ``last_of_child`` counts the child's turns that are surely in it; one that came while it was read may be as well.
+    """
 
     row: CaseRow
     lines: tuple[Line, ...]
@@ -81,7 +84,8 @@ class DeskReading:
 
         The first person who opens it has seen it. Each opening is logged, a look for more only where there is more.
         """
-        scope = scope_of(await self.admitted(worker, number))
+        before = await self.admitted(worker, number)
+        scope = scope_of(before)
         work = SealedCasework(self.store)
         sealed = await work.messages(number, after)
         first = False
@@ -95,22 +99,19 @@ class DeskReading:
                 await self.audit(connection, worker.actor, action, case=number, detail=detail)
         if first:
             self.news.publish(Event("seen", number))
-        return await self._file(worker, number, sealed)
+        return await self._file(worker, sealed, before)
 
     async def events(self, number: int) -> Sequence[CaseRow]:
         """The history of a case: what happened, without a word of what was said."""
         return await SealedCasework(self.store).events(number)
 
-    async def _file(self, worker: Worker, number: int, sealed: Sequence[CaseRow]) -> CaseFile:
-        row = await self.admitted(worker, number)
-        work = SealedCasework(self.store)
-        async with self.store.reading() as connection:
-            last = await work.last_of_child(connection, number)
-        events = tuple(await work.events(number))
+    async def _file(self, worker: Worker, sealed: Sequence[CaseRow], before: CaseRow) -> CaseFile:
+        row = await self.admitted(worker, before.id)
+        events = tuple(await SealedCasework(self.store).events(row.id))
         people = (await self.board.roster.read()).people
         colleagues = tuple(person for person in eligible(people, scope_of(row)) if person.keyed)
         lines = await asyncio.to_thread(_opened, worker.desk, sealed)
-        return CaseFile(row, lines, events, colleagues, needs_check(row, events, self.store.now()), last)
+        return CaseFile(row, lines, events, colleagues, needs_check(row, events, self.store.now()), before.turns)
 
 
 def needs_check(row: CaseRow, events: Iterable[CaseRow], now: dt.datetime) -> bool:

@@ -151,9 +151,9 @@ class DeskWork:
         self.news.publish(Event("opened", number))
 
     async def close(self, by: Worker, number: int, outcome: str, *, seen: int) -> None:
-        """End the case and tell the child; the bot answers them again. ``seen``: the last line that the closer read.
+        """End the case and tell the child; the bot answers them again. ``seen``: how many turns the closer read.
 
-        Refused where the child has written since.
+        Refused where anything came of the child since: words, or a tap or a voice that leaves none.
         """
         if outcome not in OUTCOMES:
             raise DeskError("outcome")
@@ -161,7 +161,7 @@ class DeskWork:
             self._require_open(row)
             if not by.supervisor:
                 self._require_holder(by, row)
-            if await self._work.last_of_child(connection, number) > seen:
+            if row.turns > seen:
                 raise DeskError("newer")
             line = self.library().messages["support.closed"]
             await self._work.tell(connection, number, await self._sealed(connection, row, line))

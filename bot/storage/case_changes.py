@@ -47,7 +47,7 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime) -> Changed:
     rises = report.level.rank > level.rank
     after = _kind(kind, report, rises=rises)
     graver = after.outweighs(kind)
-    columns: dict[str, object] = dict(_told(report.why, told_value(report)))
+    columns: dict[str, object] = {"turns": found.turns + 1, **_told(report.why, told_value(report))}
     spoke = bool(report.texts) or report.why in _SPEAKING
     if spoke:
         columns |= {"child_at": now, "checking_at": None}

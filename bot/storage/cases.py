@@ -97,6 +97,7 @@ class SealedCases:
             "state": CaseState.WAITING,
             "opened_at": now,
             "child_at": now,
+            "turns": 1,
             "due_at": filing.receipt.due_at,
             "rung": 0,
             "held": False,
@@ -112,9 +113,8 @@ class SealedCases:
 
     async def _added(self, connection: AsyncConnection, found: CaseRow, filing: Filing) -> Changed:
         changed = changed_by(found, filing, self._store.now())
-        if changed.columns:
-            row = update(desk_case).where(desk_case.c.id == found.id)
-            await connection.execute(row.values(**changed.columns))
+        row = update(desk_case).where(desk_case.c.id == found.id)
+        await connection.execute(row.values(**changed.columns))
         return changed
 
     async def _is_new(self, connection: AsyncConnection, number: int, filing: Filing) -> bool:

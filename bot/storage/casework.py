@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, SealedText
@@ -124,14 +124,6 @@ class SealedCasework:
         name = self._once(once)
         kept = select(case_message.c.id).where(case_message.c.case == number, case_message.c.delivery == name)
         return (await connection.execute(kept)).first() is not None
-
-    async def last_of_child(self, connection: AsyncConnection, number: int) -> int:
-        """The id of the child's last message; 0 where there is none."""
-        theirs = select(func.max(case_message.c.id)).where(
-            case_message.c.case == number, case_message.c.author == "child"
-        )
-        last: int | None = (await connection.execute(theirs)).scalar()
-        return last or 0
 
     async def say(
         self, connection: AsyncConnection, number: int, staff: int, text: SealedText, *, once: str = ""

@@ -140,6 +140,7 @@ desk_case = Table(
     Column("taken_at", UtcTime, nullable=True),
     Column("answered_at", UtcTime, nullable=True),  # the first answer of a person
     Column("child_at", UtcTime, nullable=False),  # the last message of the child
+    Column("turns", Integer, server_default="0", nullable=False),  # what came of the child so far: words, taps, a voice
     Column("staff_at", UtcTime, nullable=True),  # the last answer of a person
     Column("checking_at", UtcTime, nullable=True),  # asked whether it is still the child
     Column("due_at", UtcTime, nullable=True),  # when the next answer is due; empty: nobody on duty, or none is due

@@ -378,6 +378,21 @@ async def test_what_the_child_has_just_said_is_read_before_the_end(office: Offic
     assert (await office.row(case)).state == CaseState.TAKEN
 
 
+@pytest.mark.parametrize(("why", "value"), [(Why.UNSAFE, "no"), (Why.SAID, "voice"), (Why.RETRACTED, "")])
+async def test_what_the_child_told_without_words_is_seen_before_the_end(
+    office: Office, wang: Worker, why: Why, value: str
+) -> None:
+    case, boss = await office.file("一"), await _supervisor(office)
+    await office.work.claim(wang, case)
+    seen = (await office.reading.open(wang, case)).last_of_child
+    await office.file("", why=why, value=value, level="urgent" if value == "no" else "none")
+
+    for worker in (wang, boss):
+        await _refused("newer", office.work.close(worker, case, "helped", seen=seen))
+    assert await office.out() == []
+    await office.work.close(wang, case, "helped", seen=(await office.reading.open(wang, case)).last_of_child)
+
+
 async def test_a_word_that_came_while_it_was_closed_opens_it_again(office: Office, wang: Worker, store: Store) -> None:
     from bot.core.audience import Audience
     from bot.core.desk import Filing, Receipt, Report, SealedText

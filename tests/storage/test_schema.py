@@ -101,7 +101,8 @@ async def test_a_push_from_before_it_had_an_order_keeps_the_one_it_went_by(store
     await taught.run(teacher, reversed(classes))
     async with store.writing() as connection:
         await connection.execute(text("DROP INDEX ix_outbox_alert"))
-        for table, column in (("outbox", "alert"), ("outbox", "route"), ("push_class", "place")):
+        added = (("outbox", "alert"), ("outbox", "route"), ("push_class", "place"), ("desk_case", "turns"))
+        for table, column in added:
             await connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
     await upgrade(address)

@@ -95,8 +95,8 @@ class Desk:
 
     async def close(self, case: int, outcome: str = "helped") -> None:
         """End a case, having read it all."""
-        seen = max((line.id for line in await self.lines(case)), default=0)
-        response = await self._sent(case, "close", outcome=outcome, seen=str(seen))
+        read = (await insist(self.http, "GET", f"/desk/api/case/{case}")).raise_for_status().json()
+        response = await self._sent(case, "close", outcome=outcome, seen=str(read["seen"]))
         # Sent again after it was done, it is refused: the case has ended.
         assert response.is_success or response.json()["reason"] == "closed", response.text
 

@@ -64,7 +64,10 @@ class CasePages:
         return self._look.page("desk_case.html", signed, status=409 if draft.problem else 200, **values)
 
     async def live(self, request: Request) -> Response:
-        """What changed since a line, for the script: new lines, and the parts around them."""
+        """What changed since a line, for the script: new lines, and the parts around them.
+
+        ``heard``: something came of the child after the turns that were seen, be it a tap without a line.
+        """
         signed, worker = await self._parts.signed(request)
         after = queried(request, "after")
         file = await self._read(worker, case_number(request), after)
@@ -74,9 +77,11 @@ class CasePages:
             for name in ("lines", "state", "facts", "act", "tools")
         }
         last = max((line.id for line in file.lines), default=after)
-        heard = any(line.author == "child" for line in file.lines)
+        heard = file.last_of_child > queried(request, "seen")
         return JSONResponse(
-            shown | {"last": last, "heard": heard} | {"title": values["heading"], "version": values["can"].state}
+            shown
+            | {"last": last, "seen": file.last_of_child, "heard": heard}
+            | {"title": values["heading"], "version": values["can"].state}
         )
 
     async def _read(self, worker: Worker, number: int, after: int) -> CaseFile:

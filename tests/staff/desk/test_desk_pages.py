@@ -256,6 +256,24 @@ async def test_live_parts_hold_only_what_is_new(office: Office, browse) -> None:
     assert second["last"] > first["last"]
 
 
+async def test_a_tap_that_leaves_no_line_is_heard_and_seen_before_the_end(office: Office, browse) -> None:
+    case, number = await office.file(), await office.hire("wang")
+    await office.work.claim(await office.worker(number), case)
+    wang = await browse(number)
+    first = (await wang.get(f"/desk/api/case/{case}")).json()
+    await office.file("", why=Why.UNSAFE, value="no", level="urgent")
+
+    late = await wang.post(f"/desk/case/{case}/close", data={"outcome": "helped", "seen": first["seen"]})
+    live = (await wang.get(f"/desk/api/case/{case}?after={first['last']}&seen={first['seen']}")).json()
+    again = (await wang.get(f"/desk/api/case/{case}?after={live['last']}&seen={live['seen']}")).json()
+
+    assert (late.status_code, SAY["desk.refused_newer"] in late.text) == (409, True)
+    assert f'name="seen" value="{live["seen"]}"' in late.text
+    assert (live["heard"], again["heard"]) == (True, False)
+    await wang.post(f"/desk/case/{case}/close", data={"outcome": "helped", "seen": live["seen"]})
+    assert (await office.row(case)).state == CaseState.CLOSED
+
+
 async def test_a_report_is_ticked_kept_and_printed(office: Office, browse) -> None:
     case, number = await office.file("他打我"), await office.hire("wang", display="王老师")
     await office.work.claim(await office.worker(number), case)

@@ -5,7 +5,7 @@ const root = document.getElementById("case");
 const lines = document.getElementById("lines"), act = document.getElementById("act"), tools = document.getElementById("tools");
 const number = Number(root.dataset.case);
 const sign = makeSigns(root.dataset);
-let last = Number(root.dataset.last), running = false, again = false;
+let last = Number(root.dataset.last), seen = Number(root.dataset.seen), running = false, again = false;
 
 /** Show a part anew, and leave alone what is open, typed, chosen and focused in it. */
 function swap(place, html) {
@@ -29,7 +29,7 @@ async function refresh() {
   if (running) return void (again = true);
   running = true;
   try {
-    const told = await fetched(`/desk/api/case/${number}?after=${last}`);
+    const told = await fetched(`/desk/api/case/${number}?after=${last}&seen=${seen}`);
     document.getElementById("state").innerHTML = told.state;
     document.title = told.title;
     swap(document.getElementById("about"), told.facts);
@@ -45,10 +45,10 @@ async function refresh() {
       document.querySelector(".talk > .calm")?.remove();
       last = told.last;
       if (near) lines.lastElementChild.scrollIntoView({ block: "nearest" });
-      if (told.heard) sign(false);
     }
-    const seen = tools.querySelector("[data-seen]");
-    if (seen) seen.value = Math.max(last, Number(seen.value));
+    seen = told.seen;
+    for (const field of root.querySelectorAll("[name=seen]")) field.value = seen;
+    if (told.heard) sign(false);
   } catch { /* The stream says when the server is away. */ } finally {
     running = false;
     if (again) { again = false; refresh(); }
