@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import math
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -123,6 +124,8 @@ class AlertSender:
         """Seconds until an alert is tried again; after a long standstill not all tries follow one another at once."""
         step = TRIES[min(item.attempts, len(TRIES) - 1)]
         since_made = (self.now() - item.created_at).total_seconds()
+        if since_made < 0:  # the clock was set back: only the pause since the last try can be measured
+            since_made = math.inf
         since_tried = self.steady() - self._tried.get(item.id, float("-inf"))
         pause = step - TRIES[max(item.attempts - 1, 0)]
         return max(step - since_made, min(pause, TRIES[2]) - since_tried)

@@ -63,7 +63,7 @@ def plan(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -
     """What is due in a case at this moment. Doing it and asking again comes to an end: then only ``wake`` is left."""
     if facts.state is CaseState.CLOSED:
         return Plan(over=True)
-    for part in (_raised, _handed, _unreached, _unowed, _arrival):
+    for part in (_raised, _handed, _unreached, _unowed, _too_far, _arrival):
         actions = tuple(part(facts, duty, limits, now))
         if actions:
             return Plan(actions)
@@ -106,6 +106,13 @@ def _unreached(facts: Facts, duty: DutyState, limits: ClockLimits, _now: dt.date
 def _unowed(facts: Facts, _duty: DutyState, _limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:
     if not facts.owed and facts.due_at is not None:
         yield SetDue(None, 0)
+
+
+def _too_far(facts: Facts, _duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Iterator[Action]:
+    """The clock was set back: nobody waits for an answer longer than they would have from now on."""
+    latest = now + limits.answer_within(facts.level)
+    if facts.due_at is not None and facts.due_at > latest:
+        yield SetDue(latest, facts.rung)
 
 
 def _arrival(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Iterator[Action]:

@@ -23,17 +23,18 @@ class Facts:
     """What the clocks must know of a case; times are aware.
 
     ``rung`` 0 says that nobody was alerted since the case came to wait. ``handed_at``: a colleague gave it to the
-    holder. ``unreached`` is a rung whose alerts have all failed, None for none.
+    holder. ``unanswered``: the child has said something since a person wrote last, by the order of what was kept and
+    not by the clock. ``unreached`` is a rung whose alerts have all failed, None for none.
     """
 
     level: RiskLevel
     state: CaseState
     opened_at: dt.datetime
-    child_at: dt.datetime
     raised_at: dt.datetime | None = None
     taken_at: dt.datetime | None = None
     handed_at: dt.datetime | None = None
     staff_at: dt.datetime | None = None
+    unanswered: bool = True
     due_at: dt.datetime | None = None
     rung: int = 0
     holder: int | None = None
@@ -48,9 +49,7 @@ class Facts:
     @property
     def owed(self) -> bool:
         """Whether the child waits for a person."""
-        if self.waiting or self.staff_at is None:
-            return True
-        return self.child_at > self.staff_at or (self.raised_at is not None and self.raised_at > self.staff_at)
+        return self.waiting or self.staff_at is None or self.unanswered
 
     def made(self, since: dt.datetime, *reasons: str) -> list[Done]:
         """The alerts made for these reasons since a moment, oldest first."""

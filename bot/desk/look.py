@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -16,7 +16,7 @@ from bot.desk.duty import DutyBoard, DutyState, Scope, duty_at
 from bot.desk.facts import Done, Facts
 from bot.desk.limits import ClockLimits
 from bot.desk.telling import Teller
-from bot.storage.alerts import SealedAlerts, made
+from bot.storage.alerts import RAISED, SealedAlerts, made
 from bot.storage.case_rows import CaseRow
 from bot.storage.casework import SealedCasework
 from bot.storage.store import Store
@@ -24,6 +24,8 @@ from bot.storage.store import Store
 log = structlog.get_logger(__name__)
 #: What is due is done and asked for anew; it comes to an end after far fewer rounds than this.
 ROUNDS = 12
+#: Less than any step of a clock that matters here.
+MOMENT = dt.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +82,20 @@ class CaseLook:
         return Looked(self.store.now() + dt.timedelta(minutes=1), acted=True)
 
     async def _due(self, connection: AsyncConnection, row: CaseRow, duty: DutyState, unreached: int | None) -> Plan:
-        events = await SealedAlerts(self.store).history(connection, row.id)
-        done = tuple(Done(item.reason, item.rung, item.at) for item in map(made, events) if item is not None)
-        handed = max((event.at for event in events if event.what == "transferred"), default=None)
+        events = _in_order(await SealedAlerts(self.store).history(connection, row.id))
+        alerts = [(made(event), at) for event, at in events]
+        done = tuple(Done(item.reason, item.rung, at) for item, at in alerts if item is not None)
+        handed = max((at for event, at in events if event.what == "transferred"), default=None)
+        raised = max((at for event, at in events if event.what in RAISED), default=row.raised_at)
         facts = Facts(
             level=RiskLevel(row.level),
             state=CaseState(row.state),
             opened_at=row.opened_at,
-            child_at=row.child_at,
-            raised_at=row.raised_at,
+            raised_at=raised,
             taken_at=row.taken_at,
             handed_at=handed,
             staff_at=row.staff_at,
+            unanswered=row.asks > row.heard,
             due_at=row.due_at,
             rung=row.rung,
             holder=row.holder,
@@ -111,3 +115,12 @@ class CaseLook:
             if not await alerts.make(connection, row.id, reason=action.reason, rung=action.rung, to=action.to):
                 return action.rung
         return None
+
+
+def _in_order(events: Sequence[CaseRow]) -> list[tuple[CaseRow, dt.datetime]]:
+    """Events with their times. What came before another was earlier, also where the clock was set back in between."""
+    found: list[tuple[CaseRow, dt.datetime]] = []
+    for event in reversed(events):
+        later = found[-1][1] if found else event.at
+        found.append((event, event.at if event.at <= later else later - MOMENT))
+    return found[::-1]

@@ -79,8 +79,12 @@ class DeskWork:
             await self._work.transfer(connection, number, by.id, by.id)
         self.news.publish(Event("taken", number))
 
-    async def answer(self, by: Worker, number: int, text: str, *, once: str) -> None:
-        """Write to the child. ``once`` names this very answer: it goes out one time, however often it is sent."""
+    async def answer(self, by: Worker, number: int, text: str, *, once: str, seen: int | None = None) -> None:
+        """Write to the child. ``once`` names this very answer: it goes out one time, however often it is sent.
+
+        ``seen``: how many turns of the child's its writer could read, None for a page of an older program, which
+        does not tell. Refused where something came since: it would be taken for an answer to that.
+        """
         text = _worded(text, LONGEST_ANSWER)
         if not once or len(once) > LONGEST_ONCE:
             raise DeskError("no_name")
@@ -90,17 +94,22 @@ class DeskWork:
             self._require_holder(by, row)
             if needs_check(row, await self._work.events(number, connection), self.store.now()):
                 raise DeskError("check")
+            _require_read(row, seen)
             sealed = await self._sealed(connection, row, text)
             await self._work.say(connection, number, by.id, sealed, once=once)
             await self._send(connection, row, Relayed(Reply(text), Audience(row.reader)))
         self.news.publish(Event("answered", number))
 
-    async def ask_if_here(self, by: Worker, number: int, *, anyway: bool = False) -> None:
-        """Ask, neutrally, whether it is still the child. ``anyway``: though they said not to write at this hour."""
+    async def ask_if_here(self, by: Worker, number: int, *, seen: int | None = None, anyway: bool = False) -> None:
+        """Ask, neutrally, whether it is still the child. ``anyway``: though they said not to write at this hour.
+
+        ``seen`` as in ``answer``.
+        """
         async with self._changing(by, number, "case.check") as (connection, row):
             self._require_holder(by, row)
             if not may_write(row.write_when, self.store.now()) and not anyway:
                 raise DeskError("not_now")
+            _require_read(row, seen)
             messages = self.library().messages
             line, label = messages["support.checking"], messages["buttons.here"]
             await self._work.ask_if_here(connection, number, by.id)
@@ -161,8 +170,7 @@ class DeskWork:
             self._require_open(row)
             if not by.supervisor:
                 self._require_holder(by, row)
-            if row.turns > seen:
-                raise DeskError("newer")
+            _require_read(row, seen)
             line = self.library().messages["support.closed"]
             await self._work.tell(connection, number, await self._sealed(connection, row, line))
             if may_write(row.write_when, self.store.now()):
@@ -235,3 +243,8 @@ def _worded(text: str, longest: int) -> str:
     if len(clean) > longest:
         raise DeskError("long")
     return clean
+
+
+def _require_read(row: CaseRow, seen: int | None) -> None:
+    if seen is not None and row.turns > seen:
+        raise DeskError("newer")

@@ -20,6 +20,8 @@ from bot.storage.tables import upsert
 
 #: The event of a case's history that tells of an alert: its value is ``reason:rung:round:routes``.
 ALERTED = "alerted"
+#: The events that tell that a case is graver than it was.
+RAISED = ("raised", "graver")
 #: Nobody need hear any more that nobody has taken it, once somebody has.
 _UNTIL_TAKEN = ("opened", "unclaimed")
 #: Reasons that matter even where the case has ended: whoever released an identity must not be able to silence it.
@@ -67,8 +69,9 @@ class SealedAlerts:
         return (await connection.execute(select(desk_case).where(desk_case.c.id == case).with_for_update())).first()
 
     async def history(self, connection: AsyncConnection, case: int) -> Sequence[CaseRow]:
-        """The events of a case that clocks care for, oldest first: alerts that were made, and transfers."""
-        wanted = select(case_event).where(case_event.c.case == case, case_event.c.what.in_((ALERTED, "transferred")))
+        """The events of a case that clocks care for, oldest first: alerts that were made, transfers, and rises."""
+        cared = (ALERTED, "transferred", *RAISED)
+        wanted = select(case_event).where(case_event.c.case == case, case_event.c.what.in_(cared))
         return (await connection.execute(wanted.order_by(case_event.c.id))).all()
 
     async def make(self, connection: AsyncConnection, case: int, *, reason: str, rung: int, to: frozenset[int]) -> int:

@@ -50,7 +50,7 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime) -> Changed:
     columns: dict[str, object] = {"turns": found.turns + 1, **_told(report.why, told_value(report))}
     spoke = bool(report.texts) or report.why in _SPEAKING
     if spoke:
-        columns |= {"child_at": now, "checking_at": None}
+        columns |= {"child_at": now, "asks": found.turns + 1, "checking_at": None}
     if after is not kind:
         columns["kind"] = after
     if rises or graver:

@@ -98,6 +98,8 @@ class SealedCases:
             "opened_at": now,
             "child_at": now,
             "turns": 1,
+            "asks": 1,
+            "heard": 0,
             "due_at": filing.receipt.due_at,
             "rung": 0,
             "held": False,

@@ -134,7 +134,7 @@ class SealedCasework:
         """
         now = self._store.now()
         answered = update(desk_case).where(desk_case.c.id == number)
-        values = {"staff_at": now, "due_at": None, "rung": 0}
+        values = {"staff_at": now, "heard": desk_case.c.turns, "due_at": None, "rung": 0}
         await connection.execute(answered.values(**values))
         first = answered.where(desk_case.c.answered_at.is_(None)).values(answered_at=now).returning(desk_case)
         case = (await connection.execute(first)).first()
@@ -155,7 +155,7 @@ class SealedCasework:
         """Ask, neutrally, whether it is still the child: their next turn answers it, and until then nothing is due."""
         now = self._store.now()
         asked = update(desk_case).where(desk_case.c.id == number, desk_case.c.state == CaseState.TAKEN)
-        values = {"checking_at": now, "staff_at": now, "due_at": None, "rung": 0}
+        values = {"checking_at": now, "staff_at": now, "heard": desk_case.c.turns, "due_at": None, "rung": 0}
         return await self._change(connection, asked.values(**values), (number, "checking", staff))
 
     async def hold(self, connection: AsyncConnection, number: int, staff: int, held: bool) -> bool:

@@ -186,6 +186,35 @@ async def test_an_alert_is_repeated_until_it_arrives_and_then_never_again(world:
     assert post.sent == before
 
 
+async def test_alerts_do_not_wait_out_a_clock_that_was_set_back(world: World) -> None:
+    await world.staffed()
+    post, steady = Post(works=False), Steady()
+    sender = sender_of(world, post, steady)
+    await world.look().look(await world.open(RiskLevel.DISCLOSURE))
+    world.clock.forward(hours=-8)
+    await sender.settle()
+    assert post.tried > 0
+    post.works = True
+    await pass_time(world, steady, 5)
+    await sender.settle()
+    assert ("opened", 1) in post.sent
+
+
+async def test_a_rise_is_alerted_once_though_the_clock_was_set_back_before_it(world: World) -> None:
+    first, *_ = await world.staffed()
+    case = await world.open(RiskLevel.DISCLOSURE)
+    await world.look().look(case)
+    await world.take(case, first)
+    world.clock.forward(minutes=-9)
+    await world.open(RiskLevel.URGENT)
+    for _ in range(2):
+        world.clock.forward(seconds=1)
+        await world.look().look(case)
+
+    (rise,) = [event for event in await world.work.events(case) if event.value.startswith("raised:")]
+    assert rise.value.split(":")[1:3] == ["1", "1"]
+
+
 async def test_attempts_are_bounded(world: World) -> None:
     await world.key()
     await world.person("first")

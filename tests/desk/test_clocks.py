@@ -75,19 +75,19 @@ class Paper:
         return self
 
     def answered(self) -> Paper:
-        self.facts = replace(self.facts, staff_at=self.now, due_at=None, rung=0)
+        self.facts = replace(self.facts, staff_at=self.now, unanswered=False, due_at=None, rung=0)
         return self
 
     def child(self, due: bool = True) -> Paper:
         wait = LIMITS.answer_within(self.facts.level)
         fresh = self.now + wait if due and self.facts.due_at is None else self.facts.due_at
-        self.facts = replace(self.facts, child_at=self.now, due_at=fresh)
+        self.facts = replace(self.facts, unanswered=True, due_at=fresh)
         return self
 
 
 def opened(level: RiskLevel = RiskLevel.URGENT, duty: DutyState = STAFFED) -> Paper:
     due = NINE + LIMITS.answer_within(level) if duty.on_duty else None
-    return Paper(Facts(level, CaseState.WAITING, NINE, NINE, due_at=due), duty)
+    return Paper(Facts(level, CaseState.WAITING, NINE, due_at=due), duty)
 
 
 def test_an_urgent_case_that_nobody_takes_climbs_the_whole_ladder_and_the_child_is_told_once() -> None:
@@ -130,7 +130,7 @@ def test_an_answer_in_time_leaves_everybody_in_peace_until_the_child_writes_agai
 def test_a_rise_to_urgent_alerts_the_line_and_the_holder_at_once_with_urgent_limits() -> None:
     paper = opened(RiskLevel.DISCLOSURE).run(2).taken(holder=2).run(10)
     due = paper.now + LIMITS.urgent_answer
-    paper.facts = replace(paper.facts, level=RiskLevel.URGENT, raised_at=paper.now, child_at=paper.now, due_at=due)
+    paper.facts = replace(paper.facts, level=RiskLevel.URGENT, raised_at=paper.now, unanswered=True, due_at=due)
     paper.run(15)
     assert [item for item in paper.said if item[0] >= 10] == [
         (10, "raised", 1, (1, 2)),
@@ -240,6 +240,14 @@ def test_a_child_who_writes_at_night_to_somebody_who_went_home_is_passed_on_in_t
     assert paper.facts.due_at == paper.now + LIMITS.urgent_answer
 
 
+def test_a_clock_that_is_set_back_by_hours_makes_nobody_wait_for_hours() -> None:
+    paper = opened(RiskLevel.DISCLOSURE)
+    paper.settle()
+    paper.now = NINE - minutes(480)
+    paper.settle()
+    assert paper.facts.due_at == paper.now + LIMITS.answer_within(RiskLevel.DISCLOSURE)
+
+
 def test_what_is_closed_is_over() -> None:
     assert plan(replace(opened().facts, state=CaseState.CLOSED), STAFFED, LIMITS, NINE).over
 
@@ -281,7 +289,7 @@ def _happens(paper: Paper, event: str) -> None:
         paper.facts = replace(facts, unreached=1)
     elif event == "raised" and facts.level is not RiskLevel.URGENT:
         due = now + LIMITS.urgent_answer if paper.duty.on_duty else None
-        paper.facts = replace(facts, level=RiskLevel.URGENT, raised_at=now, child_at=now, due_at=due)
+        paper.facts = replace(facts, level=RiskLevel.URGENT, raised_at=now, unanswered=True, due_at=due)
     elif event == "taken" and facts.waiting:
         paper.taken()
     elif not facts.waiting:

@@ -15,6 +15,7 @@ from bot.desk.news import Event
 from bot.desk.sealing import open_with, receipt_pair
 from bot.desk.service import receipt_secret_of
 from bot.desk.worker import DeskError, NoSuchCaseError, Worker
+from bot.staff.desk.clock import owed
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
 from bot.storage.enrolments import SealedEnrolments
@@ -391,6 +392,68 @@ async def test_what_the_child_told_without_words_is_seen_before_the_end(
         await _refused("newer", office.work.close(worker, case, "helped", seen=seen))
     assert await office.out() == []
     await office.work.close(wang, case, "helped", seen=(await office.reading.open(wang, case)).last_of_child)
+
+
+async def test_what_came_while_an_answer_was_written_is_read_before_it_goes_out(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    case = await office.file("一")
+    await office.work.claim(wang, case)
+    seen = (await office.reading.open(wang, case)).last_of_child
+    clock.forward(minutes=3)
+    await office.file("放学他们在门口等我", why=Why.RISK, level="urgent")
+    due = (await office.row(case)).due_at
+    clock.forward(seconds=1)
+
+    await _refused("newer", office.work.answer(wang, case, "明天再说，再见", once="1", seen=seen))
+    await _refused("newer", office.work.ask_if_here(wang, case, seen=seen))
+    assert await office.out() == []
+    assert (await office.row(case)).due_at == due
+    seen = (await office.reading.open(wang, case)).last_of_child
+    for _ in range(2):
+        await office.work.answer(wang, case, "先别出校门，马上打110", once="1", seen=seen)
+    assert [item.text for item in await office.out()] == ["先别出校门，马上打110"]
+
+
+async def test_an_answer_sent_twice_is_done_once_though_the_child_wrote_meanwhile(office: Office, wang: Worker) -> None:
+    case = await office.file("一")
+    await office.work.claim(wang, case)
+    await office.work.answer(wang, case, "我在", once="1", seen=1)
+    await office.file("二")
+
+    await office.work.answer(wang, case, "我在", once="1", seen=1)
+    assert len(await office.out()) == 1
+    assert await _owed(office, case)
+
+
+async def test_what_the_child_says_after_an_answer_is_owed_whatever_the_clock_says(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    case = await office.file("一")
+    await office.work.claim(wang, case)
+    await office.work.answer(wang, case, "我在", once="1")
+    assert not await _owed(office, case)
+
+    clock.forward(minutes=-9)
+    await office.file("又打我了")
+
+    assert await _owed(office, case)
+    await office.work.answer(wang, case, "我看到了", once="2")
+    assert not await _owed(office, case)
+
+
+async def test_where_a_child_may_be_written_to_is_told_and_asks_nothing(office: Office, wang: Worker) -> None:
+    case = await office.file("一")
+    await office.work.claim(wang, case)
+    await office.work.answer(wang, case, "我在", once="1")
+    await office.file("", why=Why.WRITE, value="evening")
+
+    assert not await _owed(office, case)
+
+
+async def _owed(office: Office, case: int) -> bool:
+    """Whether the list of cases says that the child waits."""
+    return owed(await office.row(case))
 
 
 async def test_a_word_that_came_while_it_was_closed_opens_it_again(office: Office, wang: Worker, store: Store) -> None:

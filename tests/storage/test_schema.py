@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 import bot.storage.activity_tables
 import bot.storage.desk_tables
 import bot.storage.outreach_tables
 import bot.storage.teaching_tables  # noqa: F401
+from bot.storage.casework import SealedCasework
 from bot.storage.engine import make_engine, reading, writing
 from bot.storage.errors import SchemaTooNewError, SchemaTooOldError
 from bot.storage.outbox import SealedOutbox
@@ -21,6 +24,7 @@ from bot.storage.store import Store
 from bot.storage.tables import metadata, talk
 
 from .conftest import Clock
+from .desk_rows import case
 from .taught import Taught
 
 
@@ -101,9 +105,10 @@ async def test_a_push_from_before_it_had_an_order_keeps_the_one_it_went_by(store
     await taught.run(teacher, reversed(classes))
     async with store.writing() as connection:
         await connection.execute(text("DROP INDEX ix_outbox_alert"))
-        added = (("outbox", "alert"), ("outbox", "route"), ("push_class", "place"), ("desk_case", "turns"))
+        added = (("outbox", "alert"), ("outbox", "route"), ("push_class", "place"))
         for table, column in added:
             await connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        await _without_turns(connection)
         await connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
     await upgrade(address)
     async with store.reading() as connection:
@@ -111,6 +116,24 @@ async def test_a_push_from_before_it_had_an_order_keeps_the_one_it_went_by(store
     assert kept.all() == list(enumerate(classes))
     (push,) = await Pushes(store).of(teacher)
     assert list(push.classes) == classes
+
+
+async def _without_turns(connection: AsyncConnection) -> None:
+    for column in ("turns", "asks", "heard"):
+        await connection.execute(text(f"ALTER TABLE desk_case DROP COLUMN {column}"))
+
+
+async def test_a_case_from_before_turns_were_counted_is_owed_what_it_was(store: Store, address: str) -> None:
+    now = store.now()
+    before, after = now - dt.timedelta(minutes=5), now + dt.timedelta(minutes=5)
+    stories = [{}, {"staff_at": before}, {"staff_at": after}, {"staff_at": after, "raised_at": after + dt.timedelta(1)}]
+    cases = [await case(store, receipt=str(number), **story) for number, story in enumerate(stories)]
+    async with store.writing() as connection:
+        await _without_turns(connection)
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+    await upgrade(address)
+    rows = [await SealedCasework(store).case(number) for number in cases]
+    assert [row and row.asks > row.heard for row in rows] == [True, True, False, True]
 
 
 def test_the_expected_revision_is_known() -> None:

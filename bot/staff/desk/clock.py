@@ -67,10 +67,7 @@ def owed(row: CaseRow) -> bool:
     """Whether the child waits for a person."""
     if row.state == CaseState.CLOSED:
         return False
-    if row.state == CaseState.WAITING or row.staff_at is None:
-        return True
-    raised: bool = row.raised_at is not None and row.raised_at > row.staff_at
-    return raised or bool(row.child_at > row.staff_at)
+    return row.state == CaseState.WAITING or row.staff_at is None or bool(row.asks > row.heard)
 
 
 def _stamp(moment: dt.datetime) -> int:

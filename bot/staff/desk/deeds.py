@@ -111,10 +111,10 @@ class Deeds:
 
     async def _answer(self, deed: Deed) -> None:
         text, once = deed.fields.get("text", ""), deed.fields.get("once", "")
-        await self._work.answer(deed.worker, deed.number, text, once=once)
+        await self._work.answer(deed.worker, deed.number, text, once=once, seen=_seen(deed))
 
     async def _ask(self, deed: Deed) -> None:
-        await self._work.ask_if_here(deed.worker, deed.number, anyway="anyway" in deed.fields)
+        await self._work.ask_if_here(deed.worker, deed.number, seen=_seen(deed), anyway="anyway" in deed.fields)
 
     async def _note(self, deed: Deed) -> None:
         await self._work.note(deed.worker, deed.number, deed.fields.get("note", ""))
@@ -134,3 +134,7 @@ class Deeds:
 
     async def _unhold(self, deed: Deed) -> None:
         await self._work.hold(deed.worker, deed.number, held=False)
+
+
+def _seen(deed: Deed) -> int | None:
+    return whole(deed.fields["seen"]) if "seen" in deed.fields else None

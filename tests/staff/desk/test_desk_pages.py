@@ -42,6 +42,12 @@ def _once(page: httpx.Response) -> str:
     return found[1]
 
 
+def _seen(page: httpx.Response) -> str:
+    found = re.search(r'name="seen" value="(\d+)"', page.text)
+    assert found is not None
+    return found[1]
+
+
 def _text(page: httpx.Response) -> str:
     return html.unescape(page.text)
 
@@ -168,9 +174,7 @@ async def test_without_scripts_a_case_is_claimed_answered_and_closed(office: Off
     assert [item.text for item in await office.out()] == ["我相信你"]
     page = await wang.post(f"{place}/note", data={"note": "备注甲"})
     assert "备注甲" in page.text
-    seen = re.search(r'name="seen" value="(\d+)"', page.text)
-    assert seen is not None
-    page = await wang.post(f"{place}/close", data={"outcome": "helped", "seen": seen[1]})
+    page = await wang.post(f"{place}/close", data={"outcome": "helped", "seen": _seen(page)})
     assert SAY["desk.done_closed"] in page.text
     assert 'name="text"' not in page.text
     assert f'href="{place}"' in (await wang.get("/desk/closed")).text
@@ -190,6 +194,23 @@ async def test_a_refused_answer_keeps_what_was_typed(office: Office, browse, clo
     assert _once(refused) == _once(page)
     assert SAY["support.checking"] in refused.text
     assert await office.out() == []
+
+
+async def test_an_answer_from_a_page_that_shows_less_is_refused_and_kept(office: Office, browse) -> None:
+    case, number = await office.file(), await office.hire("wang")
+    wang = await browse(number)
+    page = await wang.post(f"/desk/case/{case}/claim")
+    typed = {"text": "写了很久的话", "once": _once(page), "seen": _seen(page)}
+    await office.file("他们在门口等我")
+
+    refused = await wang.post(f"/desk/case/{case}/answer", data=typed)
+
+    assert (refused.status_code, SAY["desk.refused_newer"] in refused.text) == (409, True)
+    assert "他们在门口等我" in refused.text
+    assert "写了很久的话" in refused.text
+    assert await office.out() == []
+    await wang.post(f"/desk/case/{case}/answer", data=typed | {"seen": _seen(refused)})
+    assert [item.text for item in await office.out()] == ["写了很久的话"]
 
 
 async def test_a_script_is_told_in_json(office: Office, browse) -> None:
