@@ -82,7 +82,8 @@ class Report:
     """What a turn gives the desk.
 
     ``texts`` are the person's words to be kept, oldest first; ``value`` a button's answer, or what else came than
-    words. A report opens a case where the talk has none and ``opens`` is set; else it is added to the open one.
+    words; ``told`` what the service said to that, which stands in the talk in place of what nobody can read. A report
+    opens a case where the talk has none and ``opens`` is set; else it is added to the open one.
     """
 
     why: Why
@@ -93,6 +94,7 @@ class Report:
     value: str = ""
     opens: bool = False
     region: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,8 @@ class ReceiptKey:
 class Filing:
     """A report ready to be stored in the transaction that keeps the talk; made by ``Desk.prepare``.
 
-    ``case`` is the open case, None where a new one is opened; ``key`` belongs to a new one. There are no ``texts``
-    before a desk key exists.
+    ``case`` is the open case, None where a new one is opened; ``key`` belongs to a new one. There are no ``texts``,
+    nor what was ``told``, before a desk key exists.
     """
 
     report: Report
@@ -140,6 +142,7 @@ class Filing:
     receipt: Receipt
     texts: tuple[SealedText, ...] = ()
     key: ReceiptKey | None = None
+    told: SealedText | None = None
 
 
 class Desk(Protocol):

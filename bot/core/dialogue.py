@@ -84,6 +84,10 @@ class Dialogue:
         # Risk is read on every message, whatever else it is: a command's label, a caption, a form's field.
         if incoming.text.strip():
             turn = self._read(turn, alone)
+        return _owned_up(turn, self._turned(turn))
+
+    def _turned(self, turn: Turn) -> Turned:
+        incoming, standing = turn.incoming, turn.standing
         if turn.risk.alarming:
             return self._alarming(turn)
         command = parse_command(incoming.command) if incoming.command else None
@@ -182,3 +186,20 @@ class Dialogue:
         if unreadable is not None:
             return d.Abstain(d.Reply(composer.say(f"unreadable.{unreadable}"))), turn.session
         return Commands(topical).talk(turn.text, turn.session, self.cues, self.index)
+
+
+def _owned_up(turn: Turn, turned: Turned) -> Turned:
+    """Nobody takes a picture or a voice for seen: the person is told, and so is whoever reads the talk.
+
+    That holds while a person has the talk as well, to whom the words alone are passed on.
+    """
+    attachment, (decision, _, report) = turn.incoming.attachment, turned
+    if report is None or attachment is Attachment.NONE or turn.incoming.group:
+        return turned
+    told = turn.composer.say(f"unreadable.{attachment}")
+    if isinstance(decision, d.Relayed):
+        decision = d.Notice(d.Reply(told), decision.audience, decision.risk)
+    elif decision.reply.lead != told:
+        note = "\n".join(filter(None, (decision.reply.note, told)))
+        decision = replace(decision, reply=replace(decision.reply, note=note))
+    return turned._replace(decision=decision, report=replace(report, told=told))

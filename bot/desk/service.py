@@ -15,7 +15,7 @@ from bot.desk.stock import CodeStock, NewCode
 from bot.storage.belonging import belonging
 from bot.storage.case_rows import CaseRow, as_open_case
 from bot.storage.cases import SealedCases
-from bot.storage.desk_keys import SealedDeskKeys
+from bot.storage.desk_keys import DeskKey, SealedDeskKeys
 from bot.storage.store import Store
 
 
@@ -76,14 +76,12 @@ class CaseDesk:
             code, key = await self.codes.take()
             child = key.public
         texts: tuple[SealedText, ...] = ()
+        told: SealedText | None = None
         if current is not None:
-            sealed = (text.encode("utf-8", "replace") for text in report.texts if text.strip())
-            texts = tuple(
-                SealedText(current.generation, seal_to(current.public, text), seal_to(child, text) if child else None)
-                for text in sealed
-            )
+            texts = tuple(_sealed(text, current, child) for text in report.texts if text.strip())
+            told = _sealed(report.told, current, child) if report.told else None
         receipt = replace(self._receipt(report, standing), code=code)
-        return Filing(report, origin, case.id if case else None, receipt, texts, key)
+        return Filing(report, origin, case.id if case else None, receipt, texts, key, told)
 
     async def forgotten(self, key: str) -> None:
         """The person asked that their chat be deleted: noted on their cases. Raises StorageError."""
@@ -107,3 +105,8 @@ class CaseDesk:
         async with self.store.reading(brief=True) as connection:
             home = await belonging(connection, self.store.vault.pseudonym(key))
         return Scope(home.region, home.school, home.more)
+
+
+def _sealed(text: str, key: DeskKey, child: bytes | None) -> SealedText:
+    data = text.encode("utf-8", "replace")
+    return SealedText(key.generation, seal_to(key.public, data), seal_to(child, data) if child else None)

@@ -127,16 +127,18 @@ class SealedCases:
         return (await connection.execute(seen)).first() is None
 
     async def _keep_texts(self, connection: AsyncConnection, number: int, filing: Filing) -> None:
-        last = len(filing.texts) - 1
-        for place, text in enumerate(filing.texts):
+        said = [("child", text) for text in filing.texts]
+        if filing.told is not None:
+            said.append(("service", filing.told))
+        for place, (author, text) in enumerate(said, start=1):
             row = upsert(connection, case_message).values(
                 case=number,
                 at=self._store.now(),
-                author="child",
+                author=author,
                 generation=text.generation,
                 for_desk=text.for_desk,
                 for_child=text.for_child,
-                delivery=self._delivery(filing) if place == last else None,
+                delivery=self._delivery(filing) if place == len(said) else None,
             )
             await connection.execute(row.on_conflict_do_nothing(index_elements=["case", "delivery"]))
 

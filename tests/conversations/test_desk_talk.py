@@ -144,15 +144,46 @@ def test_saying_that_it_is_not_about_harm_goes_on_talking_and_is_only_noted(chil
 def test_while_a_person_has_the_talk_the_bot_is_silent_and_passes_everything_on(child: Child) -> None:
     child.has_a_case(state=CaseState.TAKEN)
 
-    question, picture = child.says("压岁钱归谁"), child.sends(Attachment.PICTURE)
-    again = child.says(DISCLOSURE)
+    question, again = child.says("压岁钱归谁"), child.says(DISCLOSURE)
 
     assert isinstance(question.decision, Relayed)
     assert _report(question).texts == ("压岁钱归谁",)
-    assert isinstance(picture.decision, Relayed)
-    assert _report(picture).value == "picture"
     assert isinstance(again.decision, Relayed)
     assert _report(again).level is RiskLevel.DISCLOSURE
+
+
+@pytest.mark.parametrize("attachment", [item for item in Attachment if item is not Attachment.NONE])
+@pytest.mark.parametrize("state", [CaseState.WAITING, CaseState.TAKEN])
+def test_whoever_sends_what_nobody_can_read_is_told_and_so_is_the_desk(
+    child: Child, state: CaseState, attachment: Attachment
+) -> None:
+    child.has_a_case(state=state)
+
+    turned = child.sends(attachment)
+
+    told = child.dialogue.library.messages[f"unreadable.{attachment}"]
+    assert isinstance(turned.decision, Notice)
+    assert turned.decision.reply.lead == told
+    assert (_report(turned).value, _report(turned).told) == (attachment, told)
+
+
+def test_words_under_a_picture_are_passed_on_and_the_picture_is_owned_up_to(child: Child) -> None:
+    told = child.dialogue.library.messages["unreadable.picture"]
+    opening = child.says(DISCLOSURE, attachment=Attachment.PICTURE)
+    assert isinstance(opening.decision, Support)
+    child.has_a_case(state=CaseState.TAKEN)
+    said = child.says(DISCLOSURE, attachment=Attachment.PICTURE)
+
+    assert told in opening.decision.reply.note
+    assert said.decision.reply.lead == told
+    for turned in (opening, said):
+        assert (_report(turned).texts[-1], _report(turned).told) == (DISCLOSURE, told)
+
+
+def test_in_a_group_nothing_is_told_of_what_went_to_the_desk(child: Child) -> None:
+    child.has_a_case(state=CaseState.TAKEN)
+    turned = child.says(DISCLOSURE, attachment=Attachment.PICTURE, group=True)
+    assert (_report(turned).told, turned.decision.reply.note) == ("", "")
 
 
 def test_a_rise_to_urgent_is_answered_even_while_a_person_has_the_talk(child: Child) -> None:

@@ -179,6 +179,7 @@ class Office:
             value=about.pop("value", ""),
             opens=standing.case is None,
             region=about.pop("region", ""),
+            told=about.pop("told", ""),
         )
         filing = await desk.prepare(report, origin, standing)
         async with self.store.writing() as connection:

@@ -456,6 +456,22 @@ async def _owed(office: Office, case: int) -> bool:
     return owed(await office.row(case))
 
 
+async def test_what_nobody_can_read_leaves_a_line_in_the_talk_once(office: Office, wang: Worker, store: Store) -> None:
+    case = await office.file("一")
+    code = office.receipt.code
+    await office.work.claim(wang, case)
+    before = (await office.reading.open(wang, case)).lines[-1].id
+    for _ in range(2):
+        await office.file("", value="voice", told="我听不了语音", delivery="9")
+
+    file = await office.reading.open(wang, case, before)
+    assert [(line.author, line.text) for line in file.lines] == [("service", "我听不了语音")]
+    assert file.last_of_child == 2
+    child = receipt_pair(receipt_secret_of(store, code), (await office.row(case)).receipt_salt)
+    kept = (await SealedCasework(store).messages(case))[-1]
+    assert open_with(child.private, kept.for_child).decode() == "我听不了语音"
+
+
 async def test_a_word_that_came_while_it_was_closed_opens_it_again(office: Office, wang: Worker, store: Store) -> None:
     from bot.core.audience import Audience
     from bot.core.desk import Filing, Receipt, Report, SealedText
