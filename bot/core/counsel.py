@@ -59,19 +59,27 @@ def risk_report(risk: RiskReading, session: Session, incoming: Incoming, standin
 
 
 def said_report(session: Session, reader: Audience, incoming: Incoming, standing: Standing) -> Report | None:
-    """One more turn of a talk that has an open case; None where it has none, or nothing was said."""
+    """One more turn of a talk that has an open case; None where it has none, or nothing was said.
+
+    Words that stand behind a command are said as well.
+    """
     case = standing.case
-    if case is None or incoming.command or (not incoming.text.strip() and incoming.attachment is Attachment.NONE):
+    if case is None or (not incoming.text.strip() and incoming.attachment is Attachment.NONE):
         return None
     value = "" if incoming.attachment is Attachment.NONE else str(incoming.attachment)
-    texts = (incoming.text,) if incoming.text.strip() else ()
-    return Report(Why.SAID, RiskLevel.NONE, case.kind, reader, texts, value, region=session.region)
+    return Report(Why.SAID, RiskLevel.NONE, case.kind, reader, _words(incoming), value, region=session.region)
 
 
-def asked_report(session: Session, reader: Audience, standing: Standing) -> Report:
-    """The person asked for a human: that opens a case, with what they said of late; an open one has it already."""
-    texts = () if standing.case else session.turns
+def asked_report(session: Session, reader: Audience, incoming: Incoming, standing: Standing) -> Report:
+    """The person asked for a human: that opens a case, with what they said of late; an open one has that already."""
+    words = _words(incoming)
+    before = session.turns[:-1] if words else session.turns
+    texts = words if standing.case else (*before, *words)
     return Report(Why.ASKED, RiskLevel.CONCERN, RiskKind.OTHER, reader, texts, opens=True, region=session.region)
+
+
+def _words(incoming: Incoming) -> tuple[str, ...]:
+    return (incoming.text,) if incoming.text.strip() else ()
 
 
 def told_report(command: Command, reader: Audience, standing: Standing) -> Report | None:

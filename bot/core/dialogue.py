@@ -133,7 +133,7 @@ class Dialogue:
         standing, composer = turn.standing, turn.composer
         report = counsel.told_report(command, turn.audience, standing)
         if command.verb is Verb.HUMAN and standing.keyed and not turn.incoming.group:
-            asked = counsel.asked_report(turn.session, turn.audience, standing)
+            asked = counsel.asked_report(turn.session, turn.audience, turn.incoming, standing)
             return Turned(counsel.human_reply(composer, standing), turn.session, asked)
         decision = counsel.answer_button(command, composer, turn.session, standing)
         if decision is not None:

@@ -104,7 +104,9 @@ class StoredTalk:
         standing = await self._desk.standing(origin.talk) if origin else NO_DESK
         turned = self._dialogue().respond(incoming, session, self._now(), standing, alone=alone)
         lesson = await self._lesson(turned, incoming, session)
-        decision, after, report = self._aside(turned, incoming) if lesson is None else _taught(turned, session, lesson)
+        decision, after, report = (
+            self._aside(turned, incoming) if lesson is None else _taught(turned, session, lesson, incoming)
+        )
         kept = TalkAfter(key, after, lesson=lesson.after if lesson else None)
         if report is None or origin is None:
             return decision, kept
@@ -158,11 +160,15 @@ class StoredTalk:
         return turned._replace(decision=replace(decision, reply=reply), session=session)
 
 
-def _taught(turned: Turned, before: Session, lesson: Lesson) -> Turned:
-    """A lesson in place of the dialogue's answer: the talk goes on after it as if it had not been."""
+def _taught(turned: Turned, before: Session, lesson: Lesson, incoming: Incoming) -> Turned:
+    """A lesson in place of the dialogue's answer: the talk goes on after it as if it had not been.
+
+    Words behind a command are no answer to a question of a quiz: they are remembered like all that is said.
+    """
     joined = lesson.after.reader if isinstance(lesson.after, Joins) else None
     session = replace(
         before,
+        turns=turned.session.turns if incoming.command else before.turns,
         delivery=turned.session.delivery,
         audience=before.audience or joined,
         asked_role=before.asked_role or joined is not None,

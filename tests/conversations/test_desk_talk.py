@@ -223,6 +223,32 @@ def test_asking_for_a_person_opens_a_case_where_there_is_a_desk(child: Child) ->
     assert without.report is None
 
 
+@pytest.mark.parametrize("state", [CaseState.WAITING, CaseState.TAKEN])
+@pytest.mark.parametrize("command", ["help", "start", "hotlines", "roles", "classes", "join", "human"])
+def test_words_behind_a_command_are_given_to_whoever_is_on_duty(child: Child, command: str, state: CaseState) -> None:
+    child.has_a_case(state=state)
+
+    turned = child.says("我妈妈的电话写在本子上", command=command)
+
+    assert _report(turned).texts == ("我妈妈的电话写在本子上",)
+    assert _report(turned).why is (Why.ASKED if command == "human" else Why.SAID)
+    assert not isinstance(turned.decision, Relayed)
+
+
+def test_a_command_without_words_gives_the_desk_nothing(child: Child) -> None:
+    child.has_a_case()
+
+    assert child.says("", command="help").report is None
+    assert _report(child.says("", command="human")).texts == ()
+
+
+def test_whoever_asks_for_a_person_in_many_words_is_heard_whole_and_once(child: Child) -> None:
+    child.says("同学老是抄我作业")
+    long = "我想慢慢说。" * 300
+
+    assert _report(child.says(long, command="human")).texts == ("同学老是抄我作业", long)
+
+
 def test_in_a_group_one_neutral_line_is_said_and_the_desk_is_told(child: Child) -> None:
     turned = child.says(DISCLOSURE, group=True)
 

@@ -64,8 +64,8 @@ class Pupil:
         self.origin = Origin(channel, self.key, str(number))
         self.shown: Decision = Notice(reply=None)  # type: ignore[arg-type]
 
-    async def says(self, text: str, **how: bool) -> Decision:
-        return await self._sends(Incoming(text, origin=self.origin, **how))
+    async def says(self, text: str, command: str = "", **how: bool) -> Decision:
+        return await self._sends(Incoming(text, command, origin=self.origin, **how))
 
     async def presses(self, words: str) -> Decision:
         (choice,) = [item for item in self.shown.reply.choices if words in item.label]
@@ -248,6 +248,17 @@ async def test_a_disclosure_in_the_middle_is_handled_as_anywhere(school: School,
     # A yes to what was asked then is no answer to the quiz.
     await li.says("对")
     assert await school.count(taking_answer) == 0
+
+
+async def test_words_behind_a_command_are_remembered_and_filed_with_a_disclosure(
+    school: School, desk: PretendedDesk
+) -> None:
+    desk.opens()
+    li = await school.pupil()
+    await li.says("我妈妈的电话写在本子上", command="classes")
+    await li.says("我爸昨天又打我，我身上都是伤")
+    ((report, _origin),) = desk.filed
+    assert report.texts[0] == "我妈妈的电话写在本子上"
 
 
 async def test_what_is_said_to_a_person_on_duty_is_no_answer(school: School, desk: PretendedDesk) -> None:

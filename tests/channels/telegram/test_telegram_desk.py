@@ -11,6 +11,8 @@ from telegram_world import CODE, EVENING, POLICE, ScriptedTalk, World
 
 from bot.channels.telegram.outward import TelegramOutward
 from bot.core.decision import Choice, Notice, Relayed, Reply, Support
+from bot.core.desk import CaseState, OpenCase
+from bot.core.risk import RiskKind, RiskLevel
 from bot.storage.outbox import queue
 
 PUPIL, CLASS, STAFF = 501, -1001, 77
@@ -257,3 +259,13 @@ async def test_a_disclosure_in_a_group_is_filed_for_the_private_talk(real: World
     assert report.opens
     assert origin.talk == f"telegram:{PUPIL}:{PUPIL}"
     assert len(real.telegram.texts(CLASS)) == 1
+
+
+@pytest.mark.parametrize("command", ["/help", "/class"])
+async def test_words_behind_a_slash_command_reach_the_open_case(real: World, desk: Any, command: str) -> None:
+    desk.takes(OpenCase(7, RiskLevel.DISCLOSURE, RiskKind.BULLYING, CaseState.TAKEN, EVENING))
+    await real.runs()
+    real.telegram.user_says(PUPIL, PUPIL, f"{command} 我妈妈的电话写在本子上")
+    await eventually(lambda: bool(desk.filed))
+    ((report, _origin),) = desk.filed
+    assert report.texts == ("我妈妈的电话写在本子上",)
