@@ -15,6 +15,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.address import addressed, without_mention
 from bot.channels.telegram.api import Me
+from bot.channels.telegram.cut import attachment_of, cut_update
 from bot.channels.telegram.slash import PRINCIPAL, Errand, Slash, read_slash
 from bot.core.command import parse_command
 from bot.core.message import Attachment, Incoming, Origin
@@ -113,7 +114,7 @@ def read_update(body: bytes, me: Me, stop_word: str) -> Read:
     raw = json.loads(body)
     if "poll" in raw:
         return _voted(raw["poll"])
-    update = Update.de_json(raw, None)
+    update = Update.de_json(cut_update(raw), None)
     number = update.update_id
     if update.callback_query is not None:
         return _pressed(update.callback_query, number)
@@ -127,7 +128,7 @@ def read_update(body: bytes, me: Me, stop_word: str) -> Read:
     slash = read_slash(message.text or message.caption or "", me.username, stop_word)
     if slash is not None and slash.errand is not None:
         return _asked(message, slash, number)
-    turn = _said(message, me, slash)
+    turn = _said(message, attachment_of(raw.get("message") or raw["edited_message"]), me, slash)
     if turn is None:
         return None
     # Who writes as the group has no chat of their own: nobody could answer them later.
@@ -153,10 +154,9 @@ def _asked(message: Message, slash: Slash, number: int) -> Asked | None:
     return Asked(slash.errand, slash.text, message.chat.id, user.id, origin, message.message_id, thread)
 
 
-def _said(message: Message, me: Me, slash: Slash | None) -> Turn | None:
+def _said(message: Message, attachment: Attachment, me: Me, slash: Slash | None) -> Turn | None:
     group = message.chat.type != ChatType.PRIVATE
     text = message.text or message.caption or ""
-    attachment = _attachment(message)
     if not text and attachment is Attachment.NONE:
         return None  # somebody joined, a message was pinned
     if group and not (slash.ours if slash else addressed(message, me)):
@@ -203,17 +203,3 @@ def _person(user: User | None, message: Message) -> bool:
 
 def _readable(chat: Chat) -> bool:
     return chat.type in (ChatType.PRIVATE, ChatType.GROUP, ChatType.SUPERGROUP)
-
-
-def _attachment(message: Message) -> Attachment:
-    if message.photo or message.animation:
-        return Attachment.PICTURE
-    if message.voice or message.audio:
-        return Attachment.VOICE
-    if message.sticker:
-        return Attachment.STICKER
-    if message.document:
-        return Attachment.FILE
-    if message.pinned_message or not message.effective_attachment:
-        return Attachment.NONE
-    return Attachment.OTHER

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from standin import eventually
+from standin import ME, eventually
 from telegram_world import ScriptedTalk, World
 
-PUPIL = 501
+PUPIL, CLASS = 501, -1001
 
 
 async def test_a_question_is_answered_with_law_and_buttons_and_deepened_by_a_press(real: World) -> None:
@@ -94,6 +94,33 @@ async def test_pictures_voice_files_and_stickers_are_named_and_captions_read(
     await world.sees(PUPIL, "这不是你的错", "答：voice", "答：file", "答：sticker", "答：other")
     assert scripted.heard[0][1].attachment == "picture"
     assert not world.telegram.called("getFile")
+
+
+async def test_words_are_read_though_the_server_is_older_than_the_library(world: World, scripted: ScriptedTalk) -> None:
+    await world.runs()
+    options = [{"text": "对", "voter_count": 0}, {"text": "错", "voter_count": 0}]
+    # A poll without ``allows_revoting``, as servers gave it before Bot API 9.6.
+    poll = {
+        "id": "1", "question": "打人对吗", "options": options, "total_voter_count": 0, "is_closed": False,
+        "is_anonymous": True, "type": "quiz", "allows_multiple_answers": False,
+    }  # fmt: skip
+    quiz = world.telegram.message(PUPIL, ME["id"]) | {"from": ME, "poll": poll}
+    world.telegram.user_says(PUPIL, PUPIL, "我爸打我", reply_to_message=quiz)
+    gift = world.telegram.message(PUPIL, PUPIL) | {"gift": {"gift": {}}}
+    world.telegram.user_says(PUPIL, PUPIL, "压岁钱", reply_to_message=gift)
+    world.telegram.user_says(CLASS, PUPIL, "那要是叔叔给的呢", reply_to_message=quiz)
+    world.telegram.user_says(PUPIL, PUPIL, poll=poll)
+    await world.sees(PUPIL, "答：压岁钱", "答：other")
+    await world.sees(CLASS, "答：那要是叔叔给的呢")
+    assert scripted.heard[0][1].text == "我爸打我"
+
+
+async def test_a_checklist_is_read_as_its_words(world: World, scripted: ScriptedTalk) -> None:
+    await world.runs()
+    tasks = [{"id": 1, "text": "身上有伤"}, {"id": 2, "text": "告诉老师"}]
+    world.telegram.user_says(PUPIL, PUPIL, checklist={"title": "他打我", "tasks": tasks})
+    await world.sees(PUPIL, "这不是你的错")
+    assert scripted.heard[0][1].text.splitlines() == ["他打我", "身上有伤", "告诉老师"]
 
 
 async def test_an_album_is_answered_once(world: World) -> None:
