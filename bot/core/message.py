@@ -23,13 +23,15 @@ class Origin:
 
     ``talk`` is the key of the private talk with this person, and ``address`` where it is answered, as the channel
     writes it: in a group both lead to the person alone. ``delivery`` names this very message: one that is delivered
-    twice carries the same name and is filed once.
+    twice carries the same name and is filed once. ``group`` is the key by which a class knows the group chat in which
+    it was written; empty in private.
     """
 
     channel: str
     talk: str
     address: str
     delivery: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class CaseDesk:
         Raises StorageError.
         """
         case, key, code = standing.case, None, ""
+        if case is None and standing.on_duty and origin.group:
+            standing = replace(standing, on_duty=await self._on_duty_outside(origin))
         child = None
         current = await self.keys.current()
         if case is not None:
@@ -98,12 +100,18 @@ class CaseDesk:
             return Receipt(case.opened_at, due, case.seen_at)
         return Receipt(case.opened_at, min(filter(None, (due, case.due_at)), default=None), case.seen_at)
 
-    async def _scope(self, key: str, row: CaseRow | None) -> Scope:
+    async def _on_duty_outside(self, origin: Origin) -> bool:
+        """Whether somebody is on duty who is not of the school in whose group chat this was written."""
+        scope = await self._scope(origin.talk, None, origin.group)
+        return duty_at(await self.board.recent(), scope, self.board.now(), self.board.zone).on_duty
+
+    async def _scope(self, key: str, row: CaseRow | None, group: str = "") -> Scope:
         """The scope of the open case, or of the one that would be opened: nothing is promised for a colleague."""
         if row is not None:
             return Scope(row.region, row.school, row.outsiders_only)
         async with self.store.reading(brief=True) as connection:
-            home = await belonging(connection, self.store.vault.pseudonym(key))
+            pseudonym = self.store.vault.pseudonym
+            home = await belonging(connection, pseudonym(key), pseudonym(group) if group else "")
         return Scope(home.region, home.school, home.more)
 
 

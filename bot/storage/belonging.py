@@ -1,14 +1,16 @@
-"""To which school a talk belongs, by the classes that it joined: nobody of that school may see its case."""
+"""To which school a talk belongs, by its classes and their group chats: nobody of that school may see its case."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.case_rows import CaseRow
 from bot.storage.desk_tables import desk_case
-from bot.storage.teaching_tables import enrolment, school, school_class
+from bot.storage.teaching_tables import class_group, enrolment, school, school_class
 
 #: Between the names of several schools, in a case and with a member of staff.
 BETWEEN = "、"
@@ -26,9 +28,14 @@ class Belonging:
     more: bool = False
 
 
-async def belonging(connection: AsyncConnection, name: str) -> Belonging:
-    """To which school the talk of this pseudonym belongs; archived classes and closed schools count too."""
-    rows = (await connection.execute(_SCHOOLS, {"name": name})).all()
+async def belonging(connection: AsyncConnection, name: str, group: str = "") -> Belonging:
+    """To which school the talk of this pseudonym belongs, and whoever writes in the group chat of that one.
+
+    Archived classes, closed schools and groups that were let go count too.
+    """
+    rows = list((await connection.execute(_SCHOOLS, {"name": name})).all())
+    if group:
+        rows += (await connection.execute(_OF_GROUP, {"group": group})).all()
     named, more = _fitting(list(dict.fromkeys(row.name for row in rows)))
     regions = {row.region for row in rows}
     return Belonging(named, regions.pop() if len(regions) == 1 else "", more)
@@ -42,6 +49,20 @@ _SCHOOLS = (
     .where(enrolment.c.talk == bindparam("name", type_=enrolment.c.talk.type))
     .order_by(enrolment.c.id)
 )
+_OF_GROUP = (
+    select(school.c.name, school.c.region)
+    .join(school_class, school_class.c.school == school.c.id)
+    .join(class_group, class_group.c.class_ == school_class.c.id)
+    .where(class_group.c.chat == bindparam("group", type_=class_group.c.chat.type))
+)
+
+
+def narrowed(case: CaseRow, home: Belonging) -> Mapping[str, object]:
+    """The columns of a case that change where more schools turn out to be its person's: only fewer may see it then."""
+    known, found = case.school.split(BETWEEN), home.school.split(BETWEEN)
+    named, more = _fitting(list(dict.fromkeys(filter(None, (*known, *found)))))
+    columns: dict[str, object] = {} if named == case.school else {"school": named}
+    return columns | ({"outsiders_only": True} if more or home.more else {})
 
 
 def _fitting(names: list[str]) -> tuple[str, bool]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, Filing, Why
-from bot.storage.belonging import belonging
+from bot.storage.belonging import Belonging, belonging, narrowed
 from bot.storage.case_changes import Changed, changed_by, told_value
 from bot.storage.case_rows import CaseRow, note, open_of
 from bot.storage.desk_tables import case_message, desk_case
@@ -70,7 +70,8 @@ class SealedCases:
                 return None
             number, what = await self._opened(connection, name, filing), "opened"
         else:
-            number, changed = found.id, await self._added(connection, found, filing)
+            home = await self._home(connection, name, filing)
+            number, changed = found.id, await self._added(connection, found, filing, home)
             what, value = what or changed.news, changed.told or value
         await self._keep_texts(connection, number, filing)
         if what or filing.report.why is not Why.SAID or value:
@@ -81,7 +82,7 @@ class SealedCases:
 
     async def _opened(self, connection: AsyncConnection, name: str, filing: Filing) -> int:
         report, key, now = filing.report, filing.key, self._store.now()
-        home = await belonging(connection, name)
+        home = await self._home(connection, name, filing)
         row = {
             "talk": name,
             "channel": filing.origin.channel,
@@ -113,11 +114,15 @@ class SealedCases:
         number: int = made.scalar_one()
         return number
 
-    async def _added(self, connection: AsyncConnection, found: CaseRow, filing: Filing) -> Changed:
+    async def _added(self, connection: AsyncConnection, found: CaseRow, filing: Filing, home: Belonging) -> Changed:
         changed = changed_by(found, filing, self._store.now())
-        row = update(desk_case).where(desk_case.c.id == found.id)
-        await connection.execute(row.values(**changed.columns))
+        columns = {**changed.columns, **narrowed(found, home)}
+        await connection.execute(update(desk_case).where(desk_case.c.id == found.id).values(**columns))
         return changed
+
+    async def _home(self, connection: AsyncConnection, name: str, filing: Filing) -> Belonging:
+        group = filing.origin.group
+        return await belonging(connection, name, self._store.vault.pseudonym(group) if group else "")
 
     async def _is_new(self, connection: AsyncConnection, number: int, filing: Filing) -> bool:
         delivery = self._delivery(filing)

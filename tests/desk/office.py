@@ -166,7 +166,8 @@ class Office:
     async def file(self, text: str = "他打我", **about: Any) -> int:
         """Somebody says this in the talk ``talk``, as the dialogue would file it; gives the case."""
         talk, channel = about.pop("talk", "telegram:7:7"), about.pop("channel", CHANNEL)
-        origin = Origin(channel, talk, about.pop("address", "7"), about.pop("delivery", ""))
+        named = about.pop("delivery", ""), about.pop("group", "")
+        origin = Origin(channel, talk, about.pop("address", "7"), *named)
         desk = CaseDesk(self.store, self.keys, self.board, ClockLimits())
         standing = await desk.standing(talk)
         why = about.pop("why", Why.RISK if standing.case is None else Why.SAID)

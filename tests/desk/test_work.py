@@ -131,6 +131,33 @@ async def test_nobody_is_promised_where_only_a_colleague_of_the_child_is_on_shif
     assert office.receipt.due_at is None
 
 
+async def test_no_colleague_sees_what_a_pupil_tells_in_the_group_chat_of_their_class(office: Office) -> None:
+    near = await office.worker(await office.hire("near", school="第一中学"))
+    wang = await office.worker(await office.hire("wang", shift=False))
+    taught, group = Taught(office.store), Origin("telegram", "telegram:group:-100", "-100")
+    class_ = await taught.class_(await taught.school(name="第一中学"))
+    async with office.store.writing() as connection:
+        await SealedEnrolments(office.store).bind(connection, class_, group, wang.id)
+    case = await office.file(group=group.talk)
+
+    assert office.receipt.due_at is None
+    assert await office.reading.queue(near) == []
+    assert [row.id for row in await office.reading.queue(wang)] == [case]
+
+
+async def test_a_colleague_sees_the_case_no_more_once_the_child_has_joined_their_school(
+    office: Office, wang: Worker
+) -> None:
+    near = await office.worker(await office.hire("near", school="第一中学"))
+    case = await office.file()
+    assert [row.id for row in await office.reading.queue(near)] == [case]
+    await _enrolled(office, "第一中学")
+    await office.file("就是他")
+
+    assert await office.reading.queue(near) == []
+    assert [row.id for row in await office.reading.queue(wang)] == [case]
+
+
 async def _supervisor(office: Office) -> Worker:
     return await office.worker(await office.hire("boss", "supervisor"), supervisor=True)
 

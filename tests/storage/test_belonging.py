@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -101,6 +102,36 @@ async def test_more_schools_than_there_is_room_for_keep_everybody_of_any_school_
         await joins(taught, f"{number}" * 60)
     case = await files(store)
     assert (case.school, case.outsiders_only) == ("0" * 60 + "、" + "1" * 60, True)
+
+
+async def test_whoever_speaks_up_in_the_group_chat_of_a_class_is_of_its_school(store: Store, taught: Taught) -> None:
+    class_, staff = await taught.class_(await taught.school(name="第一中学")), await taught.teacher()
+    enrolments = SealedEnrolments(store)
+    for key in ("telegram:group:-100", "telegram:group:-200"):
+        async with store.writing() as connection:
+            await enrolments.bind(connection, class_, Origin("telegram", key, key[15:]), staff)
+    async with store.writing() as connection:
+        await enrolments.unbind(connection, Origin("telegram", "telegram:group:-200", "-200"))
+
+    assert (await files(store, replace(LI, group="telegram:group:-100"))).school == "第一中学"
+    assert (await files(store, replace(OTHER, group="telegram:group:-200"))).school == "第一中学"
+    elsewhere = Origin("telegram", "telegram:9:9", "9", group="telegram:group:-300")
+    assert (await files(store, elsewhere)).school == ""
+
+
+async def test_a_school_that_becomes_known_while_the_case_is_open_is_added_and_none_is_taken_away(
+    store: Store, taught: Taught
+) -> None:
+    await joins(taught, "第一中学")
+    await files(store)
+    async with store.writing() as connection:
+        await SealedEnrolments(store).leave(connection, Leaves(LI.talk))
+    await joins(taught, "育才培训学校", "neimenggu")
+    case = await files(store)
+    assert (case.school, case.region, case.outsiders_only) == ("第一中学、育才培训学校", "", False)
+    for number in range(2):
+        await joins(taught, f"{number}" * 60)
+    assert (await files(store)).outsiders_only
 
 
 async def test_a_report_that_is_not_kept_leaves_no_case(store: Store, taught: Taught) -> None:

@@ -101,9 +101,10 @@ def group_key(chat: int) -> str:
     return f"{CHANNEL}:group:{chat}"
 
 
-def private_origin(user: int, update: int) -> Origin:
+def private_origin(user: int, update: int, chat: Chat) -> Origin:
     """The private talk with a person, wherever they wrote; a private chat has the number of its person."""
-    return Origin(CHANNEL, talk_key(user, user), str(user), str(update))
+    group = "" if chat.type == ChatType.PRIVATE else group_key(chat.id)
+    return Origin(CHANNEL, talk_key(user, user), str(user), str(update), group)
 
 
 def read_update(body: bytes, me: Me, stop_word: str) -> Read:
@@ -132,7 +133,7 @@ def read_update(body: bytes, me: Me, stop_word: str) -> Read:
     if turn is None:
         return None
     # Who writes as the group has no chat of their own: nobody could answer them later.
-    origin = None if message.sender_chat is not None else private_origin(turn.user, number)
+    origin = None if message.sender_chat is not None else private_origin(turn.user, number, message.chat)
     incoming = replace(turn.incoming, origin=origin)
     return replace(turn, incoming=incoming, edited=update.edited_message is not None)
 
@@ -150,7 +151,7 @@ def _asked(message: Message, slash: Slash, number: int) -> Asked | None:
     if message.chat.type != ChatType.PRIVATE and not slash.ours:
         return None
     thread = message.message_thread_id if message.is_topic_message else None
-    origin = private_origin(user.id, number)
+    origin = private_origin(user.id, number, message.chat)
     return Asked(slash.errand, slash.text, message.chat.id, user.id, origin, message.message_id, thread)
 
 
@@ -182,7 +183,8 @@ def _pressed(query: CallbackQuery, number: int) -> Turn | Asked | None:
     message = query.message
     if message is None or not _readable(message.chat):
         return None
-    data, user, origin = query.data or "", query.from_user.id, private_origin(query.from_user.id, number)
+    data, user = query.data or "", query.from_user.id
+    origin = private_origin(user, number, message.chat)
     thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
     claimed = _CLAIM.fullmatch(data)
     if claimed is not None:

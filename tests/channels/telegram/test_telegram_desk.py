@@ -40,6 +40,7 @@ async def test_every_turn_names_the_private_talk_and_the_update(world: World, sc
     assert numbers[:2] == [str(said["update_id"]), str(grouped["update_id"])]
     assert len(set(numbers)) == 3
     assert scripted.heard[1][0] == f"telegram:{CLASS}:{PUPIL}"
+    assert [origin.group for origin in origins if origin] == ["", *2 * [f"telegram:group:{CLASS}"]]
 
 
 async def test_who_writes_as_the_group_has_no_chat_to_be_answered_in(world: World, scripted: ScriptedTalk) -> None:
