@@ -26,8 +26,8 @@ class CaseReturns:
     async def open(self, code: str, origin: Origin) -> Returned | None:
         """What was said in the case of this code; None where there is none. Raises StorageError.
 
-        An open case moves to where the person is now. The text is opened with a key that is derived from the code
-        and forgotten with this call.
+        An open case moves to where the person is now, and what they write there belongs to it. The text is opened with
+        a key that is derived from the code and forgotten with this call.
         """
         if normal_code(code) is None:
             return None
@@ -41,8 +41,10 @@ class CaseReturns:
         closed = case.state == CaseState.CLOSED
         if not closed:
             async with self.store.writing() as connection:
-                await work.move(connection, case.id, origin)
+                other = await work.move(connection, case.id, origin)
             self.news.publish(Event("message", case.id))
+            if other is not None:
+                self.news.publish(Event("noted", other))
         receipt = Receipt(case.opened_at, None if closed else case.due_at, case.seen_at)
         return Returned(tuple(filter(None, messages)), receipt, closed)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, or_, select
+from sqlalchemy import Row, bindparam, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, OpenCase
@@ -17,7 +17,10 @@ OPEN = (CaseState.WAITING, CaseState.TAKEN)
 
 
 async def open_of(connection: AsyncConnection, name: str, *, alone: bool = False) -> CaseRow | None:
-    """The open case of a talk; ``alone``: nobody else changes it until the transaction ends."""
+    """The open case of a talk: of several the one to which its person came back last, else the newest.
+
+    ``alone``: nobody else changes it until the transaction ends.
+    """
     return (await connection.execute(_OPEN_ALONE if alone else _OPEN, {"name": name})).first()
 
 
@@ -28,7 +31,7 @@ _OPEN = (
         desk_case.c.talk == bindparam("name", type_=desk_case.c.talk.type),
         or_(*(desk_case.c.state == state for state in OPEN)),
     )
-    .order_by(desk_case.c.id.desc())
+    .order_by(func.coalesce(desk_case.c.came_back, 0).desc(), desk_case.c.id.desc())
     .limit(1)
 )
 _OPEN_ALONE = _OPEN.with_for_update()

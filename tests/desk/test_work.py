@@ -12,6 +12,7 @@ from bot.core.desk import CaseState, Why
 from bot.core.lessons import Joins
 from bot.core.message import Origin
 from bot.desk.news import Event
+from bot.desk.returns import CaseReturns
 from bot.desk.sealing import open_with, receipt_pair
 from bot.desk.service import receipt_secret_of
 from bot.desk.worker import DeskError, NoSuchCaseError, Worker
@@ -319,6 +320,50 @@ async def test_whoever_comes_back_by_another_door_is_asked_first(
     await office.file("是我", talk="telegram:8:8")
     await office.work.answer(wang, case, "好的", once="1")
     assert [item.address for item in await office.out()] == ["8"]
+
+
+async def test_what_a_child_writes_goes_to_the_case_they_came_back_to_and_both_holders_know(
+    office: Office, wang: Worker, chen: Worker, clock: Clock
+) -> None:
+    told = await office.file("继父", talk="web:abc", channel="web", address="web:abc")
+    code = office.receipt.code
+    await office.work.claim(wang, told)
+    clock.forward(minutes=30)
+    newer = await office.file("同学打我")
+    newer_code = office.receipt.code
+    await office.work.claim(chen, newer)
+
+    returns, here = CaseReturns(office.store, office.news), Origin("telegram", "telegram:7:7", "7")
+    assert await returns.open(code, here) is not None
+    await office.work.ask_if_here(wang, told)
+    clock.forward(minutes=1)
+    assert await office.file("", why=Why.HERE) == told
+    assert await office.file("他明天晚上又要回来", level="urgent") == told
+
+    asked = await office.row(told)
+    assert (asked.checking_at, asked.level, asked.due_at is not None) == (None, "urgent", True)
+    assert not (await office.reading.open(wang, told)).check
+    histories = [
+        (case, event.what, event.value) for case in (told, newer) for event in await office.reading.events(case)
+    ]
+    assert (told, "instead_of", str(newer)) in histories
+    assert (newer, "goes_on_in", str(told)) in histories
+
+    assert await returns.open(newer_code, here) is not None
+    assert await office.file("他们又堵我") == newer
+    await returns.open(code, here)
+    await office.work.close(wang, told, "helped", seen=999)
+    assert await office.file("他们又堵我") == newer
+
+
+async def test_whoever_comes_back_where_nothing_else_is_open_leaves_no_trace_of_another_case(office: Office) -> None:
+    case = await office.file()
+    returns, here = CaseReturns(office.store, office.news), Origin("telegram", "telegram:7:7", "7")
+    for _ in range(2):
+        assert await returns.open(office.receipt.code, here) is not None
+    whats = [event.what for event in await office.reading.events(case)]
+    assert whats.count("came_back") == 2
+    assert not {"instead_of", "goes_on_in"} & set(whats)
 
 
 async def test_a_child_who_may_not_be_written_to_now_is_asked_only_on_purpose(

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, insert, inspect, text
+from sqlalchemy import Connection, insert, inspect, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import bot.storage.activity_tables
 import bot.storage.desk_tables
 import bot.storage.outreach_tables
 import bot.storage.teaching_tables  # noqa: F401
+from bot.core.message import Origin
+from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
+from bot.storage.desk_tables import desk_case
 from bot.storage.engine import make_engine, reading, writing
 from bot.storage.errors import SchemaTooNewError, SchemaTooOldError
 from bot.storage.outbox import SealedOutbox
@@ -104,12 +107,7 @@ async def test_a_push_from_before_it_had_an_order_keeps_the_one_it_went_by(store
     classes = [await taught.class_(school, name) for name in ("一班", "二班", "三班")]
     await taught.run(teacher, reversed(classes))
     async with store.writing() as connection:
-        await connection.execute(text("DROP INDEX ix_outbox_alert"))
-        added = (("outbox", "alert"), ("outbox", "route"), ("push_class", "place"))
-        for table, column in added:
-            await connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
-        await _without_turns(connection)
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+        await _back_to(connection, "0006")
     await upgrade(address)
     async with store.reading() as connection:
         kept = await connection.execute(text("SELECT place, class FROM push_class ORDER BY place"))
@@ -118,9 +116,22 @@ async def test_a_push_from_before_it_had_an_order_keeps_the_one_it_went_by(store
     assert list(push.classes) == classes
 
 
-async def _without_turns(connection: AsyncConnection) -> None:
-    for column in ("turns", "asks", "heard"):
-        await connection.execute(text(f"ALTER TABLE desk_case DROP COLUMN {column}"))
+#: What each revision brought, for tests that go back behind it.
+ADDED = {
+    "0007": ("TABLE push_class DROP COLUMN place",),
+    "0008": ("TABLE outbox DROP COLUMN alert", "TABLE outbox DROP COLUMN route"),
+    "0009": tuple(f"TABLE desk_case DROP COLUMN {name}" for name in ("turns", "asks", "heard")),
+    "0010": ("TABLE desk_case DROP COLUMN came_back",),
+}
+
+
+async def _back_to(connection: AsyncConnection, revision: str) -> None:
+    """The tables as they were at an earlier revision."""
+    if revision < "0008":
+        await connection.execute(text("DROP INDEX ix_outbox_alert"))
+    for change in (change for later, changes in ADDED.items() if later > revision for change in changes):
+        await connection.execute(text(f"ALTER {change}"))
+    await connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
 
 
 async def test_a_case_from_before_turns_were_counted_is_owed_what_it_was(store: Store, address: str) -> None:
@@ -129,11 +140,26 @@ async def test_a_case_from_before_turns_were_counted_is_owed_what_it_was(store: 
     stories = [{}, {"staff_at": before}, {"staff_at": after}, {"staff_at": after, "raised_at": after + dt.timedelta(1)}]
     cases = [await case(store, receipt=str(number), **story) for number, story in enumerate(stories)]
     async with store.writing() as connection:
-        await _without_turns(connection)
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+        await _back_to(connection, "0008")
     await upgrade(address)
     rows = [await SealedCasework(store).case(number) for number in cases]
     assert [row and row.asks > row.heard for row in rows] == [True, True, False, True]
+
+
+async def test_a_case_to_which_somebody_came_back_before_stays_the_one_that_is_written_to(
+    store: Store, address: str
+) -> None:
+    first, _newer = [await case(store, state="waiting", receipt=None) for _ in range(2)]
+    origin = Origin("telegram", "telegram:7:7", "7")
+    async with store.writing() as connection:
+        await SealedCasework(store).move(connection, first, origin)
+        await _back_to(connection, "0009")
+    await upgrade(address)
+    async with store.writing() as connection:
+        await connection.execute(update(desk_case).values(talk=store.vault.pseudonym(origin.talk)))
+    found = await SealedCases(store).open_case(origin.talk)
+    assert found is not None
+    assert found.id == first
 
 
 def test_the_expected_revision_is_known() -> None:
