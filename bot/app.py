@@ -134,7 +134,7 @@ def make_application(settings: Settings, store: Store) -> Application:
     outreach = OutreachParts(settings, store, desk.library, now, content_root(settings))
 
     def filed(item: Filed) -> None:
-        desk.news.publish(Event(item.news or "message", item.case))
+        desk.news.publish(Event(item.event, item.case))
 
     talks = SealedTalks(store, dt.timedelta(minutes=settings.memory_minutes), filed)
     talk = StoredTalk(content, talks, now, desk.desk, lessons=teaching.lessons)

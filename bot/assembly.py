@@ -93,7 +93,7 @@ class DeskParts:
         self.outward[WEB] = WebOutward(self.now)
         self.sender = self._sender(roster)
         teller = Teller(store, self.library, self.outward, self.keys, self.now)
-        look = CaseLook(store, self.board, limits, teller, self.sender.ring)
+        look = CaseLook(store, self.board, limits, teller, self.sender.ring, self._released)
         self.watch = Watch(store, look, self.news, timers_url(self.settings.database, self.settings.data_dir))
         reading = DeskReading(store, self.board, self.audit, self.news)
         self.work = DeskWork(store, reading, self.audit, self.news, self.outward, self.library, periods(self.settings))

@@ -30,6 +30,8 @@ _TOLD = {
 }
 #: Open at all hours, for whoever says that they are not safe.
 DANGER = ("110", "12110", "120")
+#: For whoever wants a person, without anything alarming.
+PERSON = ("110", "12355", "12356")
 
 
 def state_line(composer: Composer, standing: Standing) -> str:
@@ -43,6 +45,15 @@ def state_line(composer: Composer, standing: Standing) -> str:
     if standing.back_at is None:
         return composer.say("support.waiting")
     return composer.say("support.waiting_until").format(back=spoken_time(composer, standing.back_at))
+
+
+def told_who_reads(reply: d.Reply, composer: Composer, standing: Standing) -> d.Reply:
+    """The reply with who reads what was said, and whom to call: what is said once whoever had the talk is gone."""
+    line = state_line(composer, standing)
+    numbers = reply.contacts or contacts(composer.library, PERSON, composer.now, composer.region)
+    if not reply.lead:
+        return replace(reply, lead=line, contacts=numbers)
+    return replace(reply, more="\n".join(filter(None, (reply.more, line))), contacts=numbers)
 
 
 def spoken_time(composer: Composer, moment: dt.datetime) -> str:
@@ -125,6 +136,13 @@ def answer_button(command: Command, composer: Composer, session: Session, standi
     return None
 
 
+def reader_named(decision: d.Decision, composer: Composer, standing: Standing) -> d.Decision:
+    """A button's answer, with who reads from now on, where whoever had the talk is gone."""
+    if standing.case is None or not standing.case.left:
+        return decision
+    return replace(decision, reply=told_who_reads(decision.reply, composer, standing))
+
+
 def offered(decision: d.Decision, risk: RiskReading, composer: Composer) -> d.Decision:
     """A person is one tap away for whoever asks for one, or seems to be in distress."""
     asks = isinstance(decision, d.Handoff)
@@ -141,7 +159,7 @@ def human_reply(composer: Composer, standing: Standing) -> d.Handoff:
     reply = d.Reply(
         composer.say("support.asked"),
         more=state_line(composer, standing),
-        contacts=contacts(composer.library, ("110", "12355", "12356"), composer.now, composer.region),
+        contacts=contacts(composer.library, PERSON, composer.now, composer.region),
         choices=tuple(composer.choice(Verb.TELL, verb) for verb in (Verb.WRITE,)),
         receipt=Receipt(composer.now),
     )

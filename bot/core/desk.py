@@ -41,7 +41,8 @@ class OpenCase:
     """The case that a talk has, as far as the talk must know it. Times are aware.
 
     ``due_at`` is when somebody will have answered, empty where nobody is on duty; ``seen_at`` when a person first
-    opened it. ``checking``: a person asked whether it is still the child, and the answer is awaited.
+    opened it. ``checking``: a person asked whether it is still the child, and the answer is awaited. ``holder`` is who
+    has it; ``attended``: they are on duty for it, or in the midst of the talk.
     """
 
     id: int
@@ -52,11 +53,18 @@ class OpenCase:
     due_at: dt.datetime | None = None
     seen_at: dt.datetime | None = None
     checking: bool = False
+    holder: int | None = None
+    attended: bool = True
 
     @property
     def taken(self) -> bool:
-        """Whether a person has the talk: then the bot keeps silent."""
-        return self.state is CaseState.TAKEN
+        """Whether a person has the talk and is there: then the bot keeps silent."""
+        return self.state is CaseState.TAKEN and self.attended
+
+    @property
+    def left(self) -> bool:
+        """Whether the person who has the talk is gone: the next turn gives it back to whoever is on duty."""
+        return self.state is CaseState.TAKEN and not self.attended
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,8 @@ class Filing:
     """A report ready to be stored in the transaction that keeps the talk; made by ``Desk.prepare``.
 
     ``case`` is the open case, None where a new one is opened; ``key`` belongs to a new one. There are no ``texts``,
-    nor what was ``told``, before a desk key exists.
+    nor what was ``told``, before a desk key exists. ``freed``: the holder from whom the case is taken back, since they
+    are gone or may not see it any more.
     """
 
     report: Report
@@ -143,6 +152,7 @@ class Filing:
     texts: tuple[SealedText, ...] = ()
     key: ReceiptKey | None = None
     told: SealedText | None = None
+    freed: int | None = None
 
 
 class Desk(Protocol):

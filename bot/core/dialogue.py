@@ -15,7 +15,7 @@ from bot.core.commands import Commands
 from bot.core.compose import Composer
 from bot.core.content_types import Library
 from bot.core.cues import CueReader
-from bot.core.desk import NO_DESK, Report, Standing
+from bot.core.desk import NO_DESK, Receipt, Report, Standing
 from bot.core.helpful import asked_if_helpful
 from bot.core.message import Attachment, Incoming
 from bot.core.ports import Understanding
@@ -98,6 +98,10 @@ class Dialogue:
         if command is None and standing.case and standing.case.taken and not incoming.group:
             # A person has this talk: what was said goes to them, and the bot keeps silent.
             return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), turn.session, report)
+        if report is not None and incoming.text.strip() and standing.case and standing.case.left and not incoming.group:
+            # Said to a person who is gone: what the bot would answer is not what was asked.
+            waits = counsel.told_who_reads(d.Reply("", receipt=Receipt(now)), composer, standing)
+            return Turned(d.Handoff(waits, turn.audience, turn.risk), turn.session, report)
         return self._harmless(turn, command, report)
 
     def alone(self, incoming: Incoming) -> RiskReading:
@@ -119,11 +123,11 @@ class Dialogue:
         return replace(turn, risk=risk, session=session, text=text)
 
     def _alarming(self, turn: Turn) -> Turned:
-        """A case is opened or added to; where a person has the talk, only a rise to urgent is answered besides."""
+        """A case is opened or added to; while a person on duty has the talk, only a rise to urgent is answered too."""
         case = turn.standing.case
         report = counsel.risk_report(turn.risk, turn.session, turn.incoming, turn.standing)
         raised = case is None or turn.risk.level.rank > case.level.rank
-        if case and case.taken and not raised and not turn.incoming.group:
+        if case and case.taken and turn.standing.on_duty and not raised and not turn.incoming.group:
             return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), turn.session, report)
         decision, session = self._support(turn)
         return Turned(decision, session, replace(report, reader=decision.audience or report.reader))
@@ -135,13 +139,17 @@ class Dialogue:
         if command.verb is Verb.HUMAN and standing.keyed and not turn.incoming.group:
             asked = counsel.asked_report(turn.session, turn.audience, turn.incoming, standing)
             return Turned(counsel.human_reply(composer, standing), turn.session, asked)
-        decision = counsel.answer_button(command, composer, turn.session, standing)
+        decision, session = counsel.answer_button(command, composer, turn.session, standing), turn.session
         if decision is not None:
-            return Turned(replace(decision, audience=turn.audience), turn.session, report)
-        if report is not None:
-            worded, session = self._decide(turn, command)
-            return Turned(worded, session, report)
-        return None
+            decision = replace(decision, audience=turn.audience)
+        elif report is not None:
+            decision, session = self._decide(turn, command)
+        else:
+            return None
+        # Every other answer says it by itself.
+        if report is not None and isinstance(decision, d.Notice) and not turn.incoming.group:
+            decision = counsel.reader_named(decision, composer, standing)
+        return Turned(decision, session, report)
 
     def _support(self, turn: Turn) -> tuple[d.Decision, Session]:
         session = turn.session
@@ -167,6 +175,8 @@ class Dialogue:
         if turn.risk.level is RiskLevel.CONCERN:
             note = turn.composer.say("chat.concern")
             decision = replace(decision, reply=replace(decision.reply, note=note))
+        if report is not None and turn.standing.case and turn.standing.case.left and not turn.incoming.group:
+            decision = replace(decision, reply=counsel.told_who_reads(decision.reply, turn.composer, turn.standing))
         if turn.standing.keyed and not turn.incoming.group:
             decision = counsel.offered(decision, turn.risk, turn.composer)
         return Turned(replace(decision, risk=turn.risk), session, report)

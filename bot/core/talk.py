@@ -103,7 +103,9 @@ class StoredTalk:
         origin = incoming.origin
         standing = await self._desk.standing(origin.talk) if origin else NO_DESK
         turned = self._dialogue().respond(incoming, session, self._now(), standing, alone=alone)
-        lesson = await self._lesson(turned, incoming, session)
+        # What is said to a person is no answer of a quiz, even once they are gone.
+        spoken_to = standing.case is not None and standing.case.left and turned.report is not None
+        lesson = None if spoken_to else await self._lesson(turned, incoming, session)
         decision, after, report = (
             self._aside(turned, incoming) if lesson is None else _taught(turned, session, lesson, incoming)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.desk import CaseState
 from bot.core.risk import RiskLevel
@@ -34,7 +34,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class TellChild:
-    """The child is to be told, honestly: ``breached``."""
+    """The child is to be told, honestly: ``breached``, or ``left``, that whoever had the talk is gone."""
 
     what: str
 
@@ -47,7 +47,12 @@ class SetDue:
     rung: int
 
 
-Action = Alert | TellChild | SetDue
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """The case is taken back from its holder and waits for whoever is on duty."""
+
+
+Action = Alert | TellChild | SetDue | GiveBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +68,30 @@ def plan(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -
     """What is due in a case at this moment. Doing it and asking again comes to an end: then only ``wake`` is left."""
     if facts.state is CaseState.CLOSED:
         return Plan(over=True)
-    for part in (_raised, _handed, _unreached, _unowed, _too_far, _arrival):
+    for part in (_left, _raised, _handed, _unreached, _unowed, _too_far, _arrival):
         actions = tuple(part(facts, duty, limits, now))
         if actions:
             return Plan(actions)
     if not facts.owed:
         return Plan()
-    if facts.due_at is None:
-        return _without_clock(facts, duty, now)
-    return _running(facts, duty, limits, now)
+    ahead = _without_clock(facts, duty, now) if facts.due_at is None else _running(facts, duty, limits, now)
+    if ahead.actions or facts.leaves_at is None:
+        return ahead
+    return replace(ahead, wake=min(filter(None, (ahead.wake, facts.leaves_at))))
+
+
+def _left(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Iterator[Action]:
+    """Whoever has it is gone while the child waits, or may not see it any more: it is to those on duty as a new one.
+
+    The bot kept silent until now, so the child hears too who reads from here on.
+    """
+    if facts.waiting or not (facts.barred or (facts.left and facts.owed)):
+        return
+    rung, members = _nearest(duty)
+    yield GiveBack()
+    yield Alert("opened", rung, _ids(members) | _holder(facts))
+    yield SetDue((facts.due_at or now + limits.answer_within(facts.level)) if duty.on_duty else None, rung)
+    yield TellChild("left")
 
 
 def _raised(facts: Facts, duty: DutyState, _limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:
@@ -212,4 +232,4 @@ def _ids(members: tuple[Member, ...]) -> frozenset[int]:
 
 
 def _holder(facts: Facts) -> frozenset[int]:
-    return frozenset() if facts.holder is None else frozenset({facts.holder})
+    return frozenset() if facts.holder is None or facts.barred else frozenset({facts.holder})

@@ -24,7 +24,8 @@ class Facts:
 
     ``rung`` 0 says that nobody was alerted since the case came to wait. ``handed_at``: a colleague gave it to the
     holder. ``unanswered``: the child has said something since a person wrote last, by the order of what was kept and
-    not by the clock. ``unreached`` is a rung whose alerts have all failed, None for none.
+    not by the clock. ``unreached`` is a rung whose alerts have all failed, None for none. ``left``: the holder is gone;
+    ``leaves_at``: when they will be, as far as is known; ``barred``: they may not see the case any more.
     """
 
     level: RiskLevel
@@ -40,6 +41,9 @@ class Facts:
     holder: int | None = None
     done: tuple[Done, ...] = ()
     unreached: int | None = None
+    left: bool = False
+    leaves_at: dt.datetime | None = None
+    barred: bool = False
 
     @property
     def waiting(self) -> bool:

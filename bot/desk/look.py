@@ -9,16 +9,19 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.desk import CaseState
+from bot.core.desk import CaseState, Standing
 from bot.core.risk import RiskLevel
-from bot.desk.clocks import Alert, Plan, SetDue, TellChild, plan
-from bot.desk.duty import DutyBoard, DutyState, Scope, duty_at
+from bot.desk.clocks import Action, GiveBack, Plan, SetDue, TellChild, plan
+from bot.desk.duty import DutyBoard, DutyState, duty_at
 from bot.desk.facts import Done, Facts
+from bot.desk.holding import hold_at
 from bot.desk.limits import ClockLimits
 from bot.desk.telling import Teller
+from bot.desk.worker import scope_of
 from bot.storage.alerts import RAISED, SealedAlerts, made
 from bot.storage.case_rows import CaseRow
 from bot.storage.casework import SealedCasework
+from bot.storage.roster import Roster
 from bot.storage.store import Store
 
 log = structlog.get_logger(__name__)
@@ -30,63 +33,76 @@ MOMENT = dt.timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The next moment to look at a case; None where only something new makes anything due. ``over``: it has ended."""
+    """The next moment to look at a case; None where only something new makes anything due. ``over``: it has ended.
+
+    ``freed``: it was taken back from its holder.
+    """
 
     wake: dt.datetime | None = None
     over: bool = False
     acted: bool = False
+    freed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CaseLook:
-    """Applies the clocks to stored cases. ``alerted`` is called after alerts were made."""
+    """Applies the clocks to stored cases.
+
+    ``alerted`` is called after alerts were made, ``freed`` after a case was taken back from its holder.
+    """
 
     store: Store
     board: DutyBoard
     limits: ClockLimits
     teller: Teller
     alerted: Callable[[], None] = lambda: None
+    freed: Callable[[int], None] = lambda _case: None
 
     async def look(self, number: int, unreached: int | None = None) -> Looked:
         """Do what is due in a case; ``unreached`` is a rung whose alerts have all failed. Raises StorageError."""
         row = await SealedCasework(self.store).case(number)
         if row is None or row.state == CaseState.CLOSED:
             return Looked(over=True)
-        scope = Scope(row.region, row.school, row.outsiders_only)
-        duty = duty_at(await self.board.recent(), scope, self.board.now(), self.board.zone)
+        roster = await self.board.recent()
         async with self.store.reading(brief=True) as connection:
-            due = await self._due(connection, row, duty, unreached)
+            due = await self._due(connection, row, roster, unreached)
         if due.over or not due.actions:
             return Looked(due.wake, due.over)
         # What follows from a case that is kept is found again after a power cut: the disk is not waited for.
         async with self.store.writing(light=True, brief=True, ahead=True) as connection:
-            done = await self._do_all(connection, number, duty, unreached)
+            done = await self._do_all(connection, number, roster, unreached)
         if done.acted:
             self.alerted()
+        if done.freed:
+            self.freed(number)
         return done
 
-    async def _do_all(self, connection: AsyncConnection, number: int, duty: DutyState, unreached: int | None) -> Looked:
-        alerts, acted = SealedAlerts(self.store), False
+    async def _do_all(self, connection: AsyncConnection, number: int, roster: Roster, unreached: int | None) -> Looked:
+        alerts, acted, freed = SealedAlerts(self.store), False, False
         for _ in range(ROUNDS):
             row = await alerts.locked(connection, number)
             if row is None:
                 return Looked(over=True)
-            due = await self._due(connection, row, duty, unreached)
+            due = await self._due(connection, row, roster, unreached)
             if not due.actions:
-                return Looked(due.wake, due.over, acted)
-            acted = True
+                return Looked(due.wake, due.over, acted, freed)
+            acted, freed = True, freed or GiveBack() in due.actions
             for action in due.actions:
-                silent = await self._do(connection, row, action)
+                silent = await self._do(connection, row, roster, action)
                 unreached = unreached if silent is None else silent
         log.error("desk.clock_does_not_rest", case=number)
-        return Looked(self.store.now() + dt.timedelta(minutes=1), acted=True)
+        return Looked(self.store.now() + dt.timedelta(minutes=1), acted=True, freed=freed)
 
-    async def _due(self, connection: AsyncConnection, row: CaseRow, duty: DutyState, unreached: int | None) -> Plan:
+    def _duty(self, row: CaseRow, roster: Roster) -> DutyState:
+        return duty_at(roster, scope_of(row), self.board.now(), self.board.zone)
+
+    async def _due(self, connection: AsyncConnection, row: CaseRow, roster: Roster, unreached: int | None) -> Plan:
         events = _in_order(await SealedAlerts(self.store).history(connection, row.id))
         alerts = [(made(event), at) for event, at in events]
         done = tuple(Done(item.reason, item.rung, at) for item, at in alerts if item is not None)
         handed = max((at for event, at in events if event.what == "transferred"), default=None)
         raised = max((at for event, at in events if event.what in RAISED), default=row.raised_at)
+        hold = hold_at(row, roster, self.board.now(), self.board.zone, scope=scope_of(row))
         facts = Facts(
             level=RiskLevel(row.level),
             state=CaseState(row.state),
@@ -101,13 +117,19 @@ class CaseLook:
             holder=row.holder,
             done=done,
             unreached=unreached,
+            left=hold is not None and hold.until is None,
+            leaves_at=hold.until if hold else None,
+            barred=hold is not None and hold.barred,
         )
-        return plan(facts, duty, self.limits, self.store.now())
+        return plan(facts, self._duty(row, roster), self.limits, self.store.now())
 
-    async def _do(self, connection: AsyncConnection, row: CaseRow, action: Alert | TellChild | SetDue) -> int | None:
+    async def _do(self, connection: AsyncConnection, row: CaseRow, roster: Roster, action: Action) -> int | None:
         """Do one thing. Gives the rung that an alert was for where it has no route at all."""
         if isinstance(action, TellChild):
-            await self.teller.tell(connection, row, action.what)
+            duty = self._duty(row, roster)
+            await self.teller.tell(connection, row, action.what, Standing(True, duty.on_duty, duty.back_at))
+        elif isinstance(action, GiveBack):
+            await SealedCasework(self.store).give_back(connection, row.id, None)
         elif isinstance(action, SetDue):
             await SealedCasework(self.store).set_due(connection, row.id, action.due_at, action.rung)
         else:

@@ -95,6 +95,9 @@ class DeskReading:
                 if row is None or scope_of(row) != scope:
                     raise NoSuchCaseError
                 first = await work.seen(connection, number, worker.id)
+                if not after:
+                    # A page that is left open asks for more by itself: that shows nobody at work.
+                    await work.tended(connection, number, worker.id)
                 action, detail = ("case.read", f"after {after}") if after else ("case.open", "")
                 await self.audit(connection, worker.actor, action, case=number, detail=detail)
         if first:

@@ -9,6 +9,7 @@ from bot.core.desk import Filing, Receipt, ReceiptKey, Report, SealedText, Stand
 from bot.core.message import Origin
 from bot.core.risk import RiskLevel
 from bot.desk.duty import DutyBoard, Scope, duty_at
+from bot.desk.holding import hold_at
 from bot.desk.limits import ClockLimits
 from bot.desk.sealing import new_receipt_code, new_salt, receipt_name, receipt_pair, receipt_secret, seal_to
 from bot.desk.stock import CodeStock, NewCode
@@ -16,6 +17,7 @@ from bot.storage.belonging import belonging
 from bot.storage.case_rows import CaseRow, as_open_case
 from bot.storage.cases import SealedCases
 from bot.storage.desk_keys import DeskKey, SealedDeskKeys
+from bot.storage.roster import Roster
 from bot.storage.store import Store
 
 
@@ -56,11 +58,10 @@ class CaseDesk:
     async def standing(self, key: str) -> Standing:
         """How the desk stands to the talk of this key. Raises StorageError."""
         row, roster = await SealedCases(self.store).open_case(key), await self.board.recent()
-        case = as_open_case(row) if row else None
         if not roster.keyed:
-            return Standing(case=case)
-        duty = duty_at(roster, await self._scope(key, row), self.board.now(), self.board.zone)
-        return Standing(True, duty.on_duty, duty.back_at, case)
+            return Standing(case=as_open_case(row) if row else None)
+        scope = await self._scope(key, row)
+        return self._stands(roster, scope, row)
 
     async def prepare(self, report: Report, origin: Origin, standing: Standing) -> Filing:
         """Make a report ready to be stored: a new case gets its code of return, its keys and its clock.
@@ -83,12 +84,22 @@ class CaseDesk:
             texts = tuple(_sealed(text, current, child) for text in report.texts if text.strip())
             told = _sealed(report.told, current, child) if report.told else None
         receipt = replace(self._receipt(report, standing), code=code)
-        return Filing(report, origin, case.id if case else None, receipt, texts, key, told)
+        freed = case.holder if case is not None and case.left else None
+        return Filing(report, origin, case.id if case else None, receipt, texts, key, told, freed)
 
     async def forgotten(self, key: str) -> None:
         """The person asked that their chat be deleted: noted on their cases. Raises StorageError."""
         for number in await SealedCases(self.store).delete_asked(key):
             self.changed(number)
+
+    def _stands(self, roster: Roster, scope: Scope, row: CaseRow | None) -> Standing:
+        now, zone = self.board.now(), self.board.zone
+        duty = duty_at(roster, scope, now, zone)
+        case = None
+        if row is not None:
+            hold = hold_at(row, roster, now, zone, scope=scope)
+            case = replace(as_open_case(row), attended=hold is None or hold.until is not None)
+        return Standing(True, duty.on_duty, duty.back_at, case)
 
     def _receipt(self, report: Report, standing: Standing) -> Receipt:
         now, case = self.store.now(), standing.case

@@ -1,4 +1,4 @@
-"""Tells the child, honestly, that nobody has answered in time, and who can be called at this hour."""
+"""Tells the child, honestly, that nobody has answered in time or is there any more, and who can be called now."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.audience import Audience
+from bot.core.compose import Composer
 from bot.core.contacts import contacts
 from bot.core.content_types import Library
+from bot.core.counsel import state_line
 from bot.core.decision import Reply, Support
-from bot.core.desk import SealedText
+from bot.core.desk import SealedText, Standing
 from bot.core.outward import Outward
 from bot.core.risk import RiskKind, RiskLevel, RiskReading
 from bot.core.support import script_for
@@ -50,9 +52,12 @@ class Teller:
     keys: SealedDeskKeys
     now: Callable[[], dt.datetime]
 
-    async def tell(self, connection: AsyncConnection, case: CaseRow, what: str) -> None:
-        """Put it on its way within a transaction of the caller's. Raises StorageError."""
-        work, decision = SealedCasework(self.store), self._decision(case, what)
+    async def tell(self, connection: AsyncConnection, case: CaseRow, what: str, standing: Standing) -> None:
+        """Put it on its way within a transaction of the caller's: ``breached``, or ``left``, with who reads from now.
+
+        Raises StorageError.
+        """
+        work, decision = SealedCasework(self.store), self._decision(case, what, standing)
         pushed = may_write(case.write_when, self.now()) and await self._push(connection, case, decision)
         key = await self.keys.current(connection)
         if key is not None:
@@ -74,12 +79,13 @@ class Teller:
         await work.deliver(connection, case, outward.outgoing(address, decision))
         return True
 
-    def _decision(self, case: CaseRow, what: str) -> Support:
+    def _decision(self, case: CaseRow, what: str, standing: Standing) -> Support:
         library, level = self.library(), RiskLevel(case.level)
         risk, reader = RiskReading(level, RiskKind(case.kind)), Audience(case.reader)
         numbers = script_for(library, risk, reader).hotlines if risk.alarming else GENERAL
-        lead = library.messages[f"support.{what}"]
-        open_now = tuple(line for line in contacts(library, numbers, self.now(), case.region) if line.open)
+        composer = Composer(library, self.now(), case.region)
+        lead = state_line(composer, standing) if what == "left" else composer.say(f"support.{what}")
+        open_now = tuple(line for line in contacts(library, numbers, composer.now, case.region) if line.open)
         return Support(Reply(lead, contacts=open_now), audience=reader, risk=risk)
 
 

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.desk import Filing, Report, Why
+from bot.core.desk import CaseState, Filing, Report, Why
 from bot.core.message import Attachment
 from bot.core.risk import RiskKind, RiskLevel
-from bot.storage.case_rows import CaseRow
+from bot.storage.case_rows import GIVEN_BACK, CaseRow
 
 #: Turns to which the person awaits an answer, with or without words.
 _SPEAKING = (Why.RISK, Why.ASKED, Why.SAID, Why.UNSAFE, Why.HERE)
@@ -28,12 +28,13 @@ _VALUES = {
 class Changed:
     """The columns that change, the news, and what the history tells besides.
 
-    ``news``: ``raised`` in level, ``graver`` in kind, or nothing.
+    ``news``: ``raised`` in level, ``graver`` in kind, or nothing. ``freed``: it was taken back from its holder.
     """
 
     columns: Mapping[str, object]
     news: str = ""
     told: str = ""
+    freed: bool = False
 
 
 def changed_by(found: CaseRow, filing: Filing, now: dt.datetime) -> Changed:
@@ -59,11 +60,16 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime) -> Changed:
         columns |= {"level": report.level, "due_at": filing.receipt.due_at}
     elif spoke and found.due_at is None:
         columns["due_at"] = filing.receipt.due_at
+    # Whoever took it since then keeps it.
+    freed = filing.freed is not None and found.state == CaseState.TAKEN and found.holder == filing.freed
+    if freed:
+        columns |= GIVEN_BACK
     if rises:
-        return Changed(columns, "raised", f"{report.level} {after}")
+        return Changed(columns, "raised", f"{report.level} {after}", freed)
     if graver:
-        return Changed(columns, "graver", after)
-    return Changed(columns, told=report.kind if report.why is Why.RISK and report.kind is not kind else "")
+        return Changed(columns, "graver", after, freed)
+    told = report.kind if report.why is Why.RISK and report.kind is not kind else ""
+    return Changed(columns, told=told, freed=freed)
 
 
 def told_value(report: Report) -> str:

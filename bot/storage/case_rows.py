@@ -14,6 +14,8 @@ from bot.storage.desk_tables import case_event, desk_case
 
 CaseRow = Row[Any]
 OPEN = (CaseState.WAITING, CaseState.TAKEN)
+#: What a case is that nobody has any more: it waits as a new one does.
+GIVEN_BACK = {"state": CaseState.WAITING, "holder": None, "taken_at": None, "rung": 0}
 
 
 async def open_of(connection: AsyncConnection, name: str, *, alone: bool = False) -> CaseRow | None:
@@ -48,6 +50,7 @@ def as_open_case(row: CaseRow) -> OpenCase:
         due_at=row.due_at,
         seen_at=row.seen_at,
         checking=row.checking_at is not None,
+        holder=row.holder,
     )
 
 

@@ -24,12 +24,18 @@ DRILL = "drill"
 class Filed:
     """What became of a filing: the case, and what is new of it: ``opened``, ``raised``, ``graver`` or nothing.
 
-    ``again``: it had been closed before.
+    ``again``: it had been closed before. ``freed``: its holder has it no more, and it waits for whoever is on duty.
     """
 
     case: int
     news: str = ""
     again: bool = False
+    freed: bool = False
+
+    @property
+    def event(self) -> str:
+        """What the desk hears: a case that waits again is to it a new one."""
+        return "opened" if self.freed else self.news or "message"
 
 
 class SealedCases:
@@ -59,6 +65,7 @@ class SealedCases:
         name = self._store.vault.pseudonym(filing.origin.talk)
         await _one_at_a_time(connection, name)
         found, what, value = await open_of(connection, name, alone=True), "", told_value(filing.report)
+        freed = False
         for number in filter(None, (found.id if found else None, filing.case)):
             if not await self._is_new(connection, number, filing):
                 return Filed(number)
@@ -72,13 +79,15 @@ class SealedCases:
         else:
             home = await self._home(connection, name, filing)
             number, changed = found.id, await self._added(connection, found, filing, home)
-            what, value = what or changed.news, changed.told or value
+            what, value, freed = what or changed.news, changed.told or value, changed.freed
         await self._keep_texts(connection, number, filing)
         if what or filing.report.why is not Why.SAID or value:
             await note(connection, number, self._store.now(), what=what or filing.report.why, value=value)
+        if freed:
+            await note(connection, number, self._store.now(), what="given_back")
         # To whoever is on duty a case that is open again is a new one.
         again = what == "reopened"
-        return Filed(number, "opened" if again else what, again)
+        return Filed(number, "opened" if again else what, again, freed)
 
     async def _opened(self, connection: AsyncConnection, name: str, filing: Filing) -> int:
         report, key, now = filing.report, filing.key, self._store.now()

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.desk import CaseState, SealedText
 from bot.core.message import Origin
 from bot.core.ports import Outgoing
-from bot.storage.case_rows import OPEN, CaseRow, note, open_of
+from bot.storage.case_rows import GIVEN_BACK, OPEN, CaseRow, note, open_of
 from bot.storage.counts import Counts
 from bot.storage.desk_tables import case_event, case_message, desk_case
 from bot.storage.outbox import queue
@@ -93,21 +93,24 @@ class SealedCasework:
         """A person takes a waiting case; False where another was faster, or it is closed."""
         waiting = update(desk_case).where(desk_case.c.id == number, desk_case.c.state == CaseState.WAITING)
         now = self._store.now()
-        values = {"state": CaseState.TAKEN, "holder": staff, "taken_at": now}
+        values = {"state": CaseState.TAKEN, "holder": staff, "taken_at": now, "tended_at": now}
         return await self._change(connection, waiting.values(**values), (number, "taken", staff))
 
-    async def give_back(self, connection: AsyncConnection, number: int, staff: int) -> bool:
-        """The holder gives the case back to whoever is on duty."""
+    async def tended(self, connection: AsyncConnection, number: int, staff: int) -> None:
+        """Somebody is at work in the case; it counts where they are its holder."""
+        held = update(desk_case).where(desk_case.c.id == number, desk_case.c.holder == staff)
+        await connection.execute(held.values(tended_at=self._store.now()))
+
+    async def give_back(self, connection: AsyncConnection, number: int, staff: int | None) -> bool:
+        """The holder gives the case back to whoever is on duty; without ``staff`` the service does it for them."""
         held = update(desk_case).where(desk_case.c.id == number, desk_case.c.state == CaseState.TAKEN)
-        values = {"state": CaseState.WAITING, "holder": None, "taken_at": None, "rung": 0}
-        return await self._change(connection, held.values(**values), (number, "given_back", staff))
+        return await self._change(connection, held.values(**GIVEN_BACK), (number, "given_back", staff))
 
     async def release_all(self, connection: AsyncConnection, staff: int) -> Sequence[int]:
         """All cases of somebody who leaves go back; says which."""
         held = update(desk_case).where(desk_case.c.holder == staff, desk_case.c.state == CaseState.TAKEN)
-        values = {"state": CaseState.WAITING, "holder": None, "taken_at": None, "rung": 0}
         freed: Sequence[int] = (
-            (await connection.execute(held.values(**values).returning(desk_case.c.id))).scalars().all()
+            (await connection.execute(held.values(**GIVEN_BACK).returning(desk_case.c.id))).scalars().all()
         )
         for number in freed:
             await note(connection, number, self._store.now(), what="given_back", staff=staff)
@@ -116,7 +119,8 @@ class SealedCasework:
     async def transfer(self, connection: AsyncConnection, number: int, staff: int, to: int) -> bool:
         """The case goes to a colleague."""
         taken = update(desk_case).where(desk_case.c.id == number, desk_case.c.state.in_(OPEN))
-        values = {"state": CaseState.TAKEN, "holder": to, "taken_at": self._store.now()}
+        now = self._store.now()
+        values = {"state": CaseState.TAKEN, "holder": to, "taken_at": now, "tended_at": now}
         return await self._change(connection, taken.values(**values), (number, "transferred", staff), str(to))
 
     async def said(self, connection: AsyncConnection, number: int, once: str) -> bool:
@@ -134,7 +138,7 @@ class SealedCasework:
         """
         now = self._store.now()
         answered = update(desk_case).where(desk_case.c.id == number)
-        values = {"staff_at": now, "heard": desk_case.c.turns, "due_at": None, "rung": 0}
+        values = {"staff_at": now, "tended_at": now, "heard": desk_case.c.turns, "due_at": None, "rung": 0}
         await connection.execute(answered.values(**values))
         first = answered.where(desk_case.c.answered_at.is_(None)).values(answered_at=now).returning(desk_case)
         case = (await connection.execute(first)).first()
@@ -145,6 +149,7 @@ class SealedCasework:
 
     async def jot(self, connection: AsyncConnection, number: int, staff: int, text: SealedText) -> int:
         """A note among colleagues, which the child never sees."""
+        await self.tended(connection, number, staff)
         return await self._message(connection, text, case=number, author="note", staff=staff)
 
     async def tell(self, connection: AsyncConnection, number: int, text: SealedText) -> int:
@@ -155,7 +160,14 @@ class SealedCasework:
         """Ask, neutrally, whether it is still the child: their next turn answers it, and until then nothing is due."""
         now = self._store.now()
         asked = update(desk_case).where(desk_case.c.id == number, desk_case.c.state == CaseState.TAKEN)
-        values = {"checking_at": now, "staff_at": now, "heard": desk_case.c.turns, "due_at": None, "rung": 0}
+        values = {
+            "checking_at": now,
+            "staff_at": now,
+            "tended_at": now,
+            "heard": desk_case.c.turns,
+            "due_at": None,
+            "rung": 0,
+        }
         return await self._change(connection, asked.values(**values), (number, "checking", staff))
 
     async def hold(self, connection: AsyncConnection, number: int, staff: int, held: bool) -> bool:
@@ -227,7 +239,7 @@ class SealedCasework:
         return self._store.vault.pseudonym(f"desk:{once}")
 
     async def _change(
-        self, connection: AsyncConnection, statement: Any, line: tuple[int, str, int], value: str = ""
+        self, connection: AsyncConnection, statement: Any, line: tuple[int, str, int | None], value: str = ""
     ) -> bool:
         changed = (await connection.execute(statement.returning(desk_case.c.id))).first() is not None
         if changed:

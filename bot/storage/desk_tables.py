@@ -144,6 +144,7 @@ desk_case = Table(
     Column("asks", Integer, server_default="0", nullable=False),  # the last of these turns that wants an answer
     Column("heard", Integer, server_default="0", nullable=False),  # how many had come when a person wrote last
     Column("staff_at", UtcTime, nullable=True),  # the last answer of a person
+    Column("tended_at", UtcTime, nullable=True),  # when the holder last got, opened or wrote in it
     Column("checking_at", UtcTime, nullable=True),  # asked whether it is still the child
     Column("due_at", UtcTime, nullable=True),  # when the next answer is due; empty: nobody on duty, or none is due
     Column("rung", Integer, nullable=False),  # 0 nobody alerted yet, 1 first line, 2 second line, 3 supervisor

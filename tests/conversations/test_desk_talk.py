@@ -40,8 +40,16 @@ class Child:
         return self._turn(Incoming(attachment=attachment))
 
     def has_a_case(self, level: RiskLevel = RiskLevel.DISCLOSURE, state: CaseState = CaseState.WAITING) -> None:
-        case = OpenCase(7, level, RiskKind.DOMESTIC_VIOLENCE, state, self.now())
+        case = OpenCase(7, level, RiskKind.DOMESTIC_VIOLENCE, state, self.now(), holder=3)
         self.standing = replace(self.standing, case=case)
+
+    def is_left_alone(self, level: RiskLevel = RiskLevel.DISCLOSURE, *, on_duty: bool = False) -> None:
+        """Whoever has the case is gone; others are on duty, or come in three hours."""
+        self.has_a_case(level, CaseState.TAKEN)
+        assert self.standing.case is not None
+        back_at = None if on_duty else self.now() + dt.timedelta(hours=3)
+        case = replace(self.standing.case, attended=False)
+        self.standing = Standing(keyed=True, on_duty=on_duty, back_at=back_at, case=case)
 
     def _turn(self, incoming: Incoming) -> Turned:
         turned = self.dialogue.respond(incoming, self.session, self.now(), self.standing)
@@ -193,6 +201,55 @@ def test_a_rise_to_urgent_is_answered_even_while_a_person_has_the_talk(child: Ch
 
     assert isinstance(turned.decision, Support)
     assert _report(turned).level is RiskLevel.URGENT
+
+
+@pytest.mark.parametrize("level", [RiskLevel.DISCLOSURE, RiskLevel.URGENT])
+@pytest.mark.parametrize("text", [DISCLOSURE, URGENT])
+def test_nothing_alarming_is_met_with_silence_while_nobody_is_on_duty(
+    child: Child, level: RiskLevel, text: str
+) -> None:
+    child.has_a_case(level, CaseState.TAKEN)
+    child.standing = replace(child.standing, on_duty=False)
+
+    reply = child.says(text).decision.reply
+
+    assert reply.steps
+    assert reply.contacts[0].number == "110"
+
+
+@pytest.mark.parametrize("on_duty", [True, False])
+def test_once_the_person_who_had_the_talk_is_gone_the_child_hears_who_reads_and_whom_to_call(
+    child: Child, on_duty: bool
+) -> None:
+    child.is_left_alone(RiskLevel.URGENT, on_duty=on_duty)
+    messages = child.dialogue.library.messages
+    line = messages["support.on_duty"] if on_duty else messages["support.waiting_until"].format(back="15:00")
+
+    words = child.says("在吗")
+    others = [child.says(URGENT), child.presses(Verb.HUMAN), child.presses(Verb.SAFE, "no")]
+    others += [child.presses(Verb.PLACE, "home"), child.presses(Verb.HERE), child.presses(Verb.WRONG)]
+    others.append(child.sends(Attachment.VOICE))
+
+    assert words.decision.reply.lead == line
+    assert words.decision.reply.receipt is not None
+    assert _report(words).texts == ("在吗",)
+    assert [line in turned.decision.reply.more for turned in others] == [True] * len(others)
+    for turned in (words, *others):
+        assert turned.report is not None
+        assert "110" in {contact.number for contact in turned.decision.reply.contacts}
+        assert messages["support.taken"] not in turned.decision.reply.more
+
+
+def test_in_a_group_nothing_is_said_of_the_person_who_is_gone(child: Child) -> None:
+    child.is_left_alone()
+
+    turned = child.says("压岁钱归谁", group=True)
+
+    assert isinstance(turned.decision, Answer)
+    assert turned.decision.reply.receipt is None
+    assert (
+        child.dialogue.library.messages["support.waiting_until"].format(back="15:00") not in turned.decision.reply.more
+    )
 
 
 def test_messages_of_a_waiting_case_are_added_to_it_and_still_answered(child: Child) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core.desk import CaseState
 from bot.core.risk import RiskLevel
-from bot.desk.clocks import Alert, Plan, SetDue, TellChild, plan
+from bot.desk.clocks import Alert, GiveBack, Plan, SetDue, TellChild, plan
 from bot.desk.duty import DutyState, Member
 from bot.desk.facts import Done, Facts
 from bot.desk.limits import ClockLimits
@@ -67,6 +67,9 @@ class Paper:
             self.facts = replace(self.facts, done=(*self.facts.done, done))
         elif isinstance(action, TellChild):
             self.told.append((passed, action.what))
+        elif isinstance(action, GiveBack):
+            gone = {"holder": None, "taken_at": None, "left": False, "leaves_at": None, "barred": False}
+            self.facts = replace(self.facts, state=CaseState.WAITING, rung=0, **gone)
         elif isinstance(action, SetDue):
             self.facts = replace(self.facts, due_at=action.due_at, rung=action.rung)
 
@@ -248,12 +251,73 @@ def test_a_clock_that_is_set_back_by_hours_makes_nobody_wait_for_hours() -> None
     assert paper.facts.due_at == paper.now + LIMITS.answer_within(RiskLevel.DISCLOSURE)
 
 
+def test_a_holder_who_goes_while_the_child_waits_hands_it_to_whoever_comes() -> None:
+    paper = opened(RiskLevel.DISCLOSURE).run(1).taken().run(2).answered().run(10).child()
+    paper.facts = replace(paper.facts, leaves_at=NINE + minutes(20))
+    assert paper.settle().wake == NINE + minutes(20)
+    paper.now = NINE + minutes(20)
+    paper.duty = replace(STAFFED, first=(Member(4, 1, "", "", False),))
+    paper.facts = replace(paper.facts, left=True, leaves_at=None)
+    paper.run(41)
+    # The promise that runs is kept, and by it somebody should have had the case by now.
+    assert paper.said[1:] == [
+        (20, "opened", 1, (1, 4)),
+        (20, "unclaimed", 2, (2,)),
+        (40, "breached", 3, (2, 3)),
+    ]
+    assert paper.told == [(20, "left"), (40, "breached")]
+
+
+def test_a_holder_who_goes_with_nobody_after_them_leaves_no_promise_behind() -> None:
+    paper = opened(RiskLevel.DISCLOSURE).run(1).taken().run(10)
+    paper.duty, paper.facts = NOBODY, replace(paper.facts, left=True)
+    paper.run(200)
+    assert paper.said[1:] == [(10, "opened", 3, (1, 3))]
+    assert paper.told == [(10, "left")]
+    assert paper.facts.due_at is None
+    paper.now, paper.duty = NINE + minutes(600), STAFFED
+    paper.settle()
+    assert paper.said[-1] == (600, "opened", 1, (1,))
+
+
+def test_a_holder_who_goes_after_their_answer_keeps_it_until_the_child_writes() -> None:
+    paper = opened().run(0.5).taken().run(2).answered()
+    paper.duty, paper.facts = NOBODY, replace(paper.facts, left=True)
+    assert paper.run(500).facts.holder == 1
+    assert len(paper.said) == 1
+    assert not paper.told
+
+
+def test_of_a_case_that_its_holder_may_not_see_any_more_they_hear_nothing() -> None:
+    paper = opened(RiskLevel.DISCLOSURE).run(1).taken().run(2).answered().run(3)
+    now = paper.now
+    paper.duty = replace(STAFFED, first=())
+    paper.facts = replace(paper.facts, level=RiskLevel.URGENT, raised_at=now, unanswered=True, barred=True, left=True)
+    paper.run(20)
+    assert paper.said[1] == (3, "opened", 2, (2,))
+    assert not any(1 in to for *_, to in paper.said[1:])
+    assert paper.told == [(3, "left"), (8, "breached")]
+
+
 def test_what_is_closed_is_over() -> None:
     assert plan(replace(opened().facts, state=CaseState.CLOSED), STAFFED, LIMITS, NINE).over
 
 
 def _events() -> Iterator[str]:
-    yield from ("pass", "long", "taken", "answered", "child", "raised", "back", "night", "day", "unreached", "handed")
+    yield from (
+        "pass",
+        "long",
+        "taken",
+        "answered",
+        "child",
+        "raised",
+        "back",
+        "night",
+        "day",
+        "unreached",
+        "handed",
+        "leaves",
+    )
 
 
 @given(st.sampled_from([RiskLevel.URGENT, RiskLevel.DISCLOSURE]), st.lists(st.sampled_from([*_events()]), max_size=14))
@@ -274,7 +338,10 @@ def test_whatever_happens_the_clock_rests_and_no_open_wait_is_without_a_next_mom
             assert rest.wake <= (paper.duty.back_at or paper.now)
         if facts.waiting:
             assert facts.rung > 0
-    assert len(paper.told) <= len([item for item in paper.said if item[1] == "breached"])
+        if facts.left and not facts.waiting:
+            assert not facts.owed
+    told = [item for item in paper.told if item[1] == "breached"]
+    assert len(told) <= len([item for item in paper.said if item[1] == "breached"])
 
 
 def _happens(paper: Paper, event: str) -> None:
@@ -301,6 +368,8 @@ def _the_holder(paper: Paper, event: str) -> None:
         paper.answered()
     elif event == "back":
         paper.facts = replace(paper.facts, state=CaseState.WAITING, holder=None, taken_at=None, rung=0)
+    elif event == "leaves":
+        paper.facts = replace(paper.facts, left=True)
     elif event == "handed":
         paper.facts = replace(paper.facts, holder=2, handed_at=paper.now)
 

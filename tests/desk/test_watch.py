@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, text
 
 from bot.core.content_types import Library
 from bot.core.risk import RiskLevel
+from bot.desk import holding
 from bot.desk.durable import DurableTimers
 from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook, Looked
@@ -91,6 +92,29 @@ async def test_what_is_opened_is_alerted_at_once_and_climbs_by_itself(real: Worl
             return len(await real.to_child()) == 1
 
         await until(told)
+
+
+async def test_who_leaves_the_talk_hands_the_case_over_at_that_moment(
+    real: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "MIDST", dt.timedelta(seconds=1))
+    _, _, boss = await real.staffed()
+    case, news = await real.open(RiskLevel.DISCLOSURE), News()
+    await real.take(case, boss)
+    look, freed = real.look(), []
+    watch = Watch(
+        real.store, replace(look, freed=freed.append), news, timers_url("sqlite:///unused", tmp_path), sweep=3600.0
+    )
+    await watch.start()
+
+    async def waits() -> bool:
+        return str((await real.row(case)).state) == "waiting" and freed == [case]
+
+    await until(waits)
+    async with asyncio.timeout(PATIENCE):
+        await watch.stop()
+    assert "opened" in await reasons(real, case)
+    assert len(await real.to_child()) == 1
 
 
 async def test_old_cases_are_looked_at_one_after_the_other(

@@ -122,6 +122,7 @@ ADDED = {
     "0008": ("TABLE outbox DROP COLUMN alert", "TABLE outbox DROP COLUMN route"),
     "0009": tuple(f"TABLE desk_case DROP COLUMN {name}" for name in ("turns", "asks", "heard")),
     "0010": ("TABLE desk_case DROP COLUMN came_back",),
+    "0011": ("TABLE desk_case DROP COLUMN tended_at",),
 }
 
 

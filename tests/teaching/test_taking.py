@@ -267,8 +267,10 @@ async def test_what_is_said_to_a_person_on_duty_is_no_answer(school: School, des
     at = school.store.now()
     desk.takes(OpenCase(1, RiskLevel.DISCLOSURE, RiskKind.OTHER, CaseState.TAKEN, at))
     await li.says("A")
+    desk.takes(OpenCase(1, RiskLevel.DISCLOSURE, RiskKind.OTHER, CaseState.TAKEN, at, attended=False))
+    await li.says("A")
     assert await school.count(taking_answer) == 0
-    assert len(desk.filed) == 1
+    assert len(desk.filed) == 2
 
 
 async def test_stopping_keeps_the_place(school: School) -> None:
