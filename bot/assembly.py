@@ -29,6 +29,7 @@ from bot.desk.telling import Teller
 from bot.desk.watch import Watch, timers_url
 from bot.desk.wording import AlertWording
 from bot.desk.work import DeskWork
+from bot.desk.worker import scope_of
 from bot.settings import Settings
 from bot.staff.accounts import Accounts
 from bot.staff.desk.parts import Doors
@@ -39,6 +40,7 @@ from bot.staff.records.site import RecordsWith, create_records
 from bot.staff.roster.site import RosterWith, create_roster
 from bot.storage.alerts import SealedAlerts
 from bot.storage.audit import AuditLog
+from bot.storage.casework import SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.inbox import SealedInbox
 from bot.storage.outbox import SealedOutbox
@@ -134,7 +136,7 @@ class DeskParts:
             store=self.store,
             audit=self.audit,
             board=self.board,
-            alert=self._alert_supervisors,
+            alert=self.alert_supervisors,
             periods=periods(self.settings),
             folder=self.settings.data_dir,
             now=self.now,
@@ -171,8 +173,10 @@ class DeskParts:
     def _released(self, case: int) -> None:
         self.news.publish(Event("opened", case))
 
-    async def _alert_supervisors(self, case: int, reason: str) -> None:
-        state = await self.board.state(Scope())
+    async def alert_supervisors(self, case: int, reason: str) -> None:
+        """Alert the supervisors who may see this case. Raises StorageError."""
+        row = await SealedCasework(self.store).case(case)
+        state = await self.board.state(Scope() if row is None else scope_of(row))
         to = frozenset(member.id for member in state.supervisors)
         async with self.store.writing() as connection:
             await SealedAlerts(self.store).make(connection, case, reason=reason, rung=3, to=to)

@@ -136,11 +136,14 @@ def answer_button(command: Command, composer: Composer, session: Session, standi
     return None
 
 
-def reader_named(decision: d.Decision, composer: Composer, standing: Standing) -> d.Decision:
-    """A button's answer, with who reads from now on, where whoever had the talk is gone."""
-    if standing.case is None or not standing.case.left:
+def reader_named(decision: d.Decision, command: Command, composer: Composer, standing: Standing) -> d.Decision:
+    """A button's answer, with who reads from now on: where the button changes that, or whoever had the talk is gone."""
+    outsiders = command.verb is Verb.OUTSIDERS
+    stands = standing.outside if outsiders and standing.outside else standing
+    case = stands.case
+    if case is None or not (case.left or (outsiders and not case.taken)):
         return decision
-    return replace(decision, reply=told_who_reads(decision.reply, composer, standing))
+    return replace(decision, reply=told_who_reads(decision.reply, composer, stands))
 
 
 def offered(decision: d.Decision, risk: RiskReading, composer: Composer) -> d.Decision:

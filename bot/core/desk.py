@@ -72,13 +72,15 @@ class Standing:
     """How the desk stands to a talk at this moment.
 
     ``keyed``: a desk key exists, so that text can be kept. ``on_duty``: someone who can read a case is on shift and
-    can be reached. ``back_at``: when somebody will be, where that is known.
+    can be reached. ``back_at``: when somebody will be, where that is known. ``outside``: how it would stand to the open
+    case if nobody of any school might see it; None where that is so already, or there is no case.
     """
 
     keyed: bool = False
     on_duty: bool = False
     back_at: dt.datetime | None = None
     case: OpenCase | None = None
+    outside: Standing | None = None
 
 
 #: Where there is no desk: in a terminal, or before anyone was appointed.

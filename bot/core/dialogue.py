@@ -148,7 +148,7 @@ class Dialogue:
             return None
         # Every other answer says it by itself.
         if report is not None and isinstance(decision, d.Notice) and not turn.incoming.group:
-            decision = counsel.reader_named(decision, composer, standing)
+            decision = counsel.reader_named(decision, command, composer, standing)
         return Turned(decision, session, report)
 
     def _support(self, turn: Turn) -> tuple[d.Decision, Session]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from bot.core.desk import Filing, Receipt, ReceiptKey, Report, SealedText, Standing
+from bot.core.desk import Filing, Receipt, ReceiptKey, Report, SealedText, Standing, Why
 from bot.core.message import Origin
 from bot.core.risk import RiskLevel
 from bot.desk.duty import DutyBoard, Scope, duty_at
@@ -61,13 +61,18 @@ class CaseDesk:
         if not roster.keyed:
             return Standing(case=as_open_case(row) if row else None)
         scope = await self._scope(key, row)
-        return self._stands(roster, scope, row)
+        stands = self._stands(roster, scope, row)
+        if row is None or scope.outsiders_only:
+            return stands
+        return replace(stands, outside=self._stands(roster, replace(scope, outsiders_only=True), row))
 
     async def prepare(self, report: Report, origin: Origin, standing: Standing) -> Filing:
         """Make a report ready to be stored: a new case gets its code of return, its keys and its clock.
 
         Raises StorageError.
         """
+        if report.why is Why.OUTSIDERS and standing.outside is not None:
+            standing = standing.outside
         case, key, code = standing.case, None, ""
         if case is None and standing.on_duty and origin.group:
             standing = replace(standing, on_duty=await self._on_duty_outside(origin))

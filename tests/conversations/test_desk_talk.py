@@ -252,6 +252,22 @@ def test_in_a_group_nothing_is_said_of_the_person_who_is_gone(child: Child) -> N
     )
 
 
+def test_whoever_wants_nobody_of_their_school_hears_who_reads_then(child: Child) -> None:
+    child.has_a_case(state=CaseState.TAKEN)
+    case, messages = child.standing.case, child.dialogue.library.messages
+    assert case is not None
+    told = {}
+    for name, attended in (("colleague of the school", False), ("another", True)):
+        outside = Standing(keyed=True, on_duty=attended, case=replace(case, attended=attended))
+        child.standing = replace(child.standing, outside=outside)
+        told[name] = child.presses(Verb.OUTSIDERS).decision.reply
+
+    assert messages["support.waiting"] in told["colleague of the school"].more
+    assert told["colleague of the school"].contacts[0].number == "110"
+    assert not told["another"].more
+    assert {reply.lead for reply in told.values()} == {messages["support.told_outsiders"]}
+
+
 def test_messages_of_a_waiting_case_are_added_to_it_and_still_answered(child: Child) -> None:
     child.has_a_case()
 

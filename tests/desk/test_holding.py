@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
 
+from bot.assembly import DeskParts
 from bot.core.audience import Audience
 from bot.core.desk import CaseState, OpenCase, Report, Why
 from bot.core.message import Origin
 from bot.core.risk import RiskKind, RiskLevel
 from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook
+from bot.desk.release import ALERT
 from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
+from bot.settings import Settings
 from bot.storage.alerts import SealedAlerts
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
-from bot.storage.desk_tables import alert_route, desk_case
+from bot.storage.desk_tables import alert_route, desk_case, shift
 from bot.storage.roster import Route, SealedRoster, Shift
 from bot.storage.store import Store
 
@@ -228,6 +232,54 @@ async def test_whoever_takes_it_meanwhile_keeps_it(desk: Evening, clock: Clock) 
     assert (await desk.row(case)).holder == desk.boss
 
 
+async def test_a_colleague_of_the_school_loses_the_case_of_a_child_who_wants_none_of_it(
+    desk: Evening, clock: Clock
+) -> None:
+    desk.late = await desk.comes("teacher", 8, 21, school="一中")
+    case = await desk.taken()
+    before = len(await desk.alerted(case))
+
+    await desk.file("", why=Why.OUTSIDERS)
+
+    row = await desk.row(case)
+    assert (row.state, row.holder) == (CaseState.WAITING, None)
+    await desk.looked(case)
+    assert (await desk.row(case)).due_at == clock() + ClockLimits().answer
+    clock.forward(minutes=1)
+    await desk.file("其实是王老师", kind="sexual", **URGENT)
+    for _ in range(30):
+        await desk.looked(case)
+        clock.forward(minutes=10)
+    made = (await desk.alerted(case))[before:]
+    assert made[0] == ("opened", "late")
+    assert "teacher" not in {name for _, name in made}
+
+
+async def test_with_colleagues_of_the_school_alone_on_duty_nobody_is(desk: Evening, clock: Clock) -> None:
+    async with desk.store.writing() as connection:
+        await connection.execute(delete(shift))
+    desk.late = await desk.comes("teacher", 8, 21, school="一中")
+    case = await desk.taken()
+    standing = await CaseDesk(desk.store, desk.keys, desk.board, ClockLimits()).standing(TALK)
+    assert standing.on_duty
+    assert standing.outside is not None
+    assert not standing.outside.on_duty
+
+    await desk.file("", why=Why.OUTSIDERS)
+    await desk.looked(case)
+
+    assert (await desk.alerted(case))[-1] == ("opened", "boss")
+    assert (await desk.row(case)).due_at is None
+
+
+async def test_a_case_stays_with_somebody_of_no_school_when_the_child_wants_none(desk: Evening) -> None:
+    case = await desk.taken()
+    await desk.file("", why=Why.OUTSIDERS)
+    await desk.looked(case)
+    assert (await desk.row(case)).holder == desk.late
+    assert (await desk.case()).taken
+
+
 async def test_a_holder_whose_school_turns_out_to_be_the_childs_loses_it_at_the_next_look(desk: Evening) -> None:
     desk.late = await desk.comes("teacher", 8, 21, school="一中")
     case = await desk.taken()
@@ -240,3 +292,17 @@ async def test_a_holder_whose_school_turns_out_to_be_the_childs_loses_it_at_the_
     assert (await desk.row(case)).state == CaseState.WAITING
     assert (await desk.alerted(case))[-1] == ("opened", "late")
     assert len(await desk.told()) == 1
+
+
+async def test_of_an_urgent_release_only_supervisors_who_may_see_the_case_hear(desk: Evening, tmp_path: Path) -> None:
+    await desk.comes("schoolboss", 0, 0, role="supervisor", school="一中")
+    parts = DeskParts(Settings(data_dir=tmp_path / "data"), desk.store, lambda: LIBRARY, desk.store.now)
+    case = await desk.taken()
+    await parts.alert_supervisors(case, ALERT)
+    assert {name for reason, name in await desk.alerted(case) if reason == ALERT} == {"boss", "schoolboss"}
+    await desk.file("", why=Why.OUTSIDERS)
+    before = len(await desk.alerted(case))
+
+    await parts.alert_supervisors(case, ALERT)
+
+    assert (await desk.alerted(case))[before:] == [(ALERT, "boss")]
