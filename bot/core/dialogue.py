@@ -100,7 +100,7 @@ class Dialogue:
             return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), turn.session, report)
         if report is not None and incoming.text.strip() and standing.case and standing.case.left and not incoming.group:
             # Said to a person who is gone: what the bot would answer is not what was asked.
-            waits = counsel.told_who_reads(d.Reply("", receipt=Receipt(now)), composer, standing)
+            waits = counsel.told_who_reads(d.Reply("", receipt=Receipt(turn.composer.now)), turn.composer, standing)
             return Turned(d.Handoff(waits, turn.audience, turn.risk), turn.session, report)
         return self._harmless(turn, command, report)
 
