@@ -187,6 +187,8 @@ class AlertSender:
         failing = [route for route in (await self.roster.read()).routes if route.failing_since is not None]
         numbers = {route.id for route in failing}
         if numbers != self._failing:  # the bot's own outbox noted it
+            for mended in self._failing - numbers:
+                self._failures.pop(mended, None)
             self._failing = numbers
             self.duty()
         for route in failing:

@@ -20,8 +20,8 @@ from bot.storage.tables import outbox
 
 #: The kinds of routes.
 APPRISE, TELEGRAM = "apprise", "telegram"
-#: Messages older than this in the outbox say that nothing goes out there; an alert of this age, that it is late.
-STUCK, LATE = dt.timedelta(minutes=1), dt.timedelta(seconds=10)
+#: What has lain in the outbox for so long is late.
+LATE = dt.timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class AppriseCarrier:
 class BotCarrier:
     """Puts alerts into the outbox of our own bot, which sends them by itself and notes what becomes of them.
 
+    What waits there for other chats tells nothing of an alert: a push may be put off for minutes on purpose.
     ``sent`` wakes its sender.
     """
 
@@ -55,31 +56,32 @@ class BotCarrier:
     async def alert(self, item: Pending) -> bool | None:
         """Queue an alert with its button, once: None, its fate is not known yet.
 
-        False where the bot's messages are stuck, where this one is late, or where its route fails.
+        False where this one is late, or where its route fails; it stays on its way.
         """
         begun = await self._oldest(outbox.c.alert == item.id)
-        if begun is None and not await self._queue(item.target, self.wording.card(item), item.route, item.id):
-            return False
-        late = begun is not None and begun < self.store.now() - LATE
-        return False if late or item.failing else None
+        if begun is None:
+            await self._queue(item.target, self.wording.card(item), item.route, item.id)
+        return False if self._late(begun) or item.failing else None
 
     async def say(self, route: Route, key: str) -> bool | None:
-        """Queue a fixed sentence: None; False where the bot's messages are stuck."""
-        return None if await self._queue(route.target, Notice(Reply(self.wording.say(key))), route.id) else False
-
-    async def _queue(self, address: str, decision: Decision, route: int, alert: int | None = None) -> bool:
-        oldest = await self._oldest()
-        if oldest is not None and oldest < self.store.now() - STUCK:
+        """Queue a fixed sentence: None; False where something on this route is late: its arrival will tell."""
+        if self._late(await self._oldest(outbox.c.route == route.id)):
             return False
+        await self._queue(route.target, Notice(Reply(self.wording.say(key))), route.id)
+        return None
+
+    async def _queue(self, address: str, decision: Decision, route: int, alert: int | None = None) -> None:
         messages = self.outward.outgoing(address, decision)
         async with self.store.writing() as connection:
             await queue(connection, self.store, TELEGRAM, messages, route=route, alert=alert)
         self.sent()
-        return True
 
-    async def _oldest(self, *which: ColumnElement[bool]) -> dt.datetime | None:
+    def _late(self, begun: dt.datetime | None) -> bool:
+        return begun is not None and begun < self.store.now() - LATE
+
+    async def _oldest(self, which: ColumnElement[bool]) -> dt.datetime | None:
         """Since when the oldest of these messages has been on its way; None for none."""
-        oldest = select(func.min(outbox.c.created_at)).where(outbox.c.channel == TELEGRAM, *which)
+        oldest = select(func.min(outbox.c.created_at)).where(outbox.c.channel == TELEGRAM, which)
         async with self.store.reading() as connection:
             first: dt.datetime | None = (await connection.execute(oldest)).scalar()
         return first

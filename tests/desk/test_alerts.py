@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import time
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ import pytest
 from bot.core.audience import Audience
 from bot.core.lessons import Joins
 from bot.core.message import Origin
+from bot.core.ports import Lane, Outgoing
 from bot.core.risk import RiskKind, RiskLevel
 from bot.desk.alerts import TRIES, AlertSender
 from bot.desk.apprising import Apprising, RouteError, check_target
@@ -21,6 +23,7 @@ from bot.desk.carriers import AppriseCarrier, BotCarrier
 from bot.desk.duty import Scope
 from bot.storage.alerts import Pending
 from bot.storage.enrolments import SealedEnrolments
+from bot.storage.outbox import queue
 from bot.storage.roster import Route
 
 from ..storage.taught import Taught
@@ -357,7 +360,7 @@ async def test_a_chat_that_threw_our_own_bot_out_is_a_route_that_fails_until_som
     assert rung == ["duty", "duty"]
 
 
-async def test_our_own_bot_takes_no_alert_while_its_messages_are_stuck(world: World) -> None:
+async def test_a_route_on_which_something_is_late_gets_no_test_until_that_has_arrived(world: World) -> None:
     await at_the_bot(world)
     (item,) = await world.alerts.pending()
     carrier = BotCarrier(world.store, PlainOutward(), world.wording)
@@ -366,6 +369,51 @@ async def test_our_own_bot_takes_no_alert_while_its_messages_are_stuck(world: Wo
     assert await carrier.alert(item) is False
     (route,) = [route for route in (await world.roster.read()).routes if route.kind == "telegram"]
     assert await carrier.say(route, "test") is False
+    (queued,) = await world.outbox().due("telegram", world.clock(), 10)
+    await world.outbox().sent(queued.id)
+    assert await carrier.say(route, "test") is None
+    assert len(await world.outbox().due("telegram", world.clock(), 10)) == 1
+
+
+async def test_what_is_put_off_for_other_chats_delays_no_alert_and_takes_nobody_off_duty(world: World) -> None:
+    async with world.store.writing() as connection:
+        push = [Outgoing("-100", b"{}", Lane.PUSH), Outgoing("children", b"{}")]
+        await queue(connection, world.store, "telegram", push)
+    for waiting in await world.outbox().due("telegram", world.clock(), 10):
+        await world.outbox().retry(waiting.id, world.clock() + dt.timedelta(seconds=400))
+    steady, post = Steady(), Post()
+    await pass_time(world, steady, 70)
+    await at_the_bot(world)
+    sender = bot_of(world, steady, post)
+    await sender.settle()
+    (alert,) = await world.outbox().due("telegram", world.clock(), 10)
+    assert alert.address == "4711"
+    await world.outbox().sent(alert.id)
+    for seconds in (5, 10, 40):
+        await pass_time(world, steady, seconds)
+        await sender.settle()
+    assert post.sent == []
+    assert (await world.board.state(Scope())).first
+    assert await sender.test(next(item.id for item in (await world.roster.read()).routes if item.kind == "telegram"))
+
+
+async def test_failures_are_counted_anew_after_a_route_has_worked(world: World) -> None:
+    await at_the_bot(world)
+    steady = Steady()
+    sender = bot_of(world, steady, Post())
+    for seconds in (0, 5, 10, 25, 50):
+        await pass_time(world, steady, seconds)
+        await sender.settle()
+    assert not (await world.board.state(Scope())).first
+    (late,) = await world.outbox().due("telegram", world.clock(), 10)
+    await world.outbox().sent(late.id)
+    await pass_time(world, steady, 60)
+    await sender.settle()
+    await world.look().look(await world.open(RiskLevel.DISCLOSURE, talk="web:2", channel="web"))
+    for seconds in (0, 5, 10):
+        await pass_time(world, steady, seconds)
+        await sender.settle()
+    assert (await world.board.state(Scope())).first
 
 
 @pytest.mark.parametrize("target", ["", "nonsense", "http://", "syslog://", "dbus://", "json://", "mailto://"])
