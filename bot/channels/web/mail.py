@@ -40,16 +40,12 @@ class Mail:
         visitor = self.pages.visitors.of(request)
         if visitor.new:
             return Response(status_code=204)
-        last = request.headers.get("last-event-id", "")
-        if last.isascii() and last.isdecimal():
-            # The page that asks again had shown this one, whatever became of its word for it.
-            await self.post.received(visitor.key, int(last[:18]))
         if self.post.full(visitor.key):
             return Response(status_code=503, headers={"Retry-After": "30"})
         return StreamingResponse(self._told(visitor.key), media_type="text/event-stream", headers=STREAMED)
 
     async def received(self, request: Request) -> Response:
-        """The page has shown a letter: it is erased. Raises HTTPException 400 where it names none."""
+        """A page that is looked at has shown a letter: it is erased. Raises HTTPException 400 where it names none."""
         item = json_object(await typed_body(request, "application/json")).get("id")
         if type(item) is not int:
             raise HTTPException(400)
@@ -91,7 +87,8 @@ class Mail:
 
     def _event(self, item: int, letter: Letter) -> str:
         data = json.dumps(self._data(item, letter), ensure_ascii=False)
-        return f"id: {item}\ndata: {data}\n\n"
+        # Without an id of the event: a browser would tell the last one on coming back, which says not that it was read.
+        return f"data: {data}\n\n"
 
     def _data(self, item: int, letter: Letter) -> dict[str, object]:
         return {"id": item, "html": self.pages.letter(letter)}

@@ -40,15 +40,15 @@ class FullError(Exception):
 class PostPace:
     """How long letters wait, in seconds, and how many pages are connected at most.
 
-    ``idle``: between two looks without a bell. ``unread``: until a letter that was not acknowledged is handed out
-    again. ``away_first``, ``away_most``: the growing pause for a visitor who is away. ``each``, ``all``: pages of one
-    visitor, and in all.
+    ``idle``: between two looks without a bell. ``unread``, ``away``: until a letter that was not acknowledged is handed
+    out again, to open pages (which may be tabs that nobody looks at) and for a visitor who is away; these pauses grow
+    up to ``longest``. ``each``, ``all``: pages of one visitor, and in all.
     """
 
     idle: float = 2.0
     unread: float = 20.0
-    away_first: float = 10.0
-    away_most: float = 900.0
+    away: float = 10.0
+    longest: float = 900.0
     each: int = 4
     all: int = 2000
 
@@ -207,8 +207,9 @@ class Post:
         streams = self._streams.get(item.address, ())
         for stream in streams:
             stream.put(item.id, letter)
-        away = min(self.pace.away_most, self.pace.away_first * 2 ** min(item.attempts, 20))
-        await self.outbox.retry(item.id, self.now() + dt.timedelta(seconds=self.pace.unread if streams else away))
+        first = self.pace.unread if streams else self.pace.away
+        pause = min(self.pace.longest, first * 2 ** min(item.attempts, 20))
+        await self.outbox.retry(item.id, self.now() + dt.timedelta(seconds=pause))
 
     def _forget(self, address: str, item: int) -> None:
         waiting = self._waiting.get(address, set())

@@ -92,6 +92,18 @@ async def test_the_pauses_for_who_is_away_grow(post, write, box, now):
     assert pauses[-1] == 900
 
 
+async def test_the_pauses_for_an_open_page_that_nobody_looks_at_grow_too(post, write, box, now):
+    item = write(PUPIL, WORDS)
+    pauses = []
+    async with post.connected(PUPIL):
+        for _ in range(12):
+            await post.fetch(OTHER)
+            pauses.append((box.rows[item][1] - now.at).total_seconds())
+            now.at = box.rows[item][1]
+    assert pauses[:3] == [20, 40, 80]
+    assert pauses[-1] == 900
+
+
 async def test_a_page_without_a_stream_fetches_what_waits(post, write):
     item = write(PUPIL, WORDS)
     assert await post.fetch(OTHER) == {}

@@ -1,13 +1,14 @@
-// Letters that come without having been asked for: each is shown once, then acknowledged, so that it is erased.
+// Letters that come without having been asked for: each is shown once, then, once the page is looked at, acknowledged, so
+// that it is erased. Until then it comes again after a reload: a phone may drop a tab that nobody looks at.
 import { card, show } from "./parts.js";
 
 const log = document.getElementById("log");
 const REFUSED = 15000;
 const title = document.title;
 const shown = new Set();
+const unread = new Set();
 let source = null;
 let later = 0;
-let unseen = 0;
 
 function post(address, body) {
   return fetch(address, {
@@ -18,9 +19,18 @@ function post(address, body) {
 }
 
 // Nothing on a tab or a lock screen may say what this is about: a number, and the title that was there before.
-function count(number) {
-  unseen = number;
-  document.title = unseen ? log.dataset.title.replace("{n}", String(unseen)).replace("{title}", title) : title;
+function count() {
+  const number = String(unread.size);
+  document.title = unread.size ? log.dataset.title.replace("{n}", number).replace("{title}", title) : title;
+}
+
+// One whose acknowledgement is lost is brought again, and acknowledged again.
+function acknowledge() {
+  if (!document.hidden) {
+    for (const id of unread) post(log.dataset.received, { id }).catch(() => {});
+    unread.clear();
+  }
+  count();
 }
 
 function open(letter) {
@@ -30,9 +40,9 @@ function open(letter) {
     shown.add(letter.id);
     clock();
     show(node, "nearest");
-    if (document.hidden) count(unseen + 1);
   }
-  post(log.dataset.received, { id: letter.id }).catch(() => {});
+  unread.add(letter.id);
+  acknowledge();
 }
 
 async function ask() {
@@ -69,8 +79,6 @@ export function hush() {
   source = null;
 }
 
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) count(0);
-});
+document.addEventListener("visibilitychange", acknowledge);
 document.addEventListener("leaving", hush);
 if ("known" in log.dataset) listen();
