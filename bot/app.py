@@ -138,7 +138,7 @@ def make_application(settings: Settings, store: Store) -> Application:
 
     talks = SealedTalks(store, dt.timedelta(minutes=settings.memory_minutes), filed)
     talk = StoredTalk(content, talks, now, desk.desk, lessons=teaching.lessons)
-    returns, post, guesses = CaseReturns(store, desk.news), Post(SealedOutbox(store), now), Guesses()
+    returns, post, guesses = CaseReturns(store, desk.news), Post(SealedOutbox(store, lost=desk.touched), now), Guesses()
     telegram = None
     if settings.telegram_token is not None:
         telegram = _make_telegram(settings, desk, talks, talk=talk, returns=returns, guesses=guesses)
@@ -175,7 +175,7 @@ def _make_telegram(
         settings=settings,
         talk=talk,
         inbox=SealedInbox(desk.store, talks),
-        outbox=SealedOutbox(desk.store),
+        outbox=SealedOutbox(desk.store, lost=desk.touched),
         messages=messages,
         now=now,
         returns=returns,

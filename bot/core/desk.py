@@ -171,3 +171,7 @@ class Desk(Protocol):
     async def forgotten(self, key: str) -> None:
         """The person asked that their chat be deleted: noted on the open case, if there is one."""
         ...
+
+    async def left(self, key: str) -> None:
+        """The person left, in haste or by blocking the service: noted on the open case, if there is one."""
+        ...

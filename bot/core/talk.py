@@ -130,6 +130,8 @@ class StoredTalk:
             await self._desk.forgotten(key)
             await self._lessons.forgotten(key)
         await self._store.forget(key)
+        if not asked:
+            await self._desk.left(key)
 
     def _counted(self, incoming: Incoming, before: Session, decision: Decision, kept: TalkAfter) -> TalkAfter:
         """With what the turn adds to the counts: nothing where it is one that was sent again."""

@@ -13,7 +13,7 @@ from bot.core.outward import Outward
 from bot.desk.apprising import Apprising
 from bot.desk.wording import AlertWording
 from bot.storage.alerts import Pending
-from bot.storage.outbox import queue
+from bot.storage.outbox import Awaited, queue
 from bot.storage.roster import Route
 from bot.storage.store import Store
 from bot.storage.tables import outbox
@@ -73,7 +73,7 @@ class BotCarrier:
     async def _queue(self, address: str, decision: Decision, route: int, alert: int | None = None) -> None:
         messages = self.outward.outgoing(address, decision)
         async with self.store.writing() as connection:
-            await queue(connection, self.store, TELEGRAM, messages, route=route, alert=alert)
+            await queue(connection, self.store, TELEGRAM, messages, awaited=Awaited(route, alert))
         self.sent()
 
     def _late(self, begun: dt.datetime | None) -> bool:

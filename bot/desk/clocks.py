@@ -140,7 +140,7 @@ def _arrival(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetim
     new = facts.waiting and facts.rung == 0
     if not new and not (facts.owed and facts.due_at is None and duty.on_duty):
         return
-    reason = "opened" if facts.waiting else "waiting"
+    reason = "opened" if facts.waiting else _wait(facts)
     rung, members = _nearest(duty)
     # What was promised stays promised, even if nobody saw it pass: then the child is told so.
     due = facts.due_at or (now + limits.answer_within(facts.level) if duty.on_duty else None)
@@ -150,9 +150,10 @@ def _arrival(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetim
 
 def _without_clock(facts: Facts, duty: DutyState, now: dt.datetime) -> Plan:
     """Nobody is on duty: supervisors are told, and it waits for the next shift."""
-    reminded = facts.made(_stretch(facts), "opened", "raised", "waiting", "breached", "unattended", "unreached")
+    heard = ("opened", "raised", "waiting", "undelivered", "breached", "unattended", "unreached")
+    reminded = facts.made(_stretch(facts), *heard)
     if not reminded:
-        return Plan((Alert("waiting", SUPERVISORS, _ids(duty.supervisors) | _holder(facts)),))
+        return Plan((Alert(_wait(facts), SUPERVISORS, _ids(duty.supervisors) | _holder(facts)),))
     count = len([item for item in reminded if item.reason == "unattended"])
     if facts.level is not RiskLevel.URGENT or count >= NOBODY_REMINDERS:
         return Plan(wake=duty.back_at)
@@ -213,6 +214,11 @@ def _with_child(facts: Facts, duty: DutyState, alert: Alert) -> Iterator[Action]
 
 def _began(facts: Facts, limits: ClockLimits) -> dt.datetime | None:
     return None if facts.due_at is None else facts.due_at - limits.answer_within(facts.level)
+
+
+def _wait(facts: Facts) -> str:
+    """Why an answer is owed in a case that somebody has."""
+    return "undelivered" if facts.undelivered else "waiting"
 
 
 def _stretch(facts: Facts) -> dt.datetime:

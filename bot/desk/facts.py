@@ -24,8 +24,9 @@ class Facts:
 
     ``rung`` 0 says that nobody was alerted since the case came to wait. ``handed_at``: a colleague gave it to the
     holder. ``unanswered``: the child has said something since a person wrote last, by the order of what was kept and
-    not by the clock. ``unreached`` is a rung whose alerts have all failed, None for none. ``left``: the holder is gone;
-    ``leaves_at``: when they will be, as far as is known; ``barred``: they may not see the case any more.
+    not by the clock; ``undelivered``: what a person wrote last never arrived. ``unreached`` is a rung whose alerts have
+    all failed, None for none. ``left``: the holder is gone; ``leaves_at``: when they will be, as far as is known;
+    ``barred``: they may not see the case any more.
     """
 
     level: RiskLevel
@@ -36,6 +37,7 @@ class Facts:
     handed_at: dt.datetime | None = None
     staff_at: dt.datetime | None = None
     unanswered: bool = True
+    undelivered: bool = False
     due_at: dt.datetime | None = None
     rung: int = 0
     holder: int | None = None
@@ -53,7 +55,7 @@ class Facts:
     @property
     def owed(self) -> bool:
         """Whether the child waits for a person."""
-        return self.waiting or self.staff_at is None or self.unanswered
+        return self.waiting or self.staff_at is None or self.unanswered or self.undelivered
 
     def made(self, since: dt.datetime, *reasons: str) -> list[Done]:
         """The alerts made for these reasons since a moment, oldest first."""

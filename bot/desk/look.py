@@ -112,6 +112,7 @@ class CaseLook:
             handed_at=handed,
             staff_at=row.staff_at,
             unanswered=row.asks > row.heard,
+            undelivered=row.undelivered_at is not None,
             due_at=row.due_at,
             rung=row.rung,
             holder=row.holder,

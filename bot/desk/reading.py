@@ -37,9 +37,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case as a person reads it. ``check``: first ask whether it is still the child; ``colleagues`` may have it.
+    """A case as a person reads it.
 
-    ``last_of_child`` counts the child's turns that are surely in it; one that came while it was read may be as well.
+    ``check``: first ask whether it is still the child; ``left``: they have left since they were last heard.
+    ``colleagues`` may have it. ``last_of_child`` counts the child's turns that are surely in it; one that came while
+    it was read may be as well.
     """
 
     row: CaseRow
@@ -48,6 +50,7 @@ class CaseFile:
     colleagues: tuple[Person, ...]
     check: bool
     last_of_child: int
+    left: bool = False
 
     @property
     def open(self) -> bool:
@@ -114,7 +117,8 @@ class DeskReading:
         people = (await self.board.roster.read()).people
         colleagues = tuple(person for person in eligible(people, scope_of(row)) if person.keyed)
         lines = await asyncio.to_thread(_opened, worker.desk, sealed)
-        return CaseFile(row, lines, events, colleagues, needs_check(row, events, self.store.now()), before.turns)
+        check, left = needs_check(row, events, self.store.now()), has_left(row, events)
+        return CaseFile(row, lines, events, colleagues, check, before.turns, left)
 
 
 def needs_check(row: CaseRow, events: Iterable[CaseRow], now: dt.datetime) -> bool:
@@ -127,6 +131,17 @@ def needs_check(row: CaseRow, events: Iterable[CaseRow], now: dt.datetime) -> bo
         elif event.what == "came_back":
             moved = event.at
     return now - heard > SILENCE or (moved is not None and moved >= heard)
+
+
+def has_left(row: CaseRow, events: Iterable[CaseRow]) -> bool:
+    """Whether they left, by the quick exit or by blocking the service, and were not heard since."""
+    left: dt.datetime | None = None
+    for event in events:
+        if event.what == "left":
+            left = event.at
+        elif event.what in _BY_CHILD or event.what == "came_back":
+            left = None
+    return left is not None and bool(left >= row.child_at)
 
 
 def _visible(worker: Worker, roster: Roster, rows: Iterable[CaseRow]) -> list[CaseRow]:

@@ -218,10 +218,10 @@ class Releases:
 
     async def _add(self, connection: AsyncConnection, by: Worker, row: CaseRow, *, reason: str, urgent: bool) -> int:
         reason = checked_reason(reason)
-        if row.address is None:
-            raise RecordsError("erased")
         if row.channel in NAMELESS:
             raise RecordsError("nameless")
+        if row.address is None:
+            raise RecordsError("erased")
         key = await SealedDeskKeys(self.store).current(connection)
         if key is None:
             raise RecordsError("no_key")

@@ -11,6 +11,7 @@ from bot.core.risk import RiskLevel
 from bot.desk.duty import DutyBoard, Scope, duty_at
 from bot.desk.holding import hold_at
 from bot.desk.limits import ClockLimits
+from bot.desk.release import NAMELESS
 from bot.desk.sealing import new_receipt_code, new_salt, receipt_name, receipt_pair, receipt_secret, seal_to
 from bot.desk.stock import CodeStock, NewCode
 from bot.storage.belonging import belonging
@@ -94,7 +95,16 @@ class CaseDesk:
 
     async def forgotten(self, key: str) -> None:
         """The person asked that their chat be deleted: noted on their cases. Raises StorageError."""
-        for number in await SealedCases(self.store).delete_asked(key):
+        cases = SealedCases(self.store)
+        for number in {*await cases.delete_asked(key), *await cases.left(key, NAMELESS, deleted=True)}:
+            self.changed(number)
+
+    async def left(self, key: str) -> None:
+        """The person left: noted on their open case; a visit that has ended is written to no more.
+
+        Raises StorageError.
+        """
+        for number in await SealedCases(self.store).left(key, NAMELESS):
             self.changed(number)
 
     def _stands(self, roster: Roster, scope: Scope, row: CaseRow | None) -> Standing:

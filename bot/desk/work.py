@@ -21,7 +21,7 @@ from bot.desk.reading import DeskReading, needs_check
 from bot.desk.sealing import seal_to
 from bot.desk.telling import may_write
 from bot.desk.worker import Audit, DeskError, NoSuchCaseError, Worker, scope_of
-from bot.storage.case_rows import CaseRow
+from bot.storage.case_rows import CaseRow, undelivered
 from bot.storage.casework import Ending, SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.store import Store
@@ -49,8 +49,8 @@ class _DoneBeforeError(Exception):
 class DeskWork:
     """The deeds of the desk over a store. Everything raises DeskError and StorageError.
 
-    ``outward``: by channel; one that has none shows what stands in the case. ``periods``: how long the text of a
-    closed case is kept.
+    ``outward``: by channel; without one, what is written stands in the case for whoever comes back with the code.
+    ``periods``: how long the text of a closed case is kept.
     """
 
     store: Store
@@ -79,13 +79,14 @@ class DeskWork:
             await self._work.transfer(connection, number, by.id, by.id)
         self.news.publish(Event("taken", number))
 
-    async def answer(self, by: Worker, number: int, text: str, *, once: str, seen: int | None = None) -> None:
-        """Write to the child. ``once`` names this very answer: it goes out one time, however often it is sent.
+    async def answer(self, by: Worker, number: int, text: str, *, once: str, seen: int | None = None) -> bool:
+        """Write to the child; False where there is no way to them, and it is only kept.
 
-        ``seen``: how many turns of the child's its writer could read, None for a page of an older program, which
-        does not tell. Refused where something came since: it would be taken for an answer to that.
+        ``once`` names this very answer: it goes out one time, however often it is sent. ``seen``: how many turns of the
+        child's its writer could read, None for a page of an older program, which does not tell. Refused where
+        something came since: it would be taken for an answer to that.
         """
-        text = _worded(text, LONGEST_ANSWER)
+        text, going = _worded(text, LONGEST_ANSWER), True
         if not once or len(once) > LONGEST_ONCE:
             raise DeskError("no_name")
         async with self._changing(by, number, "case.answer") as (connection, row):
@@ -97,13 +98,14 @@ class DeskWork:
             _require_read(row, seen)
             sealed = await self._sealed(connection, row, text)
             await self._work.say(connection, number, by.id, sealed, once=once)
-            await self._send(connection, row, Relayed(Reply(text), Audience(row.reader)))
+            going = await self._addressed(connection, row, Relayed(Reply(text), Audience(row.reader)))
         self.news.publish(Event("answered", number))
+        return going
 
-    async def ask_if_here(self, by: Worker, number: int, *, seen: int | None = None, anyway: bool = False) -> None:
+    async def ask_if_here(self, by: Worker, number: int, *, seen: int | None = None, anyway: bool = False) -> bool:
         """Ask, neutrally, whether it is still the child. ``anyway``: though they said not to write at this hour.
 
-        ``seen`` as in ``answer``.
+        ``seen`` and what it gives as in ``answer``.
         """
         async with self._changing(by, number, "case.check") as (connection, row):
             self._require_holder(by, row)
@@ -115,8 +117,9 @@ class DeskWork:
             await self._work.ask_if_here(connection, number, by.id)
             await self._work.tell(connection, number, await self._sealed(connection, row, line))
             reply = Reply(line, choices=(Choice(label, str(Command(Verb.HERE))),))
-            await self._send(connection, row, Notice(reply, Audience(row.reader)))
+            going = await self._addressed(connection, row, Notice(reply, Audience(row.reader)))
         self.news.publish(Event("answered", number))
+        return going
 
     async def note(self, by: Worker, number: int, text: str) -> None:
         """Write a note for colleagues, which the child never sees."""
@@ -216,10 +219,18 @@ class DeskWork:
         data, public = text.encode(), row.receipt_public if child else None
         return SealedText(key.generation, seal_to(key.public, data), seal_to(public, data) if public else None)
 
-    async def _send(self, connection: AsyncConnection, row: CaseRow, decision: Decision) -> None:
+    async def _addressed(self, connection: AsyncConnection, row: CaseRow, decision: Decision) -> bool:
+        """Send what is owed to the child; where there is no way to them it stays owed. A drill has nobody to reach."""
+        going = await self._send(connection, row, decision) or row.synthetic
+        if not going:
+            await undelivered(connection, row.id, self.store.now())
+        return going
+
+    async def _send(self, connection: AsyncConnection, row: CaseRow, decision: Decision) -> bool:
         outward, address = self.outward.get(row.channel), self._work.address(row)
         if outward is not None and address is not None:
             await self._work.deliver(connection, row, outward.outgoing(address, decision))
+        return outward is not None and address is not None
 
     def _erased_at(self, row: CaseRow, *, held: bool) -> dt.datetime:
         soon = row.delete_asked_at is not None and not held

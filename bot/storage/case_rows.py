@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, OpenCase
@@ -60,3 +60,12 @@ async def note(
     """Add a line to the history of a case: an event without any text of the child's."""
     row = {"case": number, "at": at, "what": what, "staff": staff, "value": value[:64]}
     await connection.execute(insert(case_event).values(**row))
+
+
+async def undelivered(connection: AsyncConnection, number: int, at: dt.datetime) -> None:
+    """Words to the child of a case never arrive: an answer is owed again. Noted once for each answer."""
+    lost = update(desk_case).where(
+        desk_case.c.id == number, desk_case.c.undelivered_at.is_(None), desk_case.c.erased_at.is_(None)
+    )
+    if (await connection.execute(lost.values(undelivered_at=at).returning(desk_case.c.id))).first() is not None:
+        await note(connection, number, at, what="undelivered")

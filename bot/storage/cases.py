@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select, update
@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.desk import CaseState, Filing, Why
 from bot.storage.belonging import Belonging, belonging, narrowed
 from bot.storage.case_changes import Changed, changed_by, told_value
-from bot.storage.case_rows import CaseRow, note, open_of
-from bot.storage.desk_tables import case_message, desk_case
+from bot.storage.case_rows import OPEN, CaseRow, note, open_of
+from bot.storage.desk_tables import case_event, case_message, desk_case
 from bot.storage.store import Store
 from bot.storage.tables import upsert
 
@@ -126,6 +126,9 @@ class SealedCases:
     async def _added(self, connection: AsyncConnection, found: CaseRow, filing: Filing, home: Belonging) -> Changed:
         changed = changed_by(found, filing, self._store.now())
         columns = {**changed.columns, **narrowed(found, home)}
+        if found.address is None:
+            # They had left, and write from where they were all the same.
+            columns["address"] = self._store.vault.seal(filing.origin.address.encode())
         await connection.execute(update(desk_case).where(desk_case.c.id == found.id).values(**columns))
         return changed
 
@@ -175,6 +178,27 @@ class SealedCases:
             for number in numbers:
                 await note(connection, number, now, what=Why.DELETE)
         return numbers
+
+    async def left(self, talk: str, visits: Collection[str], *, deleted: bool = False) -> Sequence[int]:
+        """Note on the open cases of this talk that their person left; says on which.
+
+        In the channels ``visits`` they are out of reach then: what is written there from now on arrives nowhere.
+        ``deleted``: they had the chat deleted, by which nobody leaves the other channels.
+        """
+        theirs = [desk_case.c.talk == self._store.vault.pseudonym(talk), desk_case.c.state.in_(OPEN)]
+        ended = (*theirs, desk_case.c.channel.in_(visits))
+        async with self._store.writing() as connection:
+            wanted = select(desk_case.c.id).where(*(ended if deleted else theirs)).order_by(desk_case.c.id)
+            numbers = [number for number in (await connection.execute(wanted)).scalars() if number is not None]
+            await connection.execute(update(desk_case).where(*ended).values(address=None))
+            for number in numbers:
+                await self._note_once(connection, number, "left")
+        return numbers
+
+    async def _note_once(self, connection: AsyncConnection, number: int, what: str) -> None:
+        last = select(case_event.c.what).where(case_event.c.case == number).order_by(case_event.c.id.desc()).limit(1)
+        if (await connection.execute(last)).scalar() != what:
+            await note(connection, number, self._store.now(), what=what)
 
 
 async def _one_at_a_time(connection: AsyncConnection, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +17,11 @@ from bot.core.ports import Outgoing
 from bot.storage.case_rows import GIVEN_BACK, OPEN, CaseRow, note, open_of
 from bot.storage.counts import Counts
 from bot.storage.desk_tables import case_event, case_message, desk_case
-from bot.storage.outbox import queue
+from bot.storage.outbox import Awaited, queue
 from bot.storage.store import Store
+
+#: What a case becomes, beside the times, when a person writes to the child: all that came so far is answered.
+WRITTEN: Mapping[str, object] = {"heard": desk_case.c.turns, "undelivered_at": None, "due_at": None, "rung": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +141,7 @@ class SealedCasework:
         """
         now = self._store.now()
         answered = update(desk_case).where(desk_case.c.id == number)
-        values = {"staff_at": now, "tended_at": now, "heard": desk_case.c.turns, "due_at": None, "rung": 0}
-        await connection.execute(answered.values(**values))
+        await connection.execute(answered.values(staff_at=now, tended_at=now, **WRITTEN))
         first = answered.where(desk_case.c.answered_at.is_(None)).values(answered_at=now).returning(desk_case)
         case = (await connection.execute(first)).first()
         if case is not None:
@@ -160,15 +162,8 @@ class SealedCasework:
         """Ask, neutrally, whether it is still the child: their next turn answers it, and until then nothing is due."""
         now = self._store.now()
         asked = update(desk_case).where(desk_case.c.id == number, desk_case.c.state == CaseState.TAKEN)
-        values = {
-            "checking_at": now,
-            "staff_at": now,
-            "tended_at": now,
-            "heard": desk_case.c.turns,
-            "due_at": None,
-            "rung": 0,
-        }
-        return await self._change(connection, asked.values(**values), (number, "checking", staff))
+        values = asked.values(checking_at=now, staff_at=now, tended_at=now, **WRITTEN)
+        return await self._change(connection, values, (number, "checking", staff))
 
     async def hold(self, connection: AsyncConnection, number: int, staff: int, held: bool) -> bool:
         """Keep a case from erasure, or no longer; False where that was so before."""
@@ -204,7 +199,7 @@ class SealedCasework:
         await connection.execute(row.values(due_at=due_at, rung=rung))
 
     async def move(self, connection: AsyncConnection, number: int, origin: Origin) -> int | None:
-        """The person came back by another door: they are answered there from now on.
+        """The person came back by another door: they read there what was said, and are answered there from now on.
 
         What is written there belongs to this case. Gives the one that it belonged to before, where that is open: the
         history of each names the other, so that who has the one can ask who has the other.
@@ -218,6 +213,7 @@ class SealedCasework:
             "channel": origin.channel,
             "address": vault.seal(origin.address.encode()),
             "came_back": select(func.max(case_event.c.id)).where(case_event.c.case == number).scalar_subquery(),
+            "undelivered_at": None,
         }
         await connection.execute(update(desk_case).where(desk_case.c.id == number).values(**there))
         if before is None or before.id == number:
@@ -229,10 +225,10 @@ class SealedCasework:
 
     async def deliver(self, connection: AsyncConnection, case: CaseRow, messages: Sequence[Outgoing]) -> None:
         """Put messages to the person on their way, by the channel of the case."""
-        await queue(connection, self._store, case.channel, messages)
+        await queue(connection, self._store, case.channel, messages, awaited=Awaited(case=case.id))
 
     def address(self, case: CaseRow) -> str | None:
-        """Where the person is answered; None once it was erased. Raises WrongKeyError."""
+        """Where the person is answered; None where that is gone. Raises WrongKeyError."""
         return None if case.address is None else self._store.vault.open(case.address).decode()
 
     def _once(self, once: str) -> str:

@@ -123,7 +123,7 @@ desk_case = Table(
     Column("id", RowId, primary_key=True, autoincrement=True),
     Column("talk", String(32), nullable=False),
     Column("channel", String(32), nullable=False),
-    Column("address", LargeBinary, nullable=True),  # empty once erased
+    Column("address", LargeBinary, nullable=True),  # empty once erased, or where it ended with a visit
     Column("level", String(16), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("why", String(16), nullable=False),
@@ -145,6 +145,7 @@ desk_case = Table(
     Column("heard", Integer, server_default="0", nullable=False),  # how many had come when a person wrote last
     Column("staff_at", UtcTime, nullable=True),  # the last answer of a person
     Column("tended_at", UtcTime, nullable=True),  # when the holder last got, opened or wrote in it
+    Column("undelivered_at", UtcTime, nullable=True),  # since then it is known that words to the child never arrived
     Column("checking_at", UtcTime, nullable=True),  # asked whether it is still the child
     Column("due_at", UtcTime, nullable=True),  # when the next answer is due; empty: nobody on duty, or none is due
     Column("rung", Integer, nullable=False),  # 0 nobody alerted yet, 1 first line, 2 second line, 3 supervisor

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ports import Lane, Outgoing, Queued, Shown
 from bot.storage.alerts import alert_arrived
+from bot.storage.case_rows import undelivered
 from bot.storage.errors import WrongKeyError
 from bot.storage.roster import route_fails
 from bot.storage.settling import settle_lost, settle_sent
@@ -24,19 +26,31 @@ _log = structlog.get_logger(__name__)
 LEASE = dt.timedelta(minutes=2)
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Who waits for the fate of messages.
+
+    ``route``, ``alert``: they go to people on duty by this route, and are this alert, whose fate is theirs. ``case``:
+    they go to its child from people on duty, who hear where they never arrive.
+    """
+
+    route: int | None = None
+    alert: int | None = None
+    case: int | None = None
+
+
+UNAWAITED = Awaited()
+
+
 async def queue(
     connection: AsyncConnection,
     store: Store,
     channel: str,
     messages: Sequence[Outgoing],
     *,
-    route: int | None = None,
-    alert: int | None = None,
+    awaited: Awaited = UNAWAITED,
 ) -> None:
-    """Put messages on their way within a transaction of the caller's.
-
-    ``route``, ``alert``: they go to people on duty by this route, and are this alert, whose fate is theirs.
-    """
+    """Put messages on their way within a transaction of the caller's."""
     now, seal = store.now(), store.vault.seal
     rows = [
         {
@@ -48,8 +62,9 @@ async def queue(
             "attempts": 0,
             "lane": message.lane,
             "delivery": message.delivery,
-            "route": route,
-            "alert": alert,
+            "route": awaited.route,
+            "alert": awaited.alert,
+            "case": awaited.case,
         }
         for message in messages
     ]
@@ -61,11 +76,14 @@ class SealedOutbox:
     """The ``Outbox`` on a database.
 
     What was begun is not given out again until ``lease`` has passed, ``retry`` sets a new time,
-    or ``recover`` says that its sender is gone.
+    or ``recover`` says that its sender is gone. ``lost`` is told, after the transaction, of each case whose child
+    something never reaches.
     """
 
-    def __init__(self, store: Store, lease: dt.timedelta = LEASE) -> None:
-        self._store, self._lease = store, lease
+    def __init__(
+        self, store: Store, lease: dt.timedelta = LEASE, lost: Callable[[int], None] = lambda _case: None
+    ) -> None:
+        self._store, self._lease, self._lost = store, lease, lost
 
     async def due(self, channel: str, now: dt.datetime, limit: int, lane: Lane | None = None) -> Sequence[Queued]:
         """Messages whose time has come, replies first, then oldest first; each is marked as begun. Raises StorageError.
@@ -122,7 +140,7 @@ class SealedOutbox:
             await connection.execute(update(outbox).where(outbox.c.id == item).values(due_at=at, begun_at=None))
 
     async def give_up(self, item: int, *, gone: bool = False) -> None:
-        """Erase a message that can never be delivered, and settle its delivery. Raises StorageError."""
+        """Erase a message that can never be delivered, and tell whoever waits for its fate. Raises StorageError."""
         async with self._store.writing() as connection:
             row = await self._erased(connection, item)
             if row is not None and row.delivery is not None:
@@ -130,6 +148,11 @@ class SealedOutbox:
             if row is not None and row.route is not None:
                 await route_fails(connection, row.route, self._store.now())
                 _log.error("outbox.alert_lost", route=row.route)
+            if row is not None and row.case is not None:
+                await undelivered(connection, row.case, self._store.now())
+                _log.warning("outbox.answer_lost", case=row.case)
+        if row is not None and row.case is not None:
+            self._lost(row.case)
 
     async def pushes(self, channel: str, until: dt.datetime) -> int:
         """How many messages of pushes lie here that are due by then."""
@@ -142,7 +165,8 @@ class SealedOutbox:
     @staticmethod
     async def _erased(connection: AsyncConnection, item: int) -> Any:
         row = delete(outbox).where(outbox.c.id == item)
-        return (await connection.execute(row.returning(outbox.c.delivery, outbox.c.route, outbox.c.alert))).first()
+        fate = (outbox.c.delivery, outbox.c.route, outbox.c.alert, outbox.c.case)
+        return (await connection.execute(row.returning(*fate))).first()
 
     def _opened(self, row: Any) -> Queued | None:
         open_ = self._store.vault.open

@@ -94,6 +94,7 @@ outbox = Table(
     Column("delivery", RowId, nullable=True),  # of a push: the row that is settled with it
     Column("route", RowId, nullable=True),  # to people on duty: the route whose fate it tells
     Column("alert", RowId, nullable=True),  # and the alert that it is
+    Column("case", RowId, nullable=True),  # from people on duty to a child: the case that hears where it never arrives
     Index(None, "alert"),
     Index(None, "channel", "due_at"),
     sqlite_autoincrement=True,

@@ -18,6 +18,7 @@ class PretendedDesk:
     standings: dict[str, Standing] = field(default_factory=dict)
     filed: list[tuple[Report, Origin]] = field(default_factory=list)
     forgot: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     now_standing: Standing = NO_DESK
 
     def opens(self) -> None:
@@ -40,6 +41,9 @@ class PretendedDesk:
 
     async def forgotten(self, key: str) -> None:
         self.forgot.append(key)
+
+    async def left(self, key: str) -> None:
+        self.gone.append(key)
 
 
 @pytest.fixture

@@ -299,6 +299,24 @@ def test_of_a_case_that_its_holder_may_not_see_any_more_they_hear_nothing() -> N
     assert paper.told == [(3, "left"), (8, "breached")]
 
 
+def test_an_answer_that_never_arrived_is_owed_again_by_who_has_the_case_and_by_the_line() -> None:
+    paper = opened().run(0.1).taken().answered().run(1)
+    said = len(paper.said)
+    paper.facts = replace(paper.facts, undelivered=True)
+    assert paper.facts.owed
+    paper.run(30)
+    assert paper.said[said][1:3] == ("undelivered", 1)
+    assert ("breached", 3) in [(reason, rung) for _, reason, rung, _ in paper.said[said:]]
+
+
+def test_at_night_supervisors_hear_of_an_answer_that_never_arrived_once() -> None:
+    paper = opened(RiskLevel.DISCLOSURE).run(0.1).taken().answered().run(1)
+    said = len(paper.said)
+    paper.duty, paper.facts = NOBODY, replace(paper.facts, undelivered=True)
+    paper.run(60)
+    assert [reason for _, reason, *_ in paper.said[said:]] == ["undelivered"]
+
+
 def test_what_is_closed_is_over() -> None:
     assert plan(replace(opened().facts, state=CaseState.CLOSED), STAFFED, LIMITS, NINE).over
 

@@ -39,6 +39,9 @@ class NoKeys:
     async def forgotten(self, key: str) -> None:
         return None
 
+    async def left(self, key: str) -> None:
+        return None
+
 
 @dataclass
 class Child:

@@ -123,6 +123,7 @@ ADDED = {
     "0009": tuple(f"TABLE desk_case DROP COLUMN {name}" for name in ("turns", "asks", "heard")),
     "0010": ("TABLE desk_case DROP COLUMN came_back",),
     "0011": ("TABLE desk_case DROP COLUMN tended_at",),
+    "0012": ('TABLE outbox DROP COLUMN "case"', "TABLE desk_case DROP COLUMN undelivered_at"),
 }
 
 

@@ -126,8 +126,9 @@ class Chat:
             return
         self.pages.visitors.forget(response)
         async with self.limits.locks.hold(visitor.key):
-            await self.post.drop(visitor.key)
+            # First nothing more is written to them, then what waits is erased.
             await self.talk.forget(visitor.key, asked=asked)
+            await self.post.drop(visitor.key)
 
 
 def _must_be_said(decision: Decision) -> bool:

@@ -162,6 +162,7 @@ class Post:
         """The visitor is gone for good: their letters are erased and their pages let go. Raises StorageError."""
         for stream in self._streams.get(address, ()):
             stream.close()
+        await self._read(self.now(), BATCH)
         for item in tuple(self._waiting.get(address, ())):
             await self.outbox.give_up(item)
             self._forget(address, item)

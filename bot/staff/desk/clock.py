@@ -67,7 +67,9 @@ def owed(row: CaseRow) -> bool:
     """Whether the child waits for a person."""
     if row.state == CaseState.CLOSED:
         return False
-    return row.state == CaseState.WAITING or row.staff_at is None or bool(row.asks > row.heard)
+    if row.state == CaseState.WAITING or row.staff_at is None or row.undelivered_at is not None:
+        return True
+    return bool(row.asks > row.heard)
 
 
 def _stamp(moment: dt.datetime) -> int:

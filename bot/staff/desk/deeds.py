@@ -37,7 +37,7 @@ class Deeds:
 
     def routes(self) -> list[Route]:
         """Where they are sent."""
-        deeds: dict[str, tuple[Callable[[Deed], Awaitable[None]], str]] = {
+        deeds: dict[str, tuple[Callable[[Deed], Awaitable[bool | None]], str]] = {
             "claim": (self._claim, "claimed"),
             "take-over": (self._take_over, "claimed"),
             "answer": (self._answer, "sent"),
@@ -65,12 +65,16 @@ class Deeds:
         draft = self._kept(deed, "")
         return await self._pages.show(deed.signed, deed.worker, deed.number, draft=replace(draft, reply=reply))
 
-    def _endpoint(self, do: Callable[[Deed], Awaitable[None]], done: str) -> Callable[[Request], Awaitable[Response]]:
+    def _endpoint(
+        self, do: Callable[[Deed], Awaitable[bool | None]], done: str
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """What a form leads to; ``do`` gives False where the words are kept and there is no way to the child."""
+
         async def endpoint(request: Request) -> Response:
             deed = await self._read(request)
             scripted = request.headers.get("accept", "") == "application/json"
             try:
-                await do(deed)
+                told = "kept" if await do(deed) is False else done
             except DeskError as error:
                 none = refused(error)
                 if none is not None:
@@ -81,8 +85,8 @@ class Deeds:
                 draft = self._kept(deed, said)
                 return await self._pages.show(deed.signed, deed.worker, deed.number, draft=draft)
             if scripted:
-                return JSONResponse({"done": done})
-            return RedirectResponse(f"/desk/case/{deed.number}?done={done}", 303)
+                return JSONResponse({"done": told})
+            return RedirectResponse(f"/desk/case/{deed.number}?done={told}", 303)
 
         return endpoint
 
@@ -109,12 +113,12 @@ class Deeds:
     async def _take_over(self, deed: Deed) -> None:
         await self._work.take_over(deed.worker, deed.number)
 
-    async def _answer(self, deed: Deed) -> None:
+    async def _answer(self, deed: Deed) -> bool:
         text, once = deed.fields.get("text", ""), deed.fields.get("once", "")
-        await self._work.answer(deed.worker, deed.number, text, once=once, seen=_seen(deed))
+        return await self._work.answer(deed.worker, deed.number, text, once=once, seen=_seen(deed))
 
-    async def _ask(self, deed: Deed) -> None:
-        await self._work.ask_if_here(deed.worker, deed.number, seen=_seen(deed), anyway="anyway" in deed.fields)
+    async def _ask(self, deed: Deed) -> bool:
+        return await self._work.ask_if_here(deed.worker, deed.number, seen=_seen(deed), anyway="anyway" in deed.fields)
 
     async def _note(self, deed: Deed) -> None:
         await self._work.note(deed.worker, deed.number, deed.fields.get("note", ""))

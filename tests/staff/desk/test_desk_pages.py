@@ -12,7 +12,9 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.core.desk import CaseState, Why
+from bot.desk.limits import ClockLimits
 from bot.desk.news import Event
+from bot.desk.service import CaseDesk
 from bot.staff.desk.parts import Doors
 from bot.staff.desk.routes import create_desk_routes
 from tests.desk.office import LIBRARY, Office
@@ -400,3 +402,27 @@ async def test_pages_made_elsewhere_are_doors_of_a_case(site, office: Office) ->
             assert f'href="/x/{case}/{door}"' in page.text
         sent = await chen.post(f"/desk/case/{case}/hold", headers={"Sec-Fetch-Site": "same-origin"})
         assert sent.status_code == 404
+
+
+async def test_what_never_reached_the_child_is_said_above_the_case_and_where_it_was_sent(
+    office: Office, browse, clock
+) -> None:
+    case = await office.file(talk="web:1", channel="web", address="web:1")
+    wang = await browse(await office.hire("wang"))
+    await wang.post(f"/desk/case/{case}/claim")
+    await CaseDesk(office.store, office.keys, office.board, ClockLimits()).left("web:1")
+    page = await wang.get(f"/desk/case/{case}")
+    assert SAY["desk.left_banner"] in _text(page)
+    assert SAY["desk.undelivered_banner"] not in _text(page)
+
+    answer = {"text": "我在。", "once": "a"}
+    sent = await wang.post(f"/desk/case/{case}/answer", data=answer)
+
+    assert SAY["desk.done_kept"] in _text(sent)
+    assert SAY["desk.undelivered_banner"] in _text(sent)
+    assert SAY["desk.event_undelivered"] in _text(sent)
+    answer["once"] = "b"
+    scripted = {"accept": "application/json"}
+    told = await wang.post(f"/desk/case/{case}/answer", data=answer, headers=scripted)
+    assert told.json() == {"done": "kept"}
+    assert "我在。" in _text(await wang.get(f"/desk/case/{case}"))

@@ -97,7 +97,7 @@ async function send(form, text, said, words) {
     if (response.ok) {
       text.value = "";
       form.elements.once.value = newName();
-      said.textContent = words.sent;
+      said.textContent = told.done === "kept" ? words.kept : words.sent;
     } else {
       said.textContent = told.error ?? words.unsent;
     }
