@@ -9,18 +9,22 @@ import numpy as np
 import pytest
 
 from bot.content.build import Service
+from bot.content.questions import load_questions
+from bot.content.risk_evaluation import load_risk_questions
 from bot.core.intent_types import Corpus, Lexicon, RiskContent, RiskExample, RiskRule, TopicIntents
 from bot.core.risk import RiskKind, RiskLevel
 from bot.nlu.features import Terms
 from bot.nlu.keys import blocks, hashed, joined, tagged
 from bot.nlu.linear import LinearModel
 from bot.nlu.normalise import Normaliser
-from bot.nlu.risk.detector import RiskDetector
+from bot.nlu.risk.detector import SENTENCE, RiskDetector
 from bot.nlu.risk.rules import RuleBook
 from bot.nlu.risk.terms import GROUPS, ORDERED, Groups, RiskTerms
-from bot.nlu.risk.train import RiskCorpus, train_risk
+from bot.nlu.risk.train import ALARMING, RiskCorpus, train_risk
 from bot.nlu.risk.weigh import RiskScale, RiskThresholds
 from bot.nlu.train import everyday_questions, normalised
+
+from ..conftest import ROOT
 
 
 @pytest.mark.parametrize(
@@ -58,6 +62,23 @@ def test_a_plain_report_is_noticed(service: Service, text: str) -> None:
 )
 def test_an_everyday_question_is_no_report(service: Service, text: str) -> None:
     assert not service.engine.read_risk(text, ()).alarming
+
+
+def test_a_short_report_does_not_drown_in_talk_of_the_day(service: Service) -> None:
+    """Short reports of held-out writers that alarm by themselves, before, after and amid everyday questions."""
+    held_out = [item.turns[0] for item in load_risk_questions(ROOT) if item.level in ALARMING and len(item.turns) == 1]
+    short = [text for text in held_out if len(text) <= 12 and service.engine.read_risk(text, ()).alarming]
+    told = {item.turns for item in load_risk_questions(ROOT)}
+    day = [item.text for item in load_questions(ROOT) if (item.text,) not in told]
+    mixed = []
+    for place, text in enumerate(short):
+        first, last = day[place * 17 % len(day)], day[place * 31 % len(day)]
+        mixed += [f"{first}。{text}", f"{text}。{last}", f"{first} {text} {last}"]
+
+    lost = [text for text in mixed if not service.engine.read_risk(text, ()).alarming]
+
+    assert len(mixed) > 100
+    assert len(lost) < 0.15 * len(mixed), lost[:5]
 
 
 def test_three_turns_that_only_together_make_a_report_alarm_by_the_third(service: Service) -> None:
@@ -150,7 +171,12 @@ def _terms() -> RiskTerms:
 def _scaled(alarm: float, calm: Callable[[str], bool] = lambda _text: False) -> RiskDetector:
     limits = RiskThresholds(all=2.0, kind=2.0, log_length=0.0, lengths=(), offset=0.0, alarm=alarm)
     book = RuleBook((RiskRule(id="calls", level=RiskLevel.DISCLOSURE, any=("电话",)),), Groups({}, str))
-    return RiskDetector(str, book, RiskScale(_taught(), _terms(), ["harm"], limits), calm)
+    return RiskDetector(_blanks, book, RiskScale(_taught(), _terms(), ["harm"], limits), calm)
+
+
+def _blanks(text: str) -> str:
+    """Words of one sentence are typed with dashes between them where a blank would end it."""
+    return text.replace("-", " ")
 
 
 def test_an_example_of_an_everyday_topic_that_tells_of_a_child_teaches_no_calm() -> None:
@@ -183,6 +209,18 @@ def test_what_the_model_barely_sees_in_a_calm_question_is_a_concern() -> None:
     assert _scaled(3.0, calm).read("天天 打 我").level is RiskLevel.CONCERN
     assert _scaled(3.0).read("天天 打 我").alarming
     assert _scaled(0.0, calm).read("天天 打 我").alarming
+
+
+def test_a_sentence_is_read_by_itself_where_it_is_surely_a_report() -> None:
+    day, report = "几-岁-上学-学费-多少-几-岁-上学-学费-多少", "天天-打-我"
+    drowned = f"{day}。{report}"
+    whole, sentence = (_scaled(0.0).read(text).score for text in (f"{day}-{report}", report))
+    above, below = (_scaled(sentence - SENTENCE + far) for far in (-0.01, 0.01))
+
+    assert whole < sentence - SENTENCE
+    assert above.read(drowned).alarming
+    assert above.read(drowned).why[0] == "sentence"
+    assert not below.read(drowned).alarming
 
 
 def test_only_short_turns_are_read_together() -> None:

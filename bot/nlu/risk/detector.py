@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from bot.core.intent_types import RiskRule
@@ -15,6 +16,10 @@ PIECE = 300
 OVERLAP = 60
 #: What is said after a turn to another matter is read by itself too, from this length on.
 LEAST = 3
+#: Sentences are read by themselves too, where this far above an alarm: a few words of harm must not drown in a tale of
+#: the day, and yet a sentence alone has lost what may make it harmless.
+SENTENCE = 3.0
+_ENDS = re.compile(r"[。．.！!？?；;…～~\s]+")
 #: How far below an alarm the models may see a message for a rule to raise it.
 NEAR = 0.35
 #: A turn longer than this speaks for itself, and so does one after a turn longer than that: two such turns are two
@@ -46,7 +51,8 @@ class RiskDetector:
         the turn that completes it, and a harmless turn after an alarm raises no second one.
         """
         plain = self._normalise(text)
-        alone = self._pieces(plain) if alone is None else alone
+        if alone is None:
+            alone = max([self._pieces(plain), *self._sentences(text)], key=_gravity)
         if alone.alarming or not before or len(plain) > LEANING or len(self._normalise(before[-1])) > LEANT_ON:
             return alone
         earlier = self._normalise("。".join(before))[-PIECE:]
@@ -54,6 +60,15 @@ class RiskDetector:
         if together.alarming and not self._piece(earlier).alarming:
             return replace(together, why=("turns", *together.why))
         return alone
+
+    def _sentences(self, text: str) -> Iterator[RiskReading]:
+        """What a single one of several sentences surely tells; text as it was typed."""
+        found = map(self._normalise, _ENDS.split(text))
+        sentences = dict.fromkeys(sentence for sentence in found if len(sentence) > 1)
+        for sentence in sentences if len(sentences) > 1 else ():
+            reading = self._piece(sentence[-PIECE:])
+            if reading.alarming and reading.score >= SENTENCE:
+                yield replace(reading, why=("sentence", *reading.why))
 
     def _pieces(self, text: str) -> RiskReading:
         starts = range(0, max(len(text) - OVERLAP, 1), PIECE - OVERLAP)

@@ -22,8 +22,9 @@ RAREST, LARGE = (4, 4, 4, 4, 4, 8, 4, 4), 1_000
 FAVOUR = 1.5
 #: Everyday questions that a model of the risk examples alone, which never saw them, scores above this may be reports.
 DOUBTFUL = 0.3
-#: One example in so many is taught once more after an unrelated question: the matter often stands in the last clause.
-ONE_IN = 6
+#: One example in so many is taught once more in harmless company, and one report in so many that is shorter than this:
+#: a child tells of its day and, in between, of what happened, and the few words of a short report must not drown.
+ONE_IN, ONE_SHORT_IN, SHORT = 6, 2, 25
 #: One harmless text in so many begins a talk of two to four of them.
 ONE_TALK_IN, FAR = 5, 997
 ALARMING = (RiskLevel.DISCLOSURE, RiskLevel.URGENT)
@@ -44,20 +45,29 @@ def train_risk(corpus: RiskCorpus, terms: MakeTerms) -> LinearModel | None:
         return None
     rows = [terms(text) for text in corpus.talks]
     everyday = _plainly_everyday(corpus, rows, [terms(text) for text in corpus.ordinary])
-    taught = _with_questions_first(corpus)
+    taught = _in_company(corpus)
     rows += [terms(text) for text in taught.talks[len(rows) :]]
     everyday += [terms(text) for text in _harmless_talks(corpus)]
     heads = {name: _target(taught, label, len(everyday)) for name, label in _heads().items()}
     return _fit([*rows, *everyday], heads)
 
 
-def _with_questions_first(corpus: RiskCorpus) -> RiskCorpus:
-    """The corpus, and some of its examples once more with an unrelated question before them."""
-    chosen = range(0, len(corpus.examples), ONE_IN)
-    again = [corpus.examples[place] for place in chosen]
-    questions = [corpus.ordinary[place * 7 % len(corpus.ordinary)] for place in chosen]
-    talks = [f"{question}。{corpus.talks[place]}" for place, question in zip(chosen, questions, strict=True)]
+def _in_company(corpus: RiskCorpus) -> RiskCorpus:
+    """The corpus, and some of its examples once more with unrelated harmless texts before them, after them or both."""
+    company = [*corpus.ordinary, *(talk for talk in _calm(corpus) if len(talk) < SHORT)]
+    again: list[RiskExample] = []
+    talks: list[str] = []
+    for place, (item, talk) in enumerate(zip(corpus.examples, corpus.talks, strict=True)):
+        short = item.level in ALARMING and len(talk) < SHORT
+        if place % (ONE_SHORT_IN if short else ONE_IN) == 0:
+            first, last = (company[len(talks) * step % len(company)] for step in (7, 13))
+            again.append(item)
+            talks.append("。".join(((first, talk), (talk, last), (first, talk, last))[len(talks) % 3]))
     return replace(corpus, examples=[*corpus.examples, *again], talks=[*corpus.talks, *talks])
+
+
+def _calm(corpus: RiskCorpus) -> list[str]:
+    return [talk for item, talk in zip(corpus.examples, corpus.talks, strict=True) if item.level is RiskLevel.NONE]
 
 
 def _harmless_talks(corpus: RiskCorpus) -> Iterator[str]:
@@ -65,8 +75,7 @@ def _harmless_talks(corpus: RiskCorpus) -> Iterator[str]:
 
     Neighbours are of one topic or of one writer; ``FAR`` apart they have nothing in common.
     """
-    calm = [talk for item, talk in zip(corpus.examples, corpus.talks, strict=True) if item.level is RiskLevel.NONE]
-    for told in (corpus.ordinary, calm):
+    for told in (corpus.ordinary, _calm(corpus)):
         for place in range(0, len(told) - 2 * FAR, ONE_TALK_IN):
             step = FAR if place % 2 else 3
             yield "。".join(told[place : place + step * (2 + place % 3) : step])

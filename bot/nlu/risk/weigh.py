@@ -36,13 +36,13 @@ class RiskThresholds:
     """
 
     all: float = 2.896
-    kind: float = 2.723
-    log_length: float = 0.411
+    kind: float = 2.566
+    log_length: float = -0.111
     lengths: tuple[tuple[int, float], ...] = (
-        (7, -1.144), (10, 0.403), (14, 0.442), (20, 0.149), (40, 0.28), (80, 0.622)
+        (7, -1.173), (10, 0.288), (14, 0.319), (20, -0.01), (40, -0.073), (80, 0.576)
     )  # fmt: skip
-    offset: float = -2.258
-    alarm: float = -1.0
+    offset: float = -0.237
+    alarm: float = -0.85
     urgent: float = -0.45
     pressing: float = 0.1
     grave: float = -0.6
