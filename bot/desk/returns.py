@@ -13,6 +13,7 @@ from bot.desk.sealing import SealError, normal_code, open_with, receipt_pair
 from bot.desk.service import receipt_key_name, receipt_secret_of
 from bot.storage.case_rows import CaseRow
 from bot.storage.casework import SealedCasework
+from bot.storage.moving import move
 from bot.storage.store import Store
 
 
@@ -37,14 +38,15 @@ class CaseReturns:
         if case is None:
             return None
         private = receipt_pair(secret, case.receipt_salt).private
-        messages = tuple(_opened(private, row) for row in await work.messages(case.id) if row.for_child)
         closed = case.state == CaseState.CLOSED
         if not closed:
             async with self.store.writing() as connection:
-                other = await work.move(connection, case.id, origin)
+                other = await move(connection, self.store, case.id, origin)
             self.news.publish(Event("message", case.id))
             if other is not None:
                 self.news.publish(Event("noted", other))
+        # Once they are answered here: what is written to where they were until then must not be missed.
+        messages = tuple(_opened(private, row) for row in await work.messages(case.id) if row.for_child)
         receipt = Receipt(case.opened_at, None if closed else case.due_at, case.seen_at)
         return Returned(tuple(filter(None, messages)), receipt, closed)
 

@@ -57,12 +57,18 @@ _OF_GROUP = (
 )
 
 
-def narrowed(case: CaseRow, home: Belonging) -> Mapping[str, object]:
+def home_of(case: CaseRow) -> Belonging:
+    """What a case tells of its person: their schools, and whether they want nobody of any."""
+    return Belonging(case.school, more=case.outsiders_only)
+
+
+def narrowed(case: CaseRow, *homes: Belonging) -> Mapping[str, object]:
     """The columns of a case that change where more schools turn out to be its person's: only fewer may see it then."""
-    known, found = case.school.split(BETWEEN), home.school.split(BETWEEN)
-    named, more = _fitting(list(dict.fromkeys(filter(None, (*known, *found)))))
+    found = (school for home in homes for school in home.school.split(BETWEEN))
+    named, more = _fitting(list(dict.fromkeys(filter(None, (*case.school.split(BETWEEN), *found)))))
     columns: dict[str, object] = {} if named == case.school else {"school": named}
-    return columns | ({"outsiders_only": True} if more or home.more else {})
+    fewer = (more or any(home.more for home in homes)) and not case.outsiders_only
+    return columns | ({"outsiders_only": True} if fewer else {})
 
 
 def _fitting(names: list[str]) -> tuple[str, bool]:

@@ -16,6 +16,8 @@ CaseRow = Row[Any]
 OPEN = (CaseState.WAITING, CaseState.TAKEN)
 #: What a case is that nobody has any more: it waits as a new one does.
 GIVEN_BACK = {"state": CaseState.WAITING, "holder": None, "taken_at": None, "rung": 0}
+#: Lines of a history that name another case of the same person: what is written in the talk of the one goes to this.
+INSTEAD_OF, GOES_ON_IN = "instead_of", "goes_on_in"
 
 
 async def open_of(connection: AsyncConnection, name: str, *, alone: bool = False) -> CaseRow | None:

@@ -8,13 +8,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, SealedText
-from bot.core.message import Origin
 from bot.core.ports import Outgoing
-from bot.storage.case_rows import GIVEN_BACK, OPEN, CaseRow, note, open_of
+from bot.storage.case_rows import GIVEN_BACK, OPEN, CaseRow, note
 from bot.storage.counts import Counts
 from bot.storage.desk_tables import case_event, case_message, desk_case
 from bot.storage.outbox import Awaited, queue
@@ -197,31 +196,6 @@ class SealedCasework:
         """When the next answer is due, and how far up people have been alerted."""
         row = update(desk_case).where(desk_case.c.id == number)
         await connection.execute(row.values(due_at=due_at, rung=rung))
-
-    async def move(self, connection: AsyncConnection, number: int, origin: Origin) -> int | None:
-        """The person came back by another door: they read there what was said, and are answered there from now on.
-
-        What is written there belongs to this case. Gives the one that it belonged to before, where that is open: the
-        history of each names the other, so that who has the one can ask who has the other.
-        """
-        vault, now = self._store.vault, self._store.now()
-        name = vault.pseudonym(origin.talk)
-        before = await open_of(connection, name, alone=True)
-        await note(connection, number, now, what="came_back", value=origin.channel)
-        there = {
-            "talk": name,
-            "channel": origin.channel,
-            "address": vault.seal(origin.address.encode()),
-            "came_back": select(func.max(case_event.c.id)).where(case_event.c.case == number).scalar_subquery(),
-            "undelivered_at": None,
-        }
-        await connection.execute(update(desk_case).where(desk_case.c.id == number).values(**there))
-        if before is None or before.id == number:
-            return None
-        await note(connection, number, now, what="instead_of", value=str(before.id))
-        await note(connection, before.id, now, what="goes_on_in", value=str(number))
-        other: int = before.id
-        return other
 
     async def deliver(self, connection: AsyncConnection, case: CaseRow, messages: Sequence[Outgoing]) -> None:
         """Put messages to the person on their way, by the channel of the case."""

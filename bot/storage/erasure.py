@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState
-from bot.storage.case_rows import CaseRow, note
+from bot.storage.case_rows import GOES_ON_IN, INSTEAD_OF, CaseRow, note
 from bot.storage.desk_tables import case_event, case_message, desk_case, identity_release, staff_link, staff_session
 from bot.storage.store import Store
 
@@ -80,6 +80,7 @@ class CaseErasure:
             update(identity_release).where(identity_release.c.case == number).values(reason=b"", generation=0)
         )
         await self._keep_keys_only(connection, number)
+        await self._unlink(connection, number)
         await note(connection, number, now, what="erased")
         return count
 
@@ -89,6 +90,13 @@ class CaseErasure:
         sessions = delete(staff_session).where(staff_session.c.expires_at <= now).returning(staff_session.c.token)
         links = delete(staff_link).where(staff_link.c.expires_at <= now).returning(staff_link.c.token)
         return sum([len((await connection.execute(gone)).all()) for gone in (sessions, links)])
+
+    async def _unlink(self, connection: AsyncConnection, number: int) -> None:
+        """What is left of it must not be known by another case of the same person, which may tell who that is."""
+        kept = select(desk_case.c.id).where(desk_case.c.held)
+        there = and_(case_event.c.value == str(number), case_event.c.case.not_in(kept))
+        links = case_event.c.what.in_((INSTEAD_OF, GOES_ON_IN))
+        await connection.execute(delete(case_event).where(links, or_(case_event.c.case == number, there)))
 
     async def _keep_keys_only(self, connection: AsyncConnection, number: int) -> None:
         wanted = select(case_event.c.id, case_event.c.value).where(case_event.c.case == number)

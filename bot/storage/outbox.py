@@ -72,6 +72,11 @@ async def queue(
         await connection.execute(insert(outbox), rows)
 
 
+async def unawaited(connection: AsyncConnection, case: int) -> None:
+    """What is on its way to the child of a case was read elsewhere: nobody need hear where it never arrives."""
+    await connection.execute(update(outbox).where(outbox.c.case == case).values(case=None))
+
+
 class SealedOutbox:
     """The ``Outbox`` on a database.
 

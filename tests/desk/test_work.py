@@ -20,6 +20,7 @@ from bot.staff.desk.clock import owed
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
 from bot.storage.enrolments import SealedEnrolments
+from bot.storage.moving import move
 from bot.storage.store import Store
 
 from ..storage.taught import Taught
@@ -313,7 +314,7 @@ async def test_whoever_comes_back_by_another_door_is_asked_first(
     await office.work.claim(wang, case)
     clock.forward(minutes=1)
     async with store.writing() as connection:
-        await SealedCasework(store).move(connection, case, Origin("telegram", "telegram:8:8", "8"))
+        await move(connection, store, case, Origin("telegram", "telegram:8:8", "8"))
 
     await _refused("check", office.work.answer(wang, case, "x", once="1"))
     clock.forward(minutes=1)

@@ -20,6 +20,7 @@ from bot.storage.casework import SealedCasework
 from bot.storage.desk_tables import desk_case
 from bot.storage.engine import make_engine, reading, writing
 from bot.storage.errors import SchemaTooNewError, SchemaTooOldError
+from bot.storage.moving import move
 from bot.storage.outbox import SealedOutbox
 from bot.storage.pushes import Pushes
 from bot.storage.schema import expected_revision, known_revisions, problems, upgrade
@@ -154,7 +155,7 @@ async def test_a_case_to_which_somebody_came_back_before_stays_the_one_that_is_w
     first, _newer = [await case(store, state="waiting", receipt=None) for _ in range(2)]
     origin = Origin("telegram", "telegram:7:7", "7")
     async with store.writing() as connection:
-        await SealedCasework(store).move(connection, first, origin)
+        await move(connection, store, first, origin)
         await _back_to(connection, "0009")
     await upgrade(address)
     async with store.writing() as connection:
