@@ -15,6 +15,7 @@ from typing import Protocol
 
 import structlog
 
+from bot.desk.duty import Scope, eligible
 from bot.storage.alerts import Pending, SealedAlerts
 from bot.storage.errors import StorageError
 from bot.storage.roster import Route, SealedRoster
@@ -137,6 +138,8 @@ class AlertSender:
     async def _handle(self, item: Pending) -> None:
         self._tried[item.id] = self.steady()
         try:
+            if not await self._may_hear(item):
+                await self.alerts.give_up(item.id)
             if not await self.alerts.begin(item.id):
                 self._forget(item.id)
                 return
@@ -151,6 +154,13 @@ class AlertSender:
             await self._count_failure(item.route)
         except StorageError as error:
             log.error("alerts.store_failed", error=type(error).__name__)  # noqa: TRY400
+
+    async def _may_hear(self, item: Pending) -> bool:
+        """Whether whom it goes to may still see the case: what was made before it was known otherwise is not sent."""
+        if item.staff is None or not (item.school or item.outsiders_only):
+            return True
+        scope = Scope(item.region, item.school, item.outsiders_only)
+        return any(person.id == item.staff for person in eligible((await self.roster.read()).people, scope))
 
     async def _not_sent(self, item: Pending) -> None:
         self._failed.add(item.id)

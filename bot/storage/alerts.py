@@ -39,7 +39,10 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An alert on its way by one route. ``due_at`` is the case's; so many ``attempts`` were begun before."""
+    """An alert on its way by one route, to its ``staff``, None for all. ``due_at`` is the case's, as is who may see it.
+
+    So many ``attempts`` were begun before.
+    """
 
     id: int
     case: int
@@ -56,6 +59,10 @@ class Pending:
     synthetic: bool
     failing: bool
     target: str = field(repr=False)
+    staff: int | None = None
+    region: str = ""
+    school: str = field(default="", repr=False)
+    outsiders_only: bool = False
 
 
 class SealedAlerts:
@@ -105,6 +112,10 @@ class SealedAlerts:
                 alert_route.c.kind.label("route_kind"),
                 alert_route.c.target,
                 alert_route.c.failing_since,
+                alert_route.c.staff,
+                desk_case.c.region,
+                desk_case.c.school,
+                desk_case.c.outsiders_only,
                 desk_case.c.level,
                 desk_case.c.kind.label("case_kind"),
                 desk_case.c.due_at,
@@ -184,6 +195,10 @@ class SealedAlerts:
             row.synthetic,
             row.failing_since is not None,
             target,
+            row.staff,
+            row.region,
+            row.school,
+            row.outsiders_only,
         )
 
 

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy import update
 
 from bot.core.audience import Audience
 from bot.core.lessons import Joins
@@ -22,6 +23,7 @@ from bot.desk.apprising import Apprising, RouteError, check_target
 from bot.desk.carriers import AppriseCarrier, BotCarrier
 from bot.desk.duty import Scope
 from bot.storage.alerts import Pending
+from bot.storage.desk_tables import desk_case, staff
 from bot.storage.enrolments import SealedEnrolments
 from bot.storage.outbox import queue
 from bot.storage.roster import Route
@@ -111,10 +113,6 @@ async def test_looks_at_the_same_moment_make_nothing_twice(world: World) -> None
 
 @pytest.mark.parametrize(("wish", "told"), [("", 1), ("now", 1), ("never", 0), ("daytime", 0), ("evening", 1)])
 async def test_a_child_who_asked_not_to_be_written_to_is_not(world: World, wish: str, told: int) -> None:
-    from sqlalchemy import update
-
-    from bot.storage.desk_tables import desk_case
-
     await world.staffed()
     case = await world.open()
     async with world.store.writing() as connection:
@@ -489,3 +487,23 @@ async def test_an_alert_carries_the_clock_and_nothing_of_the_school(world: World
         said = f"{world.wording.title}\n{world.wording.text(item)}\n{card}"
         assert due.astimezone(SHANGHAI).strftime("%H:%M") in said
         assert not any(part in f"{said}{item}" for part in ("第一中学", "五（3）班"))
+
+
+async def test_a_colleague_who_may_not_see_the_case_any_more_gets_no_alert_that_was_made_before(world: World) -> None:
+    teacher, *_ = await world.staffed()
+    async with world.store.writing() as connection:
+        await connection.execute(update(staff).where(staff.c.id == teacher).values(school="一中"))
+    case, post, steady = await world.open(), Post(works=False), Steady()
+    await world.look().look(case)
+    sender = sender_of(world, post, steady)
+    await sender.settle()
+    assert post.tried == 1
+    async with world.store.writing() as connection:
+        await connection.execute(update(desk_case).values(outsiders_only=True))
+    post.works = True
+    for _ in range(3):
+        await pass_time(world, steady, 20)
+        await sender.settle()
+    theirs = {route.id for route in (await world.roster.read()).routes if route.staff == teacher}
+    assert post.sent
+    assert not theirs & {route for _, route in post.sent}
