@@ -11,10 +11,10 @@ from typing import Protocol
 
 from bot.core.audience import Audience
 from bot.core.decision import Decision, Quiz, Relayed
-from bot.core.desk import NO_DESK, Desk, Receipt
+from bot.core.desk import NO_DESK, Desk, Receipt, Report, Standing
 from bot.core.dialogue import Dialogue, Turned
 from bot.core.lessons import Joins, Lesson, Lessons, NoLessons
-from bot.core.message import Incoming
+from bot.core.message import Incoming, Origin
 from bot.core.noticed import seen
 from bot.core.ports import SessionStore, TalkAfter
 from bot.core.risk import RiskLevel, RiskReading
@@ -113,6 +113,8 @@ class StoredTalk:
         if report is None or origin is None:
             return decision, kept
         filing = await self._desk.prepare(report, origin, standing)
+        if _tapped_before(report, origin, session, standing):
+            return _received(decision, filing.receipt, kept)
         private = None
         if origin.talk != key and filing.receipt.code:
             # What opens a talk is never kept with a group's.
@@ -179,6 +181,12 @@ def _taught(turned: Turned, before: Session, lesson: Lesson, incoming: Incoming)
         quiz=lesson.place,
     )
     return Turned(replace(lesson.decision, risk=turned.decision.risk), session, turned.report)
+
+
+def _tapped_before(report: Report, origin: Origin, before: Session, standing: Standing) -> bool:
+    """Whether a button was sent again: of words the case itself knows that it has them, of a tap it has none."""
+    again = bool(origin.delivery) and origin.delivery == before.delivery
+    return again and standing.case is not None and not report.texts and not report.told
 
 
 def _received(decision: Decision, receipt: Receipt, kept: TalkAfter) -> tuple[Decision, TalkAfter]:
