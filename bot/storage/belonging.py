@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.case_rows import CaseRow
+from bot.storage.case_rows import OPEN, CaseRow
 from bot.storage.desk_tables import desk_case
 from bot.storage.teaching_tables import class_group, enrolment, school, school_class
 
@@ -26,6 +26,9 @@ class Belonging:
     school: str = ""
     region: str = ""
     more: bool = False
+
+
+UNKNOWN = Belonging()
 
 
 async def belonging(connection: AsyncConnection, name: str, group: str = "") -> Belonging:
@@ -57,11 +60,6 @@ _OF_GROUP = (
 )
 
 
-def home_of(case: CaseRow) -> Belonging:
-    """What a case tells of its person: their schools, and whether they want nobody of any."""
-    return Belonging(case.school, more=case.outsiders_only)
-
-
 def narrowed(case: CaseRow, *homes: Belonging) -> Mapping[str, object]:
     """The columns of a case that change where more schools turn out to be its person's: only fewer may see it then."""
     found = (school for home in homes for school in home.school.split(BETWEEN))
@@ -69,6 +67,20 @@ def narrowed(case: CaseRow, *homes: Belonging) -> Mapping[str, object]:
     columns: dict[str, object] = {} if named == case.school else {"school": named}
     fewer = (more or any(home.more for home in homes)) and not case.outsiders_only
     return columns | ({"outsiders_only": True} if fewer else {})
+
+
+async def narrow_all(connection: AsyncConnection, name: str, home: Belonging = UNKNOWN) -> None:
+    """Who may not see one of a talk's open cases sees none of them: all are of one person, whose wish and schools hold.
+
+    ``home`` is what is known of that person besides.
+    """
+    wanted = select(desk_case).where(desk_case.c.talk == name, desk_case.c.state.in_(OPEN))
+    cases = (await connection.execute(wanted)).all()
+    homes = [home, *(Belonging(case.school, more=case.outsiders_only) for case in cases)]
+    for case in cases:
+        columns = narrowed(case, *homes)
+        if columns:
+            await connection.execute(update(desk_case).where(desk_case.c.id == case.id).values(**columns))
 
 
 def _fitting(names: list[str]) -> tuple[str, bool]:

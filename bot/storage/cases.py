@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, Filing, Why
-from bot.storage.belonging import Belonging, belonging, narrowed
+from bot.storage.belonging import Belonging, belonging, narrow_all, narrowed
 from bot.storage.case_changes import Changed, changed_by, told_value
 from bot.storage.case_rows import OPEN, CaseRow, note, open_of
 from bot.storage.desk_tables import case_event, case_message, desk_case
@@ -130,6 +130,8 @@ class SealedCases:
             # They had left, and write from where they were all the same.
             columns["address"] = self._store.vault.seal(filing.origin.address.encode())
         await connection.execute(update(desk_case).where(desk_case.c.id == found.id).values(**columns))
+        if not columns.keys().isdisjoint(("school", "outsiders_only")):
+            await narrow_all(connection, found.talk)
         return changed
 
     async def _home(self, connection: AsyncConnection, name: str, filing: Filing) -> Belonging:

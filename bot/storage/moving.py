@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.message import Origin
-from bot.storage.belonging import belonging, home_of, narrowed
+from bot.storage.belonging import belonging, narrow_all
 from bot.storage.case_rows import GOES_ON_IN, INSTEAD_OF, note, open_of
 from bot.storage.desk_tables import case_event, desk_case
 from bot.storage.outbox import unawaited
@@ -23,9 +23,6 @@ async def move(connection: AsyncConnection, store: Store, number: int, origin: O
     vault, now = store.vault, store.now()
     name, group = vault.pseudonym(origin.talk), vault.pseudonym(origin.group) if origin.group else ""
     before = await open_of(connection, name, alone=True)
-    row = (await connection.execute(select(desk_case).where(desk_case.c.id == number).with_for_update())).one()
-    other = None if before is None or before.id == number else before
-    homes = [await belonging(connection, name, group), *(home_of(case) for case in (row, other) if case is not None)]
     await note(connection, number, now, what="came_back", value=origin.channel)
     there = {
         "talk": name,
@@ -34,15 +31,13 @@ async def move(connection: AsyncConnection, store: Store, number: int, origin: O
         "came_back": select(func.max(case_event.c.id)).where(case_event.c.case == number).scalar_subquery(),
         "undelivered_at": None,
     }
-    await connection.execute(update(desk_case).where(desk_case.c.id == number).values(**there, **narrowed(row, *homes)))
+    await connection.execute(update(desk_case).where(desk_case.c.id == number).values(**there))
+    await narrow_all(connection, name, await belonging(connection, name, group))
     # What is still on its way to where they were is read here.
     await unawaited(connection, number)
-    if other is None:
+    if before is None or before.id == number:
         return None
-    columns = narrowed(other, *homes)
-    if columns:
-        await connection.execute(update(desk_case).where(desk_case.c.id == other.id).values(**columns))
-    await note(connection, number, now, what=INSTEAD_OF, value=str(other.id))
-    await note(connection, other.id, now, what=GOES_ON_IN, value=str(number))
-    found: int = other.id
-    return found
+    await note(connection, number, now, what=INSTEAD_OF, value=str(before.id))
+    await note(connection, before.id, now, what=GOES_ON_IN, value=str(number))
+    other: int = before.id
+    return other

@@ -98,6 +98,25 @@ async def test_who_wanted_nobody_of_their_school_in_a_talk_is_read_by_none_in_th
     assert (await office.reading.open(wang, newer)).row.holder == wang.id
 
 
+async def test_a_wish_for_nobody_of_their_school_holds_for_every_open_case_of_the_talk(
+    office: Office, teacher: Worker, wang: Worker
+) -> None:
+    told = await office.file("继父", **VISIT)
+    code = office.receipt.code
+    await office.work.claim(wang, told)
+    newer = await office.file("同学打我")
+    await office.work.claim(teacher, newer)
+    await _back(office, code)
+    assert (await office.reading.open(teacher, newer)).row.holder == teacher.id
+
+    assert await office.file("", why=Why.OUTSIDERS) == told
+
+    with pytest.raises(NoSuchCaseError):
+        await office.reading.open(teacher, newer)
+    await _look(office, newer)
+    assert (await office.row(newer)).state == CaseState.WAITING
+
+
 async def test_a_colleague_of_the_school_is_not_told_of_a_case_that_they_may_not_see(
     office: Office, teacher: Worker
 ) -> None:
