@@ -19,7 +19,7 @@ from bot.desk.limits import ClockLimits
 from bot.desk.telling import Teller
 from bot.desk.worker import scope_of
 from bot.storage.alerts import RAISED, SealedAlerts, made
-from bot.storage.case_rows import CaseRow
+from bot.storage.case_rows import CaseRow, open_of
 from bot.storage.casework import SealedCasework
 from bot.storage.roster import Roster
 from bot.storage.store import Store
@@ -127,6 +127,9 @@ class CaseLook:
     async def _do(self, connection: AsyncConnection, row: CaseRow, roster: Roster, action: Action) -> int | None:
         """Do one thing. Gives the rung that an alert was for where it has no route at all."""
         if isinstance(action, TellChild):
+            heard_in = await open_of(connection, row.talk)
+            if action.what == "left" and heard_in is not None and heard_in.id != row.id:
+                return None  # they talk to whoever has another case: of that nobody is gone
             duty = self._duty(row, roster)
             await self.teller.tell(connection, row, action.what, Standing(True, duty.on_duty, duty.back_at))
         elif isinstance(action, GiveBack):

@@ -115,6 +115,8 @@ async def test_a_wish_for_nobody_of_their_school_holds_for_every_open_case_of_th
         await office.reading.open(teacher, newer)
     await _look(office, newer)
     assert (await office.row(newer)).state == CaseState.WAITING
+    # Whoever they talk to is there: nobody tells them otherwise.
+    assert "told_child" not in [event.what for event in await office.reading.events(newer)]
 
 
 async def test_a_colleague_of_the_school_is_not_told_of_a_case_that_they_may_not_see(
