@@ -140,7 +140,7 @@ desk_case = Table(
     Column("taken_at", UtcTime, nullable=True),
     Column("answered_at", UtcTime, nullable=True),  # the first answer of a person
     Column("child_at", UtcTime, nullable=False),  # the last message of the child
-    Column("turns", Integer, server_default="0", nullable=False),  # what came of the child so far: words, taps, a voice
+    Column("turns", Integer, server_default="0", nullable=False),  # what came of the child: words, taps, a return
     Column("asks", Integer, server_default="0", nullable=False),  # the last of these turns that wants an answer
     Column("heard", Integer, server_default="0", nullable=False),  # how many had come when a person wrote last
     Column("staff_at", UtcTime, nullable=True),  # the last answer of a person

@@ -30,6 +30,8 @@ async def move(connection: AsyncConnection, store: Store, number: int, origin: O
         "address": vault.seal(origin.address.encode()),
         "came_back": select(func.max(case_event.c.id)).where(case_event.c.case == number).scalar_subquery(),
         "undelivered_at": None,
+        # It asks for no answer, but nobody ends the case, as out of reach, without having seen it.
+        "turns": desk_case.c.turns + 1,
     }
     await connection.execute(update(desk_case).where(desk_case.c.id == number).values(**there))
     await narrow_all(connection, name, await belonging(connection, name, group))

@@ -16,7 +16,7 @@ from bot.desk.look import CaseLook
 from bot.desk.returns import CaseReturns
 from bot.desk.sealing import seal_to
 from bot.desk.telling import Teller
-from bot.desk.worker import NoSuchCaseError, Worker
+from bot.desk.worker import DeskError, NoSuchCaseError, Worker
 from bot.storage.casework import SealedCasework
 from bot.storage.enrolments import SealedEnrolments
 from bot.storage.erasure import CaseErasure
@@ -192,3 +192,17 @@ async def test_what_is_left_of_an_erased_case_is_named_by_no_other_of_the_same_p
     events = [*await office.reading.events(first), *await office.reading.events(second)]
     assert "came_back" in [event.what for event in events]
     assert not {"instead_of", "goes_on_in"} & {event.what for event in events}
+
+
+async def test_nobody_closes_a_case_over_a_return_that_they_have_not_seen(office: Office, wang: Worker) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+    await office.work.answer(wang, case, "我在。", once="a")
+    seen = (await office.reading.open(wang, case)).last_of_child
+    await _back(office, office.receipt.code)
+
+    with pytest.raises(DeskError, match="newer"):
+        await office.work.close(wang, case, "unreachable", seen=seen)
+    row = await office.row(case)
+    assert row.asks == row.heard
+    await office.work.close(wang, case, "helped", seen=(await office.reading.open(wang, case)).last_of_child)
