@@ -27,6 +27,7 @@ _TOLD = {
     Verb.OUTSIDERS: Why.OUTSIDERS,
     Verb.HERE: Why.HERE,
     Verb.WRONG: Why.RETRACTED,
+    Verb.BYSTANDER: Why.BYSTANDER,
 }
 #: Open at all hours, for whoever says that they are not safe.
 DANGER = ("110", "12110", "120")
@@ -131,7 +132,7 @@ def answer_button(command: Command, composer: Composer, session: Session, standi
         return _bystander(composer)
     if command.verb is Verb.CODE:
         return _code(composer, session, standing)
-    if command.verb in (Verb.OUTSIDERS, Verb.HERE):
+    if command.verb in (Verb.OUTSIDERS, Verb.HERE) or (command.verb is Verb.WRONG and standing.case is not None):
         return d.Notice(d.Reply(composer.say(f"support.told_{command.verb}")))
     return None
 

@@ -31,6 +31,7 @@ class Why(StrEnum):
     PLACE = "place"  # told where help finds them
     WRITE = "write"  # told whether and when we may write here
     RETRACTED = "retracted"  # said that it was not about harm: noted, closes nothing
+    BYSTANDER = "bystander"  # said that they ask for somebody else
     OUTSIDERS = "outsiders"  # wants nobody of their own school
     HERE = "here"  # says that it is still they who hold the device
     DELETE = "delete"  # asked that the chat be deleted

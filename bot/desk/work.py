@@ -162,9 +162,10 @@ class DeskWork:
             await self._work.give_back(connection, number, by.id)
         self.news.publish(Event("opened", number))
 
-    async def close(self, by: Worker, number: int, outcome: str, *, seen: int) -> None:
+    async def close(self, by: Worker, number: int, outcome: str, *, seen: int) -> bool:
         """End the case and tell the child; the bot answers them again. ``seen``: how many turns the closer read.
 
+        False where the child is not told: it is no hour at which they may be written to, or there is no way to them.
         Refused where anything came of the child since: words, or a tap or a voice that leaves none.
         """
         if outcome not in OUTCOMES:
@@ -176,10 +177,11 @@ class DeskWork:
             _require_read(row, seen)
             line = self.library().messages["support.closed"]
             await self._work.tell(connection, number, await self._sealed(connection, row, line))
-            if may_write(row.write_when, self.store.now()):
-                await self._send(connection, row, Notice(Reply(line), Audience(row.reader)))
+            ending = Notice(Reply(line), Audience(row.reader))
+            told = may_write(row.write_when, self.store.now()) and await self._send(connection, row, ending)
             await self._work.close(connection, number, by.id, Ending(outcome, self._erased_at(row, held=row.held)))
         self.news.publish(Event("closed", number))
+        return told
 
     async def hold(self, by: Worker, number: int, *, held: bool) -> None:
         """Keep a case from erasure, or no longer: a supervisor's decision."""

@@ -139,12 +139,24 @@ def test_whoever_is_not_safe_raises_the_case_and_is_shown_the_police_first(child
     assert _report(turned).level is RiskLevel.URGENT
 
 
+def test_the_desk_hears_that_somebody_asks_for_a_friend(child: Child) -> None:
+    child.has_a_case()
+
+    turned = child.presses(Verb.BYSTANDER)
+
+    assert _report(turned).why is Why.BYSTANDER
+    assert not _report(turned).opens
+    child.standing = replace(child.standing, case=None)
+    assert child.presses(Verb.BYSTANDER).report is None
+
+
 def test_saying_that_it_is_not_about_harm_goes_on_talking_and_is_only_noted(child: Child) -> None:
     child.has_a_case()
 
     turned = child.presses(Verb.WRONG)
 
     assert isinstance(turned.decision, Notice)
+    assert turned.decision.reply.lead == child.dialogue.library.messages["support.told_wrong"]
     assert _report(turned).why is Why.RETRACTED
     assert isinstance(child.says("压岁钱归谁").decision, Answer)
 

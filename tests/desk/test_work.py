@@ -467,6 +467,18 @@ async def test_what_the_child_told_without_words_is_seen_before_the_end(
     await office.work.close(wang, case, "helped", seen=(await office.reading.open(wang, case)).last_of_child)
 
 
+@pytest.mark.parametrize(("wish", "told"), [("now", True), ("never", False)])
+async def test_whoever_ends_a_case_knows_whether_the_child_was_told(
+    office: Office, wang: Worker, wish: str, told: bool
+) -> None:
+    case = await office.file("一")
+    await office.file("", why=Why.WRITE, value=wish, delivery="2")
+    await office.work.claim(wang, case)
+
+    assert await office.work.close(wang, case, "helped", seen=2) is told
+    assert bool(await office.out()) is told
+
+
 async def test_what_came_while_an_answer_was_written_is_read_before_it_goes_out(
     office: Office, wang: Worker, clock: Clock
 ) -> None:

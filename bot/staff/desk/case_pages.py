@@ -21,7 +21,19 @@ from bot.staff.signed import SignedIn
 
 #: What a deed can have led to: shown once above the case.
 DONE = frozenset(
-    {"claimed", "sent", "asked", "noted", "transferred", "given_back", "closed", "held", "unheld", "kept"},
+    {
+        "claimed",
+        "sent",
+        "asked",
+        "noted",
+        "transferred",
+        "given_back",
+        "closed",
+        "closed_quietly",
+        "held",
+        "unheld",
+        "kept",
+    },
 )
 
 

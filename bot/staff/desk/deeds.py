@@ -17,6 +17,8 @@ from bot.staff.signed import SignedIn
 from bot.storage.case_rows import CaseRow
 
 Fields = Mapping[str, str]
+#: What is said instead where the child is not reached by what was done; ``kept`` where nothing stands here.
+_UNREACHED = {"closed": "closed_quietly"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,13 @@ class Deeds:
     def _endpoint(
         self, do: Callable[[Deed], Awaitable[bool | None]], done: str
     ) -> Callable[[Request], Awaitable[Response]]:
-        """What a form leads to; ``do`` gives False where the words are kept and there is no way to the child."""
+        """What a form leads to; ``do`` gives False where the child is not reached by what it says to them."""
 
         async def endpoint(request: Request) -> Response:
             deed = await self._read(request)
             scripted = request.headers.get("accept", "") == "application/json"
             try:
-                told = "kept" if await do(deed) is False else done
+                told = _UNREACHED.get(done, "kept") if await do(deed) is False else done
             except DeskError as error:
                 none = refused(error)
                 if none is not None:
@@ -129,9 +131,9 @@ class Deeds:
     async def _give_back(self, deed: Deed) -> None:
         await self._work.give_back(deed.worker, deed.number)
 
-    async def _close(self, deed: Deed) -> None:
+    async def _close(self, deed: Deed) -> bool:
         seen = whole(deed.fields.get("seen", ""))
-        await self._work.close(deed.worker, deed.number, deed.fields.get("outcome", ""), seen=seen)
+        return await self._work.close(deed.worker, deed.number, deed.fields.get("outcome", ""), seen=seen)
 
     async def _hold(self, deed: Deed) -> None:
         await self._work.hold(deed.worker, deed.number, held=True)

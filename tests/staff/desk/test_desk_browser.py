@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from bot.core.desk import Why
 from bot.desk.news import Event
 from tests.desk.office import LIBRARY, Office
 
@@ -103,6 +104,24 @@ async def test_a_talk_goes_on_live_and_keeps_what_is_being_typed(office: Office,
     await expect(page.locator(".line.staff")).to_have_count(2)
     await expect(page.locator(".line.child b")).to_have_count(0)
     assert [item.text for item in await office.out()] == [SAY["desk.canned_believe_child"], "正在写"]
+
+
+async def test_what_comes_while_the_end_is_filled_in_counts_as_unread_there(office: Office, open_page: Open) -> None:
+    case, wang = await office.file("他打我"), await office.hire("wang")
+    page = await open_page(wang, 1280)
+    await office.work.claim(await office.worker(wang), case)
+    await page.goto(f"/desk/case/{case}")
+    ending, answering = page.locator("#close [name=seen]"), page.locator("#act [data-answer] [name=seen]")
+    await page.locator("#close summary").click()
+
+    await office.file("", why=Why.UNSAFE, value="no", level="urgent", delivery="2")
+    office.news.publish(Event("raised", case))
+    await expect(answering).to_have_value("2")
+    await expect(ending).to_have_value("1")
+
+    await page.locator("#close summary").click()
+    await page.locator("#close summary").click()
+    await expect(ending).to_have_value("2")
 
 
 async def test_a_colleague_sees_at_once_who_has_it(office: Office, open_page: Open) -> None:

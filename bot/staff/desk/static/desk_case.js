@@ -6,6 +6,8 @@ const lines = document.getElementById("lines"), act = document.getElementById("a
 const number = Number(root.dataset.case);
 const sign = makeSigns(root.dataset);
 let last = Number(root.dataset.last), seen = Number(root.dataset.seen), running = false, again = false;
+/** What had come of the child when the form that ends the case was opened: what comes while it is filled in is not read. */
+let seenAtClosing = seen;
 
 /** Show a part anew, and leave alone what is open, typed, chosen and focused in it. */
 function swap(place, html) {
@@ -47,7 +49,7 @@ async function refresh() {
       if (near) lines.lastElementChild.scrollIntoView({ block: "nearest" });
     }
     seen = told.seen;
-    for (const field of root.querySelectorAll("[name=seen]")) field.value = seen;
+    for (const field of root.querySelectorAll("[name=seen]")) field.value = field.closest("#close")?.open ? seenAtClosing : seen;
     if (told.heard) sign(false);
   } catch { /* The stream says when the server is away. */ } finally {
     running = false;
@@ -109,6 +111,13 @@ async function send(form, text, said, words) {
   }
 }
 
+tools.addEventListener("click", (press) => {
+  const opened = press.target.closest("#close > summary");
+  if (opened && !opened.parentElement.open) {
+    seenAtClosing = seen;
+    opened.parentElement.querySelector("[name=seen]").value = seen;
+  }
+});
 runClocks(root);
 ready();
 if (innerWidth < 992) for (const name of ["facts", "canned"]) document.getElementById(name)?.removeAttribute("open");
