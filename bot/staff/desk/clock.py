@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core.desk import CaseState
+from bot.core.risk import RiskLevel
 from bot.storage.case_rows import CaseRow
 
 HOUR, MINUTE = 3600, 60
@@ -48,9 +49,10 @@ class Times:
             left = int((row.due_at - self.now).total_seconds())
             return Clock("over" if left < 0 else "left", self._span(left), _stamp(row.due_at), by)
         if not owed(row):
-            return (
-                Clock("asked", self._say("clock_asked")) if row.checking_at else Clock("rest", self._say("clock_rest"))
-            )
+            if row.checking_at:
+                return Clock("asked", self._say("clock_asked"))
+            grave = row.level == RiskLevel.URGENT or row.safe == "no"
+            return Clock("rest", self._say("clock_rest_grave" if grave else "clock_rest"))
         return Clock("none", self._say("clock_none" if row.holder is None else "clock_none_taken"))
 
     def _span(self, left: int) -> str:

@@ -143,6 +143,19 @@ async def test_the_history_says_what_came_out_later_and_never_in_codes(office: O
     assert SAY["desk.raised_mark"] in _text(await wang.get("/desk"))
 
 
+@pytest.mark.parametrize(("safe", "words"), [("yes", "clock_rest"), ("no", "clock_rest_grave")])
+async def test_a_child_in_danger_who_owes_the_next_word_is_not_said_to_have_time(
+    office: Office, browse, safe: str, words: str
+) -> None:
+    case, wang = await office.file("他打我"), await office.hire("wang")
+    await office.file("", why=Why.SAFE, value=safe, delivery="2")
+    worker = await office.worker(wang)
+    await office.work.claim(worker, case)
+    await office.work.answer(worker, case, "我在", once="1")
+
+    assert SAY[f"desk.{words}"] in (await (await browse(wang)).get(f"/desk/case/{case}")).text
+
+
 async def test_a_time_that_ran_out_is_said_in_words(office: Office, browse, clock) -> None:
     wang = await browse(await office.hire("wang"))
     await office.file()
