@@ -87,7 +87,9 @@ def asked_report(session: Session, reader: Audience, incoming: Incoming, standin
     words = _words(incoming)
     before = session.turns[:-1] if words else session.turns
     texts = words if standing.case else (*before, *words)
-    return Report(Why.ASKED, RiskLevel.CONCERN, RiskKind.OTHER, reader, texts, opens=True, region=session.region)
+    told = standing.aftermath
+    level = RiskLevel.CONCERN if told is None else RiskLevel.DISCLOSURE
+    return Report(Why.ASKED, level, told or RiskKind.OTHER, reader, texts, opens=True, region=session.region)
 
 
 def _words(incoming: Incoming) -> tuple[str, ...]:
@@ -102,7 +104,8 @@ def told_report(command: Command, reader: Audience, standing: Standing) -> Repor
     case = standing.case
     if case is None:
         unsafe = command.verb is Verb.SAFE and command.value == "no" and standing.keyed
-        return Report(Why.UNSAFE, RiskLevel.URGENT, RiskKind.OTHER, reader, value="no", opens=True) if unsafe else None
+        kind = standing.aftermath or RiskKind.OTHER
+        return Report(Why.UNSAFE, RiskLevel.URGENT, kind, reader, value="no", opens=True) if unsafe else None
     if command.verb is Verb.SAFE:
         why = Why.SAFE if command.value == "yes" else Why.UNSAFE
         level = RiskLevel.URGENT if command.value == "no" else RiskLevel.NONE
@@ -194,7 +197,7 @@ def _unsafe(composer: Composer, standing: Standing) -> d.Decision:
         choices=(composer.choice(Verb.TELL, Verb.PLACE),),
         receipt=Receipt(composer.now) if standing.keyed else None,
     )
-    kind = standing.case.kind if standing.case else RiskKind.OTHER
+    kind = standing.case.kind if standing.case else standing.aftermath or RiskKind.OTHER
     return d.Support(reply, risk=RiskReading(RiskLevel.URGENT, kind, why=("button.unsafe",)))
 
 

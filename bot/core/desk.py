@@ -69,12 +69,22 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedCase:
+    """The case of a talk that ended a short while ago. ``grave``: it was urgent, and somebody was harmed."""
+
+    id: int
+    kind: RiskKind
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How the desk stands to a talk at this moment.
 
     ``keyed``: a desk key exists, so that text can be kept. ``on_duty``: someone who can read a case is on shift and
     can be reached. ``back_at``: when somebody will be, where that is known. ``outside``: how it would stand to the open
-    case if nobody of any school might see it; None where that is so already, or there is no case.
+    case if nobody of any school might see it; None where that is so already, or there is no case. ``ended`` is the
+    case that ended of late where none is open.
     """
 
     keyed: bool = False
@@ -82,6 +92,15 @@ class Standing:
     back_at: dt.datetime | None = None
     case: OpenCase | None = None
     outside: Standing | None = None
+    ended: EndedCase | None = None
+
+    @property
+    def aftermath(self) -> RiskKind | None:
+        """The kind of harm of which this talk told urgently a short while ago; None where it told of none.
+
+        Whoever is uneasy then, or asks for a person, does not begin anew below a disclosure.
+        """
+        return self.ended.kind if self.ended is not None and self.ended.grave else None
 
 
 #: Where there is no desk: in a terminal, or before anyone was appointed.

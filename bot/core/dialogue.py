@@ -113,6 +113,10 @@ class Dialogue:
         raw = turn.incoming.text[:LONGEST_READ]
         delivery = turn.incoming.origin.delivery if turn.incoming.origin else ""
         risk = self.understanding.read_risk(raw, turn.session.before(delivery), alone)
+        told = turn.standing.aftermath
+        if told is not None and risk.level is RiskLevel.CONCERN:
+            # Uneasy again so soon after danger was told: what was heard of it then is not gone with its case.
+            risk = replace(risk, level=RiskLevel.DISCLOSURE, kind=told, why=(*risk.why, "aftermath"))
         session = turn.session.heard(raw, delivery)
         if risk.level.rank > session.risk.rank:
             session = replace(session, risk=risk.level)

@@ -12,7 +12,7 @@ from bot.desk.duty import DutyBoard, eligible
 from bot.desk.news import Event, News
 from bot.desk.sealing import SealError
 from bot.desk.worker import Audit, Keyring, NoSuchCaseError, Worker, scope_of
-from bot.storage.case_rows import CaseRow
+from bot.storage.case_rows import FOLLOWS, CaseRow
 from bot.storage.casework import SealedCasework
 from bot.storage.roster import Person, Roster
 from bot.storage.store import Store
@@ -40,7 +40,8 @@ class CaseFile:
     """A case as a person reads it.
 
     ``check``: first ask whether it is still the child; ``left``: they have left since they were last heard.
-    ``colleagues`` may have it. ``last_of_child`` counts the child's turns that are surely in it; one that came while
+    ``before`` is the case that it follows, as far as this person may open that. ``colleagues`` may have it.
+    ``last_of_child`` counts the child's turns that are surely in it; one that came while
     it was read may be as well.
     """
 
@@ -51,6 +52,7 @@ class CaseFile:
     check: bool
     last_of_child: int
     left: bool = False
+    before: CaseRow | None = None
 
     @property
     def open(self) -> bool:
@@ -118,7 +120,17 @@ class DeskReading:
         colleagues = tuple(person for person in eligible(people, scope_of(row)) if person.keyed)
         lines = await asyncio.to_thread(_opened, worker.desk, sealed)
         check, left = needs_check(row, events, self.store.now()), has_left(row, events)
-        return CaseFile(row, lines, events, colleagues, check, before.turns, left)
+        earlier = await self._followed(worker, events)
+        return CaseFile(row, lines, events, colleagues, check, before.turns, left, earlier)
+
+    async def _followed(self, worker: Worker, events: Iterable[CaseRow]) -> CaseRow | None:
+        """The ended case that one with this history follows."""
+        number = next((int(event.value) for event in events if event.what == FOLLOWS), None)
+        try:
+            row = None if number is None else await self.admitted(worker, number)
+        except NoSuchCaseError:
+            return None
+        return row if row is not None and row.state == CaseState.CLOSED else None
 
 
 def needs_check(row: CaseRow, events: Iterable[CaseRow], now: dt.datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from bot.core.desk import Filing, Receipt, ReceiptKey, Report, SealedText, Standing, Why
+from bot.core.desk import CaseState, Filing, Receipt, ReceiptKey, Report, SealedText, Standing, Why
 from bot.core.message import Origin
 from bot.core.risk import RiskLevel
 from bot.desk.duty import DutyBoard, Scope, duty_at
@@ -14,8 +14,9 @@ from bot.desk.limits import ClockLimits
 from bot.desk.release import NAMELESS
 from bot.desk.sealing import new_receipt_code, new_salt, receipt_name, receipt_pair, receipt_secret, seal_to
 from bot.desk.stock import CodeStock, NewCode
-from bot.storage.belonging import belonging
-from bot.storage.case_rows import CaseRow, as_open_case
+from bot.desk.worker import scope_of
+from bot.storage.belonging import belonging, going_on
+from bot.storage.case_rows import CaseRow, as_ended_case, as_open_case
 from bot.storage.cases import SealedCases
 from bot.storage.desk_keys import DeskKey, SealedDeskKeys
 from bot.storage.roster import Roster
@@ -58,11 +59,15 @@ class CaseDesk:
 
     async def standing(self, key: str) -> Standing:
         """How the desk stands to the talk of this key. Raises StorageError."""
-        row, roster = await SealedCases(self.store).open_case(key), await self.board.recent()
+        latest, roster = await SealedCases(self.store).latest(key), await self.board.recent()
+        over = latest is not None and latest.state == CaseState.CLOSED
+        row = None if over else latest
         if not roster.keyed:
             return Standing(case=as_open_case(row) if row else None)
-        scope = await self._scope(key, row)
+        scope = await self._scope(key, latest)
         stands = self._stands(roster, scope, row)
+        if latest is not None and over:
+            return replace(stands, ended=as_ended_case(latest))
         if row is None or scope.outsiders_only:
             return stands
         return replace(stands, outside=self._stands(roster, replace(scope, outsiders_only=True), row))
@@ -128,16 +133,17 @@ class CaseDesk:
 
     async def _on_duty_outside(self, origin: Origin) -> bool:
         """Whether somebody is on duty who is not of the school in whose group chat this was written."""
-        scope = await self._scope(origin.talk, None, origin.group)
+        scope = await self._scope(origin.talk, await SealedCases(self.store).latest(origin.talk), origin.group)
         return duty_at(await self.board.recent(), scope, self.board.now(), self.board.zone).on_duty
 
-    async def _scope(self, key: str, row: CaseRow | None, group: str = "") -> Scope:
+    async def _scope(self, key: str, latest: CaseRow | None, group: str = "") -> Scope:
         """The scope of the open case, or of the one that would be opened: nothing is promised for a colleague."""
-        if row is not None:
-            return Scope(row.region, row.school, row.outsiders_only)
+        if latest is not None and latest.state != CaseState.CLOSED:
+            return scope_of(latest)
         async with self.store.reading(brief=True) as connection:
             pseudonym = self.store.vault.pseudonym
             home = await belonging(connection, pseudonym(key), pseudonym(group) if group else "")
+        home = going_on(home, latest)
         return Scope(home.region, home.school, home.more)
 
 

@@ -60,6 +60,14 @@ _OF_GROUP = (
 )
 
 
+def going_on(home: Belonging, before: CaseRow | None) -> Belonging:
+    """The schools of a person who had another case a short while ago: those of that one, and their wish, hold on."""
+    if before is None:
+        return home
+    named, more = _fitting(list(dict.fromkeys(filter(None, BETWEEN.join((home.school, before.school)).split(BETWEEN)))))
+    return Belonging(named, home.region, home.more or more or before.outsiders_only)
+
+
 def narrowed(case: CaseRow, *homes: Belonging) -> Mapping[str, object]:
     """The columns of a case that change where more schools turn out to be its person's: only fewer may see it then."""
     found = (school for home in homes for school in home.school.split(BETWEEN))

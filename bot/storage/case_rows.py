@@ -5,19 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.desk import CaseState, OpenCase
+from bot.core.desk import CaseState, EndedCase, OpenCase
 from bot.core.risk import RiskKind, RiskLevel
 from bot.storage.desk_tables import case_event, desk_case
 
 CaseRow = Row[Any]
+#: Ends by which a person found that nobody was harmed.
+_NOTHING_HAPPENED = ("no_harm",)
 OPEN = (CaseState.WAITING, CaseState.TAKEN)
 #: What a case is that nobody has any more: it waits as a new one does.
 GIVEN_BACK = {"state": CaseState.WAITING, "holder": None, "taken_at": None, "rung": 0}
 #: Lines of a history that name another case of the same person: what is written in the talk of the one goes to this.
 INSTEAD_OF, GOES_ON_IN = "instead_of", "goes_on_in"
+#: The line of a case's history that names the one of the same person that had ended a short while before.
+FOLLOWS = "follows"
+#: So long after the end of a case its person, who writes again, is likely to go on with the same matter.
+AFTERMATH = dt.timedelta(hours=72)
 
 
 async def open_of(connection: AsyncConnection, name: str, *, alone: bool = False) -> CaseRow | None:
@@ -41,6 +47,34 @@ _OPEN = (
 _OPEN_ALONE = _OPEN.with_for_update()
 
 
+async def latest_of(connection: AsyncConnection, name: str, now: dt.datetime) -> CaseRow | None:
+    """The open case of a talk, as ``open_of`` has it, else the one that ended last, a short while ago."""
+    return (await connection.execute(_LATEST, {"name": name, "since": now - AFTERMATH})).first()
+
+
+#: One question for both, since it too is asked at every turn.
+_LATEST = (
+    select(desk_case)
+    .where(
+        desk_case.c.talk == bindparam("name", type_=desk_case.c.talk.type),
+        or_(
+            *(desk_case.c.state == state for state in OPEN),
+            and_(
+                desk_case.c.state == CaseState.CLOSED,
+                desk_case.c.closed_at > bindparam("since", type_=desk_case.c.closed_at.type),
+            ),
+        ),
+    )
+    .order_by(
+        case((desk_case.c.state == CaseState.CLOSED, 1), else_=0),
+        desk_case.c.closed_at.desc(),
+        func.coalesce(desk_case.c.came_back, 0).desc(),
+        desk_case.c.id.desc(),
+    )
+    .limit(1)
+)
+
+
 def as_open_case(row: CaseRow) -> OpenCase:
     """What the talk must know of its case."""
     return OpenCase(
@@ -54,6 +88,12 @@ def as_open_case(row: CaseRow) -> OpenCase:
         checking=row.checking_at is not None,
         holder=row.holder,
     )
+
+
+def as_ended_case(row: CaseRow) -> EndedCase:
+    """What the talk must know of the case that it had."""
+    grave = row.level == RiskLevel.URGENT and row.outcome not in _NOTHING_HAPPENED
+    return EndedCase(row.id, RiskKind(row.kind), grave=grave)
 
 
 async def note(

@@ -9,9 +9,9 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, Filing, Why
-from bot.storage.belonging import Belonging, belonging, narrow_all, narrowed
+from bot.storage.belonging import Belonging, belonging, going_on, narrow_all, narrowed
 from bot.storage.case_changes import Changed, changed_by, told_value
-from bot.storage.case_rows import OPEN, CaseRow, note, open_of
+from bot.storage.case_rows import FOLLOWS, OPEN, CaseRow, latest_of, note, open_of
 from bot.storage.desk_tables import case_event, case_message, desk_case
 from bot.storage.store import Store
 from bot.storage.tables import upsert
@@ -50,6 +50,12 @@ class SealedCases:
         async with self._store.reading(brief=True) as connection:
             return await open_of(connection, name)
 
+    async def latest(self, talk: str) -> CaseRow | None:
+        """The open case of the talk with this key, else the one that ended last of late. Raises StorageError."""
+        name = self._store.vault.pseudonym(talk)
+        async with self._store.reading(brief=True) as connection:
+            return await latest_of(connection, name, self._store.now())
+
     async def receipt_public(self, number: int) -> bytes | None:
         """The public key of the code that the person of this case holds; None where they hold none."""
         async with self._store.reading(brief=True) as connection:
@@ -65,7 +71,7 @@ class SealedCases:
         name = self._store.vault.pseudonym(filing.origin.talk)
         await _one_at_a_time(connection, name)
         found, what, value = await open_of(connection, name, alone=True), "", told_value(filing.report)
-        freed = False
+        freed, before = False, None
         for number in filter(None, (found.id if found else None, filing.case)):
             if not await self._is_new(connection, number, filing):
                 return Filed(number)
@@ -75,7 +81,8 @@ class SealedCases:
         if found is None:
             if not filing.report.opens:
                 return None
-            number, what = await self._opened(connection, name, filing), "opened"
+            before = await latest_of(connection, name, self._store.now())
+            number, what = await self._opened(connection, name, filing, before), "opened"
         else:
             home = await self._home(connection, name, filing)
             number, changed = found.id, await self._added(connection, found, filing, home)
@@ -83,15 +90,17 @@ class SealedCases:
         await self._keep_texts(connection, number, filing)
         if what or filing.report.why is not Why.SAID or value:
             await note(connection, number, self._store.now(), what=what or filing.report.why, value=value)
+        if before is not None:
+            await note(connection, number, self._store.now(), what=FOLLOWS, value=str(before.id))
         if freed:
             await note(connection, number, self._store.now(), what="given_back")
         # To whoever is on duty a case that is open again is a new one.
         again = what == "reopened"
         return Filed(number, "opened" if again else what, again, freed)
 
-    async def _opened(self, connection: AsyncConnection, name: str, filing: Filing) -> int:
+    async def _opened(self, connection: AsyncConnection, name: str, filing: Filing, before: CaseRow | None) -> int:
         report, key, now = filing.report, filing.key, self._store.now()
-        home = await self._home(connection, name, filing)
+        home = going_on(await self._home(connection, name, filing), before)
         row = {
             "talk": name,
             "channel": filing.origin.channel,
@@ -114,7 +123,7 @@ class SealedCases:
             "rung": 0,
             "held": False,
             "safe": "",
-            "write_when": "",
+            "write_when": before.write_when if before is not None else "",
             "receipt": key.name if key else None,
             "receipt_salt": key.salt if key else None,
             "receipt_public": key.public if key else None,

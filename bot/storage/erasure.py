@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState
-from bot.storage.case_rows import GOES_ON_IN, INSTEAD_OF, CaseRow, note
+from bot.storage.case_rows import FOLLOWS, GOES_ON_IN, INSTEAD_OF, CaseRow, note
 from bot.storage.desk_tables import case_event, case_message, desk_case, identity_release, staff_link, staff_session
 from bot.storage.store import Store
 
@@ -95,7 +95,7 @@ class CaseErasure:
         """What is left of it must not be known by another case of the same person, which may tell who that is."""
         kept = select(desk_case.c.id).where(desk_case.c.held)
         there = and_(case_event.c.value == str(number), case_event.c.case.not_in(kept))
-        links = case_event.c.what.in_((INSTEAD_OF, GOES_ON_IN))
+        links = case_event.c.what.in_((INSTEAD_OF, GOES_ON_IN, FOLLOWS))
         await connection.execute(delete(case_event).where(links, or_(case_event.c.case == number, there)))
 
     async def _keep_keys_only(self, connection: AsyncConnection, number: int) -> None:

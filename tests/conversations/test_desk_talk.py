@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.command import Command, Verb
 from bot.core.decision import Answer, Handoff, Notice, Relayed, Support
-from bot.core.desk import CaseState, OpenCase, Report, Standing, Why
+from bot.core.desk import CaseState, EndedCase, OpenCase, Report, Standing, Why
 from bot.core.dialogue import Dialogue, Turned
 from bot.core.message import Attachment, Incoming
 from bot.core.risk import RiskKind, RiskLevel
@@ -379,3 +379,35 @@ def test_after_the_end_of_a_case_no_button_says_that_it_was_kept(child: Child) -
     assert [turned.report for turned in late] == [None] * 3
     assert _report(unsafe).opens
     assert isinstance(unsafe.decision, Support)
+
+
+@pytest.mark.parametrize("uneasy", ["我还是怕", "我不想回家", "睡不着"])
+def test_whoever_is_uneasy_soon_after_danger_was_told_is_heard_by_people_again(child: Child, uneasy: str) -> None:
+    calm = child.says(uneasy)
+    child.standing = replace(WITH_DESK, ended=EndedCase(6, RiskKind.DOMESTIC_VIOLENCE, grave=True))
+    turned = child.says(uneasy)
+
+    assert (calm.decision.risk.level, calm.report) == (RiskLevel.CONCERN, None)
+    assert isinstance(turned.decision, Support)
+    report = _report(turned)
+    assert (report.level, report.kind, report.opens) == (RiskLevel.DISCLOSURE, RiskKind.DOMESTIC_VIOLENCE, True)
+
+
+def test_whoever_asks_for_a_person_again_soon_after_danger_was_told_does_not_begin_as_a_concern(child: Child) -> None:
+    levels = {}
+    for grave in (False, True):
+        child.standing = replace(WITH_DESK, ended=EndedCase(6, RiskKind.SEXUAL, grave=grave))
+        report = _report(child.presses(Verb.HUMAN))
+        levels[grave] = (report.level, report.kind)
+    unsafe = _report(child.presses(Verb.SAFE, "no"))
+
+    assert levels[False] == (RiskLevel.CONCERN, RiskKind.OTHER)
+    assert levels[True] == (RiskLevel.DISCLOSURE, RiskKind.SEXUAL)
+    assert (unsafe.level, unsafe.kind) == (RiskLevel.URGENT, RiskKind.SEXUAL)
+
+
+@pytest.mark.parametrize("calm", ["谢谢", "好的", "压岁钱归谁", "今天作业好多"])
+def test_nothing_calm_opens_a_case_after_another_has_ended(child: Child, calm: str) -> None:
+    child.standing = replace(WITH_DESK, ended=EndedCase(6, RiskKind.SEXUAL, grave=True))
+
+    assert child.says(calm).report is None

@@ -40,6 +40,13 @@ class Times:
         local = at.astimezone(self.now.tzinfo)
         return f"{local:%H:%M}" if local.date() == self.now.date() else f"{local.month}月{local.day}日 {local:%H:%M}"
 
+    def follows(self, row: CaseRow, before: CaseRow) -> str:
+        """Which case this one follows, how long after its end, and how it ended."""
+        hours = max(0, int((row.opened_at - before.closed_at).total_seconds())) // HOUR
+        since = self._say("follows_hours", hours=hours) if hours else self._say("follows_soon")
+        outcome = self._say(f"outcome_{before.outcome}")
+        return self._say("follows", number=before.id, since=since, outcome=outcome)
+
     def clock(self, row: CaseRow) -> Clock:
         """What is due in a case, and when."""
         if row.state == CaseState.CLOSED:

@@ -439,3 +439,17 @@ async def test_what_never_reached_the_child_is_said_above_the_case_and_where_it_
     told = await wang.post(f"/desk/case/{case}/answer", data=answer, headers=scripted)
     assert told.json() == {"done": "kept"}
     assert "我在。" in _text(await wang.get(f"/desk/case/{case}"))
+
+
+async def test_a_case_that_follows_another_says_which_and_how_it_ended(office: Office, browse) -> None:
+    number = await office.hire("wang")
+    wang, page = await office.worker(number), await browse(number)
+    first = await office.file()
+    await office.work.claim(wang, first)
+    await office.work.close(wang, first, "referred", seen=9)
+    second = await office.file("他又来了")
+
+    shown = _text(await page.get(f"/desk/case/{second}"))
+    assert f'href="/desk/case/{first}"' in shown
+    assert SAY["desk.outcome_referred"] in shown
+    assert f'href="/desk/case/{second}"' not in _text(await page.get(f"/desk/case/{first}")).split('class="after"')[0]
