@@ -35,6 +35,11 @@ class RiskKind(StrEnum):
     ONLINE = "online"
     OTHER = "other"
 
+    def precedes(self, other: RiskKind) -> bool:
+        """Whether this is what a harm of both kinds is called."""
+        kinds = list(RiskKind)
+        return kinds.index(self) < kinds.index(other)
+
     def outweighs(self, other: RiskKind) -> bool:
         """Whether who knows of the other kind must hear of this one at once: a life first, then sexual abuse."""
         return _WEIGHTS.get(self, 0) > _WEIGHTS.get(other, 0)

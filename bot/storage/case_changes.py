@@ -65,7 +65,7 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime) -> Changed:
     if freed:
         columns |= GIVEN_BACK
     if rises:
-        return Changed(columns, "raised", f"{report.level} {after}", freed)
+        return Changed(columns, "raised", f"{report.level} {report.kind if report.why is Why.RISK else kind}", freed)
     if graver:
         return Changed(columns, "graver", after, freed)
     told = report.kind if report.why is Why.RISK and report.kind is not kind else ""
@@ -78,8 +78,11 @@ def told_value(report: Report) -> str:
 
 
 def _kind(kind: RiskKind, report: Report, *, rises: bool) -> RiskKind:
-    """The kind that the case bears from now on. What was told first stays, unless what is told now says more."""
-    if report.why is not Why.RISK or kind.outweighs(report.kind):
+    """The kind that the case bears from now on. What was told first stays, unless what is told now says more.
+
+    A lesser kind never takes the place of one that was plainly told: it may be all that is read out of a vague word.
+    """
+    if report.why is not Why.RISK or not report.kind.precedes(kind):
         return kind
     says_more = rises or kind is RiskKind.OTHER or report.kind.outweighs(kind)
     return report.kind if says_more else kind

@@ -170,16 +170,28 @@ async def test_a_graver_kind_of_harm_is_told_anew_and_others_stand_in_the_histor
     assert [f"{event.what} {event.value}".strip() for event in events[1:]] == history
 
 
-async def test_a_rise_to_urgent_does_not_hide_the_graver_kind(
-    talks: SealedTalks, store: Store, clock: Clock, heard: list[Filed]
+@pytest.mark.parametrize(
+    ("first", "then", "kind"),
+    [
+        ("sexual", "bullying", "sexual"),
+        ("domestic_violence", "other", "domestic_violence"),
+        ("exploitation_fraud", "online", "exploitation_fraud"),
+        ("bullying", "neglect", "bullying"),
+        ("neglect", "domestic_violence", "domestic_violence"),
+        ("other", "online", "online"),
+    ],
+)
+async def test_a_rise_to_urgent_does_not_hide_the_graver_kind_and_both_are_known(
+    talks: SealedTalks, store: Store, clock: Clock, heard: list[Filed], *, first: str, then: str, kind: str
 ) -> None:
-    await talks.save(TalkAfter(TALK, Session(), _filing(clock, "1", kind="sexual")))
-    risen = _filing(clock, "2", case=heard[0].case, kind="bullying", level=RiskLevel.URGENT)
+    await talks.save(TalkAfter(TALK, Session(), _filing(clock, "1", kind=first)))
+    risen = _filing(clock, "2", case=heard[0].case, kind=then, level=RiskLevel.URGENT)
     await talks.save(TalkAfter(TALK, Session(), risen))
 
     row = await SealedCases(store).open_case(TALK)
     assert row is not None
-    assert (row.level, row.kind) == ("urgent", "sexual")
+    assert (row.level, row.kind) == ("urgent", kind)
+    assert f"urgent {then}" in [event.value for event in await SealedCasework(store).events(row.id)]
 
 
 async def test_what_a_button_tells_is_kept_on_the_case(talks: SealedTalks, store: Store, clock: Clock) -> None:

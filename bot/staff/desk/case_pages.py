@@ -117,6 +117,7 @@ class CasePages:
             "lines": [(line, views.who_says(line, row.reader, names, messages)) for line in file.lines],
             "last": max((line.id for line in file.lines), default=0),
             "can": views.standing(file, worker, times.now),
+            "also": views.also(row, file.events),
             "place": views.told(file.events, "place"),
             "retracted": views.happened(file.events, "retracted"),
             "history": views.history(file.events, names, times),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.core.audience import Audience
 from bot.core.desk import CaseState
+from bot.core.risk import RiskKind
 from bot.desk.reading import CaseFile, Line
 from bot.desk.telling import may_write
 from bot.desk.worker import Worker
@@ -16,6 +17,8 @@ from bot.storage.case_rows import FOLLOWS, CaseRow
 
 #: What a case's history tells besides: the alerts are in it many times, and a case that not all may open.
 _QUIET = frozenset({"alerted", FOLLOWS})
+#: Lines of a history that name a kind of harm.
+_KINDS = frozenset({"raised", "graver", "risk"})
 _GRAVITY = {"urgent": 0, "disclosure": 1, "concern": 2, "none": 3}
 
 
@@ -107,6 +110,12 @@ def standing(file: CaseFile, worker: Worker, now: dt.datetime) -> Standing:
 def told(events: Iterable[CaseRow], what: str) -> str:
     """The last thing that the child told by a button of this kind."""
     return next((event.value for event in reversed(list(events)) if event.what == what), "")
+
+
+def also(row: CaseRow, events: Iterable[CaseRow]) -> list[str]:
+    """The kinds of harm that were told beside the one that the case bears, in the order in which they came."""
+    told = [part for event in events if event.what in _KINDS for part in event.value.split() if part in set(RiskKind)]
+    return [kind for kind in dict.fromkeys(told) if kind != row.kind]
 
 
 def happened(events: Iterable[CaseRow], what: str) -> bool:

@@ -453,3 +453,14 @@ async def test_a_case_that_follows_another_says_which_and_how_it_ended(office: O
     assert f'href="/desk/case/{first}"' in shown
     assert SAY["desk.outcome_referred"] in shown
     assert f'href="/desk/case/{second}"' not in _text(await page.get(f"/desk/case/{first}")).split('class="after"')[0]
+
+
+async def test_a_further_kind_of_harm_stands_beside_the_one_that_the_case_bears(office: Office, browse) -> None:
+    page = await browse(await office.hire("wang"))
+    case = await office.file("继父碰我", kind="sexual")
+    state = SAY["alerts.kind_sexual"]
+    assert SAY["desk.also"] not in _text(await page.get(f"/desk/case/{case}"))
+    await office.file("在学校也有人堵我", why=Why.RISK, kind="bullying", level="urgent")
+
+    shown = _text(await page.get(f"/desk/case/{case}"))
+    assert shown.index(state) < shown.index(SAY["desk.also"] + SAY["alerts.kind_bullying"])
