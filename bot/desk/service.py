@@ -22,6 +22,9 @@ from bot.storage.desk_keys import DeskKey, SealedDeskKeys
 from bot.storage.roster import Roster
 from bot.storage.store import Store
 
+#: Digits of a case's number, as a button may name it.
+LONGEST_NUMBER = 18
+
 
 def receipt_secret_of(store: Store, code: str) -> bytes:
     """The secret of a code of return at this service, whose key salts it. Slow: call it in a thread.
@@ -79,6 +82,8 @@ class CaseDesk:
         """
         if report.why is Why.OUTSIDERS and standing.outside is not None:
             standing = standing.outside
+        if report.why is Why.HERE:
+            standing = await self._asking(report.value, origin) or standing
         case, key, code = standing.case, None, ""
         if case is None and standing.on_duty and origin.group:
             standing = replace(standing, on_duty=await self._on_duty_outside(origin))
@@ -111,6 +116,12 @@ class CaseDesk:
         """
         for number in await SealedCases(self.store).left(key, NAMELESS):
             self.changed(number)
+
+    async def _asking(self, value: str, origin: Origin) -> Standing | None:
+        """How the desk stands to the case that asked, of several of a talk; None where none of them has this number."""
+        number = int(value) if value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER else 0
+        row = await SealedCases(self.store).open_one(origin.talk, number)
+        return None if row is None else self._stands(await self.board.recent(), scope_of(row), row)
 
     def _stands(self, roster: Roster, scope: Scope, row: CaseRow | None) -> Standing:
         now, zone = self.board.now(), self.board.zone

@@ -116,7 +116,7 @@ class DeskWork:
             line, label = messages["support.checking"], messages["buttons.here"]
             await self._work.ask_if_here(connection, number, by.id)
             await self._work.tell(connection, number, await self._sealed(connection, row, line))
-            reply = Reply(line, choices=(Choice(label, str(Command(Verb.HERE))),))
+            reply = Reply(line, choices=(Choice(label, str(Command(Verb.HERE, str(number)))),))
             going = await self._addressed(connection, row, Notice(reply, Audience(row.reader)))
         self.news.publish(Event("answered", number))
         return going

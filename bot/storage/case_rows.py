@@ -47,6 +47,12 @@ _OPEN = (
 _OPEN_ALONE = _OPEN.with_for_update()
 
 
+async def open_one_of(connection: AsyncConnection, name: str, number: int, *, alone: bool = False) -> CaseRow | None:
+    """The case of this number, where it is an open one of this talk; ``alone`` as in ``open_of``."""
+    wanted = select(desk_case).where(desk_case.c.id == number, desk_case.c.talk == name, desk_case.c.state.in_(OPEN))
+    return (await connection.execute(wanted.with_for_update() if alone else wanted)).first()
+
+
 async def latest_of(connection: AsyncConnection, name: str, now: dt.datetime) -> CaseRow | None:
     """The open case of a talk, as ``open_of`` has it, else the one that ended last, a short while ago."""
     return (await connection.execute(_LATEST, {"name": name, "since": now - AFTERMATH})).first()

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.desk import CaseState, Filing, Why
 from bot.storage.belonging import Belonging, belonging, going_on, narrow_all, narrowed
 from bot.storage.case_changes import Changed, changed_by, told_value
-from bot.storage.case_rows import FOLLOWS, OPEN, CaseRow, latest_of, note, open_of
+from bot.storage.case_rows import FOLLOWS, OPEN, CaseRow, latest_of, note, open_of, open_one_of
 from bot.storage.desk_tables import case_event, case_message, desk_case
 from bot.storage.store import Store
 from bot.storage.tables import upsert
@@ -50,6 +50,12 @@ class SealedCases:
         async with self._store.reading(brief=True) as connection:
             return await open_of(connection, name)
 
+    async def open_one(self, talk: str, number: int) -> CaseRow | None:
+        """The case of this number, where it is an open one of the talk with this key. Raises StorageError."""
+        name = self._store.vault.pseudonym(talk)
+        async with self._store.reading(brief=True) as connection:
+            return await open_one_of(connection, name, number)
+
     async def latest(self, talk: str) -> CaseRow | None:
         """The open case of the talk with this key, else the one that ended last of late. Raises StorageError."""
         name = self._store.vault.pseudonym(talk)
@@ -70,7 +76,7 @@ class SealedCases:
         """
         name = self._store.vault.pseudonym(filing.origin.talk)
         await _one_at_a_time(connection, name)
-        found, what, value = await open_of(connection, name, alone=True), "", told_value(filing.report)
+        found, what, value = await self._filed_in(connection, name, filing), "", told_value(filing.report)
         freed, before = False, None
         for number in filter(None, (found.id if found else None, filing.case)):
             if not await self._is_new(connection, number, filing):
@@ -97,6 +103,14 @@ class SealedCases:
         # To whoever is on duty a case that is open again is a new one.
         again = what == "reopened"
         return Filed(number, "opened" if again else what, again, freed)
+
+    async def _filed_in(self, connection: AsyncConnection, name: str, filing: Filing) -> CaseRow | None:
+        """The open case in which a report belongs: an answer to a question in the one that asked it."""
+        if filing.report.why is Why.HERE and filing.case is not None:
+            asking = await open_one_of(connection, name, filing.case, alone=True)
+            if asking is not None:
+                return asking
+        return await open_of(connection, name, alone=True)
 
     async def _opened(self, connection: AsyncConnection, name: str, filing: Filing, before: CaseRow | None) -> int:
         report, key, now = filing.report, filing.key, self._store.now()

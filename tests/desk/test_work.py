@@ -301,7 +301,7 @@ async def test_after_a_silence_it_is_asked_first_whether_it_is_still_the_child(
     await office.work.answer(wang, case, "我们接着说。", once="1")
 
     out = await office.out()
-    assert [item.commands for item in out] == [["here"], []]
+    assert [item.commands for item in out] == [[f"here:{case}"], []]
     assert "打" not in out[0].text
 
 
@@ -355,6 +355,42 @@ async def test_what_a_child_writes_goes_to_the_case_they_came_back_to_and_both_h
     await returns.open(code, here)
     await office.work.close(wang, told, "helped", seen=999)
     assert await office.file("他们又堵我") == newer
+
+
+async def test_who_says_that_it_is_they_answers_the_colleague_who_asked(
+    office: Office, wang: Worker, chen: Worker, clock: Clock
+) -> None:
+    told = await office.file("继父", talk="web:abc", channel="web", address="web:abc")
+    code = office.receipt.code
+    await office.work.claim(wang, told)
+    newer = await office.file("同学打我")
+    await office.work.claim(chen, newer)
+    await CaseReturns(office.store, office.news).open(code, Origin("telegram", "telegram:7:7", "7"))
+    for worker, case in ((wang, told), (chen, newer)):
+        await office.work.ask_if_here(worker, case)
+    clock.forward(minutes=1)
+    button = (await office.out())[-1].commands[0]
+
+    assert await office.file("", why=Why.HERE, value=button.partition(":")[2]) == newer
+
+    asked, other = await office.row(newer), await office.row(told)
+    assert (asked.checking_at, asked.due_at is not None) == (None, True)
+    assert other.checking_at is not None
+    assert not (await office.reading.open(chen, newer)).check
+    await office.work.answer(chen, newer, "好，我们接着说。", once="1")
+
+
+@pytest.mark.parametrize("value", ["", "x", "²", "9" * 40, "-1", "other"])
+async def test_a_tap_that_names_no_case_of_the_talk_goes_to_the_one_that_has_it(
+    office: Office, wang: Worker, value: str
+) -> None:
+    case = await office.file()
+    others = await office.file(talk="telegram:8:8", address="8")
+    await office.work.claim(wang, case)
+    await office.work.ask_if_here(wang, case)
+
+    assert await office.file("", why=Why.HERE, value=str(others) if value == "other" else value) == case
+    assert (await office.row(case)).checking_at is None
 
 
 async def test_whoever_comes_back_where_nothing_else_is_open_leaves_no_trace_of_another_case(office: Office) -> None:

@@ -51,7 +51,9 @@ def command_label(command: str, library: Library) -> str:
         option = found.value.rpartition(".")[2]
         letter = LETTERS[int(option)] if option.isascii() and option.isdecimal() and int(option) < len(LETTERS) else ""
         return library.messages[f"teach_web.said_{found.verb}"].format(letter=letter)
-    key = f"buttons.{found.verb}_{found.value}" if found.value else f"buttons.{found.verb}"
+    # Who asked whether it is still the child stands in the button, not in its words.
+    value = "" if found.verb is Verb.HERE else found.value
+    key = f"buttons.{found.verb}_{value}" if value else f"buttons.{found.verb}"
     return library.messages.get(key, "")
 
 

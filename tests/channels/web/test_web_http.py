@@ -206,6 +206,11 @@ async def test_html_is_shown_as_text_and_isolated(client):
     assert '<bdi class="said">&lt;script&gt;alert(1)' in page
 
 
+async def test_whoever_says_that_it_is_they_reads_so_whoever_asked(client):
+    page = (await client.post("/chat", data={"command": "here:12"})).text
+    assert '<bdi class="said">方便，是我' in page
+
+
 async def test_beyond_the_rate_risk_is_still_read_and_support_still_shown(make_client, talk):
     client = make_client(rate_per_minute=2)
     for _ in range(3):
