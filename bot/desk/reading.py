@@ -119,7 +119,7 @@ class DeskReading:
         people = (await self.board.roster.read()).people
         colleagues = tuple(person for person in eligible(people, scope_of(row)) if person.keyed)
         lines = await asyncio.to_thread(_opened, worker.desk, sealed)
-        check, left = needs_check(row, events, self.store.now()), has_left(row, events)
+        check, left = needs_check(row, events, self.store.now()), has_left(row)
         earlier = await self._followed(worker, events)
         return CaseFile(row, lines, events, colleagues, check, before.turns, left, earlier)
 
@@ -133,27 +133,21 @@ class DeskReading:
         return row if row is not None and row.state == CaseState.CLOSED else None
 
 
-def needs_check(row: CaseRow, events: Iterable[CaseRow], now: dt.datetime) -> bool:
-    """Whether it must first be asked if it is still the child: after a silence, or when they came by another door."""
-    heard: dt.datetime = row.child_at
-    moved: dt.datetime | None = None
-    for event in events:
-        if event.what in _BY_CHILD:
-            heard = max(heard, event.at)
-        elif event.what == "came_back":
-            moved = event.at
-    return now - heard > SILENCE or (moved is not None and moved >= heard)
+def needs_check(row: CaseRow, events: Sequence[CaseRow], now: dt.datetime) -> bool:
+    """Whether it must first be asked if it is still the child: after a silence, or when they came by another door.
+
+    By the order of what came of them; of the clock only how far it is from when they were heard, either way: where it
+    was set back nobody knows how long that is.
+    """
+    if row.moved_turn == row.turns:
+        return True
+    last = next((event.at for event in reversed(events) if event.what in _BY_CHILD), row.child_at)
+    return all(abs(now - heard) > SILENCE for heard in (row.child_at, last))
 
 
-def has_left(row: CaseRow, events: Iterable[CaseRow]) -> bool:
-    """Whether they left, by the quick exit or by blocking the service, and were not heard since."""
-    left: dt.datetime | None = None
-    for event in events:
-        if event.what == "left":
-            left = event.at
-        elif event.what in _BY_CHILD or event.what == "came_back":
-            left = None
-    return left is not None and bool(left >= row.child_at)
+def has_left(row: CaseRow) -> bool:
+    """Whether they left, by the quick exit or by blocking the service, and nothing came of them since."""
+    return bool(row.left_turn == row.turns)
 
 
 def _visible(worker: Worker, roster: Roster, rows: Iterable[CaseRow]) -> list[CaseRow]:

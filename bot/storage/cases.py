@@ -12,7 +12,7 @@ from bot.core.desk import CaseState, Filing, Why
 from bot.storage.belonging import Belonging, belonging, going_on, narrow_all, narrowed
 from bot.storage.case_changes import Changed, changed_by, told_value
 from bot.storage.case_rows import FOLLOWS, OPEN, CaseRow, latest_of, note, open_of, open_one_of
-from bot.storage.desk_tables import case_event, case_message, desk_case
+from bot.storage.desk_tables import case_message, desk_case
 from bot.storage.store import Store
 from bot.storage.tables import upsert
 
@@ -213,17 +213,14 @@ class SealedCases:
         theirs = [desk_case.c.talk == self._store.vault.pseudonym(talk), desk_case.c.state.in_(OPEN)]
         ended = (*theirs, desk_case.c.channel.in_(visits))
         async with self._store.writing() as connection:
-            wanted = select(desk_case.c.id).where(*(ended if deleted else theirs)).order_by(desk_case.c.id)
-            numbers = [number for number in (await connection.execute(wanted)).scalars() if number is not None]
+            chosen = ended if deleted else theirs
+            rows = (await connection.execute(select(desk_case).where(*chosen).order_by(desk_case.c.id))).all()
+            await connection.execute(update(desk_case).where(*chosen).values(left_turn=desk_case.c.turns))
             await connection.execute(update(desk_case).where(*ended).values(address=None))
-            for number in numbers:
-                await self._note_once(connection, number, "left")
-        return numbers
-
-    async def _note_once(self, connection: AsyncConnection, number: int, what: str) -> None:
-        last = select(case_event.c.what).where(case_event.c.case == number).order_by(case_event.c.id.desc()).limit(1)
-        if (await connection.execute(last)).scalar() != what:
-            await note(connection, number, self._store.now(), what=what)
+            for row in rows:
+                if row.left_turn != row.turns:
+                    await note(connection, row.id, self._store.now(), what="left")
+        return [row.id for row in rows]
 
 
 async def _one_at_a_time(connection: AsyncConnection, name: str) -> None:

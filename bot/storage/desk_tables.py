@@ -143,6 +143,8 @@ desk_case = Table(
     Column("turns", Integer, server_default="0", nullable=False),  # what came of the child: words, taps, a return
     Column("asks", Integer, server_default="0", nullable=False),  # the last of these turns that wants an answer
     Column("heard", Integer, server_default="0", nullable=False),  # how many had come when a person wrote last
+    Column("left_turn", Integer, nullable=True),  # how many had come when the person left last
+    Column("moved_turn", Integer, nullable=True),  # which of them was the return by another door
     Column("staff_at", UtcTime, nullable=True),  # the last answer of a person
     Column("tended_at", UtcTime, nullable=True),  # when the holder last got, opened or wrote in it
     Column("undelivered_at", UtcTime, nullable=True),  # since then it is known that words to the child never arrived

@@ -32,6 +32,7 @@ async def move(connection: AsyncConnection, store: Store, number: int, origin: O
         "undelivered_at": None,
         # It asks for no answer, but nobody ends the case, as out of reach, without having seen it.
         "turns": desk_case.c.turns + 1,
+        "moved_turn": desk_case.c.turns + 1,
     }
     await connection.execute(update(desk_case).where(desk_case.c.id == number).values(**there))
     await narrow_all(connection, name, await belonging(connection, name, group))

@@ -191,6 +191,21 @@ async def test_who_left_and_writes_all_the_same_is_reached_again(office: Office,
     assert [letter.reply.lead for letter in letters.values()] == ["我在。"]
 
 
+@pytest.mark.parametrize("minutes", [-9, 0])
+async def test_whether_they_have_left_is_known_by_the_order_and_not_by_the_clock(
+    office: Office, wang: Worker, clock: Clock, minutes: int
+) -> None:
+    case = await office.file()
+    for _ in range(2):
+        clock.forward(minutes=minutes)
+        await _desk(office).left("telegram:7:7")
+        assert (await office.reading.open(wang, case)).left
+        clock.forward(minutes=minutes)
+        await office.file("我又来了")
+        assert not (await office.reading.open(wang, case)).left
+    assert await _happened(office, case) == ["left", "left"]
+
+
 async def test_who_blocks_the_bot_has_left_and_can_still_be_found(office: Office, wang: Worker) -> None:
     case = await office.file()
     await _desk(office).left("telegram:7:7")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -321,6 +322,36 @@ async def test_whoever_comes_back_by_another_door_is_asked_first(
     await office.file("是我", talk="telegram:8:8")
     await office.work.answer(wang, case, "好的", once="1")
     assert [item.address for item in await office.out()] == ["8"]
+
+
+@pytest.mark.parametrize("minutes", [-9, 0])
+async def test_whoever_comes_back_is_asked_first_whatever_the_clock_says(
+    office: Office, wang: Worker, clock: Clock, minutes: int
+) -> None:
+    case = await office.file(talk="web:abc", channel="web", address="web:abc")
+    await office.work.claim(wang, case)
+    for say in ({"text": "是我"}, {"text": "", "why": Why.HERE}, {"text": "", "why": Why.PLACE, "value": "home"}):
+        clock.forward(minutes=minutes)
+        await CaseReturns(office.store, office.news).open(office.receipt.code, Origin("telegram", "telegram:7:7", "7"))
+        assert (await office.reading.open(wang, case)).check
+        clock.forward(minutes=minutes)
+        code = office.receipt.code
+        await office.file(**say)  # type: ignore[arg-type]
+        office.receipt = replace(office.receipt, code=code)
+        assert not (await office.reading.open(wang, case)).check
+
+
+async def test_after_a_clock_was_set_back_far_it_is_asked_and_one_answer_is_enough(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    case = await office.file()
+    await office.file("", why=Why.PLACE, value="home")
+    await office.work.claim(wang, case)
+    clock.forward(hours=-1)
+    assert (await office.reading.open(wang, case)).check
+    await office.work.ask_if_here(wang, case)
+    await office.file("", why=Why.HERE, value=str(case))
+    assert not (await office.reading.open(wang, case)).check
 
 
 async def test_what_a_child_writes_goes_to_the_case_they_came_back_to_and_both_holders_know(

@@ -15,6 +15,7 @@ import bot.storage.desk_tables
 import bot.storage.outreach_tables
 import bot.storage.teaching_tables  # noqa: F401
 from bot.core.message import Origin
+from bot.storage.case_rows import note
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
 from bot.storage.desk_tables import desk_case
@@ -125,6 +126,7 @@ ADDED = {
     "0010": ("TABLE desk_case DROP COLUMN came_back",),
     "0011": ("TABLE desk_case DROP COLUMN tended_at",),
     "0012": ('TABLE outbox DROP COLUMN "case"', "TABLE desk_case DROP COLUMN undelivered_at"),
+    "0013": ("TABLE desk_case DROP COLUMN left_turn", "TABLE desk_case DROP COLUMN moved_turn"),
 }
 
 
@@ -163,6 +165,21 @@ async def test_a_case_to_which_somebody_came_back_before_stays_the_one_that_is_w
     found = await SealedCases(store).open_case(origin.talk)
     assert found is not None
     assert found.id == first
+
+
+async def test_who_had_left_or_just_come_back_before_turns_told_it_has_so_still(store: Store, address: str) -> None:
+    stories = ["left", "left said", "came_back", "came_back here", "left came_back", "told_child"]
+    cases = [await case(store, state="waiting", receipt=None, turns=4) for _ in stories]
+    async with store.writing() as connection:
+        for number, story in zip(cases, stories, strict=True):
+            for what in story.split():
+                await note(connection, number, store.now(), what=what)
+        await _back_to(connection, "0012")
+    await upgrade(address)
+    rows = [await SealedCasework(store).case(number) for number in cases]
+    assert [row and (row.left_turn, row.moved_turn) for row in rows] == [
+        (4, None), (None, None), (None, 4), (None, None), (None, 4), (None, None),
+    ]  # fmt: skip
 
 
 def test_the_expected_revision_is_known() -> None:
