@@ -80,6 +80,8 @@ class SealedCases:
         freed, before = False, None
         for number in filter(None, (found.id if found else None, filing.case)):
             if not await self._is_new(connection, number, filing):
+                if found is not None and found.id == number and found.address is None:
+                    await self._reached(connection, number, filing)
                 return Filed(number)
         if found is None and filing.case is not None:
             # It was closed between reading and keeping: what was said in it opens it again.
@@ -157,6 +159,14 @@ class SealedCases:
             await narrow_all(connection, found.talk)
         return changed
 
+    async def _reached(self, connection: AsyncConnection, number: int, filing: Filing) -> None:
+        """They had left, and send from where they were what is kept already: nothing new was said, but they are there.
+
+        Else they would be told who answers them here, and no answer would come.
+        """
+        there = {"address": self._store.vault.seal(filing.origin.address.encode()), "left_turn": None}
+        await connection.execute(update(desk_case).where(desk_case.c.id == number).values(**there))
+
     async def _home(self, connection: AsyncConnection, name: str, filing: Filing) -> Belonging:
         group = filing.origin.group
         return await belonging(connection, name, self._store.vault.pseudonym(group) if group else "")
@@ -230,14 +240,8 @@ async def _one_at_a_time(connection: AsyncConnection, name: str) -> None:
 
 
 async def _reopened(connection: AsyncConnection, number: int) -> CaseRow | None:
-    again = {
-        "state": CaseState.WAITING,
-        "holder": None,
-        "closed_at": None,
-        "outcome": None,
-        "erase_at": None,
-        "rung": 0,
-    }
+    ended = {"closed_at": None, "outcome": None, "erase_at": None}
+    again = {"state": CaseState.WAITING, "holder": None, "rung": 0, **ended}
     row = update(desk_case).where(desk_case.c.id == number, desk_case.c.erased_at.is_(None)).values(**again)
     found: CaseRow | None = (await connection.execute(row.returning(desk_case))).first()
     return found

@@ -191,6 +191,28 @@ async def test_who_left_and_writes_all_the_same_is_reached_again(office: Office,
     assert [letter.reply.lead for letter in letters.values()] == ["我在。"]
 
 
+async def test_who_left_and_sends_again_what_is_kept_already_is_reached_again(office: Office, wang: Worker) -> None:
+    case = await office.file("他打我", talk=VISIT, channel=WEB, address=VISIT, delivery="1")
+    await _web(office).claim(wang, case)
+    await _desk(office).left(VISIT)
+    assert await office.file("他打我", talk=VISIT, channel=WEB, address=VISIT, delivery="1") == case
+
+    file = await office.reading.open(wang, case)
+    assert ([line.text for line in file.lines], file.left) == (["他打我"], False)
+    assert await _web(office).answer(wang, case, "我在。", once="a")
+    letters = await Post(SealedOutbox(office.store), office.store.now).fetch(VISIT)
+    assert [letter.reply.lead for letter in letters.values()] == ["我在。"]
+
+
+async def test_what_telegram_brings_again_of_somebody_who_blocked_the_bot_shows_nobody_there(
+    office: Office, wang: Worker
+) -> None:
+    case = await office.file("他打我", delivery="1")
+    await _desk(office).left("telegram:7:7")
+    assert await office.file("他打我", delivery="1") == case
+    assert (await office.reading.open(wang, case)).left
+
+
 @pytest.mark.parametrize("minutes", [-9, 0])
 async def test_whether_they_have_left_is_known_by_the_order_and_not_by_the_clock(
     office: Office, wang: Worker, clock: Clock, minutes: int
