@@ -68,7 +68,7 @@ def plan(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -
     """What is due in a case at this moment. Doing it and asking again comes to an end: then only ``wake`` is left."""
     if facts.state is CaseState.CLOSED:
         return Plan(over=True)
-    for part in (_left, _raised, _handed, _unreached, _unowed, _too_far, _arrival):
+    for part in (_left, _raised, _fewer, _handed, _unreached, _unowed, _too_far, _arrival):
         actions = tuple(part(facts, duty, limits, now))
         if actions:
             return Plan(actions)
@@ -102,6 +102,17 @@ def _raised(facts: Facts, duty: DutyState, _limits: ClockLimits, _now: dt.dateti
         return
     rung, members = _nearest(duty)
     yield Alert("raised", rung, _ids(members) | _holder(facts))
+
+
+def _fewer(facts: Facts, duty: DutyState, _limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:
+    """Whoever heard that it waits may not see it any more: to those who are nearest now it is new."""
+    if not facts.waiting or facts.rung == 0 or facts.fewer_at is None:
+        return
+    rung, members = _nearest(duty)
+    if facts.told & _ids(members) or facts.made(facts.fewer_at, "opened", "raised", "unclaimed", "breached"):
+        return
+    yield Alert("opened", rung, _ids(members))
+    yield SetDue(facts.due_at, max(facts.rung, rung))
 
 
 def _handed(facts: Facts, _duty: DutyState, _limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:

@@ -26,7 +26,8 @@ class Facts:
     holder. ``unanswered``: the child has said something since a person wrote last, by the order of what was kept and
     not by the clock; ``undelivered``: what a person wrote last never arrived. ``unreached`` is a rung whose alerts have
     all failed, None for none. ``left``: the holder is gone; ``leaves_at``: when they will be, as far as is known;
-    ``barred``: they may not see the case any more.
+    ``barred``: they may not see the case any more. ``fewer_at``: since then fewer may see it; ``told`` were alerted
+    before by routes of their own.
     """
 
     level: RiskLevel
@@ -46,6 +47,8 @@ class Facts:
     left: bool = False
     leaves_at: dt.datetime | None = None
     barred: bool = False
+    fewer_at: dt.datetime | None = None
+    told: frozenset[int] = frozenset()
 
     @property
     def waiting(self) -> bool:

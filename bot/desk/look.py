@@ -19,7 +19,7 @@ from bot.desk.limits import ClockLimits
 from bot.desk.telling import Teller
 from bot.desk.worker import scope_of
 from bot.storage.alerts import RAISED, SealedAlerts, made
-from bot.storage.case_rows import CaseRow, open_of
+from bot.storage.case_rows import FEWER, CaseRow, open_of
 from bot.storage.casework import SealedCasework
 from bot.storage.roster import Roster
 from bot.storage.store import Store
@@ -102,6 +102,8 @@ class CaseLook:
         done = tuple(Done(item.reason, item.rung, at) for item, at in alerts if item is not None)
         handed = max((at for event, at in events if event.what == "transferred"), default=None)
         raised = max((at for event, at in events if event.what in RAISED), default=row.raised_at)
+        fewer = max((at for event, at in events if event.what == FEWER), default=None)
+        told = frozenset() if fewer is None else await SealedAlerts(self.store).told(connection, row.id)
         hold = hold_at(row, roster, self.board.now(), self.board.zone, scope=scope_of(row))
         facts = Facts(
             level=RiskLevel(row.level),
@@ -121,6 +123,8 @@ class CaseLook:
             left=hold is not None and hold.until is None,
             leaves_at=hold.until if hold else None,
             barred=hold is not None and hold.barred,
+            fewer_at=fewer,
+            told=told,
         )
         return plan(facts, self._duty(row, roster), self.limits, self.store.now())
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState
-from bot.storage.case_rows import CaseRow, note
+from bot.storage.case_rows import FEWER, CaseRow, note
 from bot.storage.desk_tables import alert, alert_route, case_event, desk_case
 from bot.storage.errors import WrongKeyError
 from bot.storage.roster import route_worked, routes_to
@@ -76,10 +76,19 @@ class SealedAlerts:
         return (await connection.execute(select(desk_case).where(desk_case.c.id == case).with_for_update())).first()
 
     async def history(self, connection: AsyncConnection, case: int) -> Sequence[CaseRow]:
-        """The events of a case that clocks care for, oldest first: alerts that were made, transfers, and rises."""
-        cared = (ALERTED, "transferred", *RAISED)
+        """The events of a case that clocks care for, oldest first.
+
+        Alerts that were made, transfers, rises, and that fewer may see it.
+        """
+        cared = (ALERTED, "transferred", FEWER, *RAISED)
         wanted = select(case_event).where(case_event.c.case == case, case_event.c.what.in_(cared))
         return (await connection.execute(wanted.order_by(case_event.c.id))).all()
+
+    async def told(self, connection: AsyncConnection, case: int) -> frozenset[int]:
+        """Whoever was ever alerted of a case by a route of their own."""
+        wanted = select(alert_route.c.staff).join(alert, alert.c.route == alert_route.c.id)
+        mine = wanted.where(alert.c.case == case, alert_route.c.staff.is_not(None))
+        return frozenset((await connection.execute(mine)).scalars())
 
     async def make(self, connection: AsyncConnection, case: int, *, reason: str, rung: int, to: frozenset[int]) -> int:
         """Alert these people, and everybody by the desk's common routes. Says by how many routes.

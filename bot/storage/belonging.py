@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.case_rows import OPEN, CaseRow
+from bot.storage.case_rows import FEWER, OPEN, CaseRow, note
 from bot.storage.desk_tables import desk_case
 from bot.storage.teaching_tables import class_group, enrolment, school, school_class
 
@@ -77,7 +78,7 @@ def narrowed(case: CaseRow, *homes: Belonging) -> Mapping[str, object]:
     return columns | ({"outsiders_only": True} if fewer else {})
 
 
-async def narrow_all(connection: AsyncConnection, name: str, home: Belonging = UNKNOWN) -> None:
+async def narrow_all(connection: AsyncConnection, name: str, home: Belonging = UNKNOWN, *, at: dt.datetime) -> None:
     """Who may not see one of a talk's open cases sees none of them: all are of one person, whose wish and schools hold.
 
     ``home`` is what is known of that person besides.
@@ -89,6 +90,7 @@ async def narrow_all(connection: AsyncConnection, name: str, home: Belonging = U
         columns = narrowed(case, *homes)
         if columns:
             await connection.execute(update(desk_case).where(desk_case.c.id == case.id).values(**columns))
+            await note(connection, case.id, at, what=FEWER)
 
 
 def _fitting(names: list[str]) -> tuple[str, bool]:

@@ -22,6 +22,8 @@ GIVEN_BACK = {"state": CaseState.WAITING, "holder": None, "taken_at": None, "run
 INSTEAD_OF, GOES_ON_IN = "instead_of", "goes_on_in"
 #: The line of a case's history that names the one of the same person that had ended a short while before.
 FOLLOWS = "follows"
+#: The line that tells that fewer people may see a case than before.
+FEWER = "fewer"
 #: So long after the end of a case its person, who writes again, is likely to go on with the same matter.
 AFTERMATH = dt.timedelta(hours=72)
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.desk import CaseState, Filing, Why
 from bot.storage.belonging import Belonging, belonging, going_on, narrow_all, narrowed
 from bot.storage.case_changes import Changed, changed_by, told_value
-from bot.storage.case_rows import FOLLOWS, OPEN, CaseRow, latest_of, note, open_of, open_one_of
+from bot.storage.case_rows import FEWER, FOLLOWS, OPEN, CaseRow, latest_of, note, open_of, open_one_of
 from bot.storage.desk_tables import case_message, desk_case
 from bot.storage.store import Store
 from bot.storage.tables import upsert
@@ -156,7 +156,8 @@ class SealedCases:
             columns["address"] = self._store.vault.seal(filing.origin.address.encode())
         await connection.execute(update(desk_case).where(desk_case.c.id == found.id).values(**columns))
         if not columns.keys().isdisjoint(("school", "outsiders_only")):
-            await narrow_all(connection, found.talk)
+            await note(connection, found.id, self._store.now(), what=FEWER)
+            await narrow_all(connection, found.talk, at=self._store.now())
         return changed
 
     async def _reached(self, connection: AsyncConnection, number: int, filing: Filing) -> None:

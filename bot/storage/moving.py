@@ -35,7 +35,7 @@ async def move(connection: AsyncConnection, store: Store, number: int, origin: O
         "moved_turn": desk_case.c.turns + 1,
     }
     await connection.execute(update(desk_case).where(desk_case.c.id == number).values(**there))
-    await narrow_all(connection, name, await belonging(connection, name, group))
+    await narrow_all(connection, name, await belonging(connection, name, group), at=now)
     # What is still on its way to where they were is read here.
     await unawaited(connection, number)
     if before is None or before.id == number:

@@ -272,6 +272,35 @@ async def test_with_colleagues_of_the_school_alone_on_duty_nobody_is(desk: Eveni
     assert (await desk.row(case)).due_at is None
 
 
+async def test_a_case_that_waits_is_heard_of_at_once_by_others_when_whoever_heard_may_not_see_it(
+    desk: Evening, clock: Clock
+) -> None:
+    async with desk.store.writing() as connection:
+        await connection.execute(delete(shift))
+    await desk.comes("teacher", 8, 21, school="一中")
+    case = await desk.file("他打我")
+    await desk.looked(case)
+    assert (await desk.alerted(case))[-1] == ("opened", "teacher")
+    clock.forward(seconds=1)
+
+    await desk.file("", why=Why.OUTSIDERS)
+    for _ in range(2):
+        await desk.looked(case)
+
+    assert [name for _, name in await desk.alerted(case)] == ["teacher", "boss"]
+
+
+async def test_a_case_that_waits_for_somebody_who_may_see_it_still_rings_once(desk: Evening, clock: Clock) -> None:
+    case = await desk.file("他打我")
+    await desk.looked(case)
+    heard = await desk.alerted(case)
+    clock.forward(seconds=1)
+    await desk.file("", why=Why.OUTSIDERS)
+    await desk.looked(case)
+
+    assert await desk.alerted(case) == heard
+
+
 async def test_a_case_stays_with_somebody_of_no_school_when_the_child_wants_none(desk: Evening) -> None:
     case = await desk.taken()
     await desk.file("", why=Why.OUTSIDERS)
