@@ -175,3 +175,22 @@ async def test_without_scripts_it_reads_claims_and_answers(office: Office, open_
     await expect(page.locator(".line.staff")).to_have_count(1)
     assert [item.text for item in await office.out()] == ["我在"]
     assert (await office.row(case)).holder == wang
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+async def test_what_a_case_follows_and_all_that_was_told_is_seen_at_the_top(
+    office: Office, open_page: Open, width: int
+) -> None:
+    number = await office.hire("wang")
+    wang, first = await office.worker(number), await office.file()
+    await office.work.claim(wang, first)
+    await office.work.close(wang, first, "referred", seen=9)
+    second = await office.file("继父碰我", kind="sexual")
+    await office.file("在学校也有人堵我", why=Why.RISK, kind="bullying", level="urgent")
+    page = await open_page(number, width)
+    await page.goto(f"/desk/case/{second}")
+
+    await expect(page.locator("#state .kind").last).to_have_text(SAY["desk.also"] + SAY["alerts.kind_bullying"])
+    assert await _fits(page)
+    await page.locator(f'#about a[href="/desk/case/{first}"]').click()
+    await expect(page.locator("h1")).to_have_text(SAY["desk.case_title"].format(number=first))
