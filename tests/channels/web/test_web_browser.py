@@ -239,6 +239,29 @@ def test_nothing_scrolls_sideways(visit, width, height):
     expect(page.locator("#exit")).to_be_in_viewport()
 
 
+def letters_twice_as_large(page):
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+
+@pytest.mark.parametrize(
+    ("size", "enlarge"), [((360, 640), letters_twice_as_large), ((180, 320), lambda page: None)], ids=["text", "zoom"]
+)
+def test_twice_as_large_the_way_out_never_lies_on_the_name_and_stays_in_reach(visit, talk, size, enlarge):
+    page = visit(viewport={"width": size[0], "height": size[1]})
+    enlarge(page)
+    ask(page, "我继父")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    name, way_out = (page.locator(place).bounding_box() for place in (".brand strong", "#exit"))
+    beside = name["x"] + name["width"] <= way_out["x"]
+    above = name["y"] + name["height"] <= way_out["y"]
+    assert beside or above
+    expect(page.locator("#exit")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    page.locator("#exit").click()
+    page.wait_for_url(ELSEWHERE)
+    assert len(talk.forgotten) == 1
+
+
 def test_print_shows_the_answer_without_the_controls(visit):
     page = visit()
     ask(page, "压岁钱归谁")
