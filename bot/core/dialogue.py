@@ -27,6 +27,7 @@ from bot.core.writing import foreign_script
 
 #: Longer messages are read for risk to their end, and answered with a request to ask in fewer words.
 LONGEST_QUESTION = 1_000
+#: What goes beyond this is not read, and who wrote it is told so.
 LONGEST_READ = 20_000
 
 
@@ -195,7 +196,11 @@ class Dialogue:
             key = "chat.empty" if incoming.attachment is Attachment.NONE else f"unreadable.{incoming.attachment}"
             return d.Notice(d.Reply(composer.say(key))), turn.session
         if len(incoming.text) > LONGEST_QUESTION:
-            return d.Notice(d.Reply(composer.say("chat.too_long"))), turn.session
+            # So much is mostly no question: where a person may read it, they are one tap away.
+            person = turn.standing.keyed and not incoming.group
+            choices = (composer.choice(Verb.HUMAN),) if person else ()
+            key = "chat.too_long" if len(incoming.text) <= LONGEST_READ else "chat.not_all_read"
+            return d.Notice(d.Reply(composer.say(key), choices=choices)), turn.session
         unreadable = foreign_script(turn.text)
         if unreadable is not None:
             return d.Abstain(d.Reply(composer.say(f"unreadable.{unreadable}"))), turn.session

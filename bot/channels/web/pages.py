@@ -23,7 +23,7 @@ from bot.channels.web.wording import callable_numbers, lifetime, role_choices, s
 from bot.core.audience import Audience
 from bot.core.content_types import Library
 from bot.core.decision import OUTCOMES, Choice, Decision, Notice, Reply
-from bot.core.dialogue import LONGEST_QUESTION
+from bot.core.dialogue import LONGEST_QUESTION, LONGEST_READ
 from bot.core.lessons import Board, Boards, NoBoards
 from bot.core.returns import Returned
 
@@ -193,6 +193,7 @@ class Pages:
             "m": library.messages,
             "operator": self.options.operator,
             "longest": LONGEST_QUESTION,
+            "most": LONGEST_READ,
             "numbers": lambda text: callable_numbers(text, library),
             "clock": lambda receipt: clock_line(receipt, now, library.messages),
             "spoken": lambda moment: spoken_time(moment, now, library.messages),

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.core.decision import Relayed, Reply
+from bot.core.dialogue import LONGEST_READ
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -128,6 +129,43 @@ def test_the_limit_shows_only_near_it(visit):
     expect(page.locator("#count")).to_be_hidden()
     page.fill("#text", "字" * 950)
     expect(page.locator("#count")).to_contain_text("50")
+
+
+def test_a_long_text_is_said_to_be_sent_and_is_sent_whole(visit, talk, library):
+    page = visit(**PHONE)
+    text = "字" * 1490 + "继父摸我下面"
+    page.fill("#text", text)
+    expect(page.locator("#count")).to_have_text(library.messages["web.beyond"])
+    page.locator(".send").tap()
+    expect(page.locator(".card.support")).to_be_visible()
+    expect(page.locator(".said")).to_have_text(text)
+    assert [incoming.text for _, incoming in talk.heard] == [text]
+
+
+def test_what_is_too_long_to_be_read_stays_in_the_field_until_it_is_shorter(visit, talk, library):
+    page = visit(**PHONE)
+    page.fill("#text", "字" * (LONGEST_READ + 7))
+    page.locator(".send").tap()
+    said = library.messages["web.unsent"].format(n=7)
+    expect(page.locator("#count")).to_have_text(said)
+    expect(page.get_by_role("status")).to_have_text(said)
+    assert len(page.input_value("#text")) == LONGEST_READ + 7
+    expect(page.locator(".you")).to_have_count(0)
+    page.press("#text", "End")
+    for _ in range(7):
+        page.press("#text", "Backspace")
+    page.locator(".send").tap()
+    expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator("#text")).to_have_value("")
+    assert [len(incoming.text) for _, incoming in talk.heard] == [LONGEST_READ]
+
+
+def test_an_emoji_counts_as_one(visit):
+    page = visit()
+    page.fill("#text", "😀" * 890)
+    expect(page.locator("#count")).to_be_hidden()
+    page.fill("#text", "😀" * 990)
+    expect(page.locator("#count")).to_contain_text("10")
 
 
 def test_the_whole_talk_works_by_keyboard(visit):

@@ -6,6 +6,7 @@ import pytest
 from bot.channels.web.app import WebParts, create_web
 from bot.channels.web.options import WebOptions
 from bot.core.audience import Audience
+from bot.core.dialogue import LONGEST_READ
 from bot.core.talk import FleetingSessions, StoredTalk
 
 
@@ -56,6 +57,25 @@ async def test_a_disclosure_is_filed_for_this_visitor_and_the_child_holds_a_rece
     assert {choice["command"] for choice in told["choices"]} >= {"tell:safe", "tell:place", "tell:write", "wrong"}
     again = await said(client, command="code")
     assert again["receipt"] is None  # the pretended desk has no case
+
+
+async def test_a_disclosure_at_the_very_end_of_the_longest_text_is_heard(client):
+    told = await said(client, text=("今天天气很好，我们去公园玩。" * 2000)[: LONGEST_READ - 20] + "。我继父晚上摸我下面")
+    assert told["kind"] == "support"
+
+
+async def test_what_goes_beyond_the_longest_text_is_said_not_to_have_been_read(client, dialogue):
+    text = ("今天天气很好，我们去公园玩。" * 2000)[:LONGEST_READ]
+    messages = dialogue.library.messages
+    assert (await said(client, text=text))["lead"] == messages["chat.too_long"]
+    assert (await said(client, text=text + "。"))["lead"] == messages["chat.not_all_read"]
+
+
+async def test_who_writes_too_much_to_be_understood_is_one_tap_from_a_person_where_there_is_one(client, desk):
+    text = "今天天气很好，我们去公园玩。" * 100
+    assert (await said(client, text=text))["choices"] == []
+    desk.opens()
+    assert [choice["command"] for choice in (await said(client, text=text))["choices"]] == ["human"]
 
 
 async def test_deleting_is_noted_at_the_desk_and_leaving_is_not(client, desk):
