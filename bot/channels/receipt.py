@@ -29,10 +29,14 @@ def clock_line(receipt: Receipt, now: dt.datetime, messages: Mapping[str, str]) 
     return PARTED.join(messages[key].format(time=spoken_time(at, now, messages)) for key, at in known if at)
 
 
+def way_to_code(messages: Mapping[str, str]) -> Choice:
+    """The button that shows the code of return again."""
+    return Choice(messages[f"buttons.{Verb.CODE}"], str(Verb.CODE))
+
+
 def with_way_to_code(decision: Decision, messages: Mapping[str, str]) -> Decision:
     """The decision; where its receipt is of a talk whose code was told before, with a button that shows it again."""
     reply = decision.reply
     if reply.receipt is None or reply.receipt.code or any(item.command == Verb.CODE for item in reply.choices):
         return decision
-    again = Choice(messages[f"buttons.{Verb.CODE}"], str(Verb.CODE))
-    return replace(decision, reply=replace(reply, choices=(again, *reply.choices)))
+    return replace(decision, reply=replace(reply, choices=(way_to_code(messages), *reply.choices)))

@@ -67,8 +67,10 @@ async def _carry(application: Application, stop: asyncio.Event) -> None:
         while not stop.is_set():
             event = asyncio.ensure_future(told.get())
             await asyncio.wait({event, ended}, return_when=asyncio.FIRST_COMPLETED)
+            # How a case stands is shown on the page of its child.
+            case = event.result().case if event.done() else None
             event.cancel()
-            application.post.ring()
+            application.post.ring(case or 0)
             if application.telegram is not None:
                 application.telegram.wake()
     # The desk's pages let go at once, so that the server can stop.

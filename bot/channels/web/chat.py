@@ -90,6 +90,7 @@ class Chat:
         flooding = self.limits.over(request, visitor)
         async with self.limits.locks.hold(visitor.key):
             turned = await self._decide(visitor, sent.incoming(visitor))
+        self.post.stir(visitor.key)
         decision = turned.decision
         if flooding and turned.kept and not _must_be_said(decision):
             return Turned(visitor, Notice(Reply(self._say("chat.too_fast"))), 429)

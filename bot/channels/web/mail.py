@@ -1,4 +1,4 @@
-"""Brings letters to a page: as a stream, when it asks, and by a form; and takes its word that they were read."""
+"""Brings letters to a page, and how its case stands: as a stream, when it asks, by a form; and hears what was read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from bot.channels.web.chat import typed_body
 from bot.channels.web.data import form_fields, json_object
 from bot.channels.web.letter import Letter
 from bot.channels.web.pages import Exchange, Pages
-from bot.channels.web.post import FullError, Post
+from bot.channels.web.post import FullError, Post, Stream
+from bot.channels.web.standing import Standings
 from bot.web.intake import require_own_page
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,7 @@ class Mail:
 
     pages: Pages
     post: Post
+    standings: Standings
 
     async def events(self, request: Request) -> Response:
         """A stream of letters; 204 for a browser that has no talk, 503 where too many are connected."""
@@ -56,7 +58,10 @@ class Mail:
         """What waits for this visitor, for a page whose stream was refused."""
         require_own_page(request)
         letters = await self._waiting(request)
-        return JSONResponse({"letters": [self._data(item, letter) for item, letter in letters.items()]})
+        visitor = self.pages.visitors.of(request)
+        case = None if visitor.new else await self.standings.case(visitor.key)
+        told = {"letters": [self._data(item, letter) for item, letter in letters.items()]}
+        return JSONResponse(told | {"case": self.standings.told(case)} if case else told)
 
     async def form_news(self, request: Request) -> Response:
         """What waits for this visitor, as a page; what the form names as shown is erased first."""
@@ -76,14 +81,26 @@ class Mail:
         yield f"retry: {AGAIN}\n\n"
         try:
             async with self.post.connected(address) as stream:
-                while not stream.closed:
-                    found = await stream.next(HEARTBEAT)
-                    yield self._event(*found) if found else ": \n\n"
+                async for event in self._events(address, stream):
+                    yield event
         except FullError:
             return
         except Exception as error:
             # The browser asks again; a trace may quote a letter.
             log.error("web.stream_failed", error=type(error).__name__)  # noqa: TRY400
+
+    async def _events(self, address: str, stream: Stream) -> AsyncIterator[str]:
+        clock = ""
+        while not stream.closed:
+            case = await self.standings.case(address)
+            stream.case = case.id if case else 0
+            told = self.standings.told(case)
+            now = told["clock"] if told else ""
+            if now != clock:
+                yield f"event: case\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
+                clock = now
+            found = await stream.next(HEARTBEAT)
+            yield self._event(*found) if found else ": \n\n"
 
     def _event(self, item: int, letter: Letter) -> str:
         data = json.dumps(self._data(item, letter), ensure_ascii=False)

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from bot.channels.receipt import clock_line, spoken_time
+from bot.channels.receipt import clock_line, spoken_time, way_to_code
 from bot.channels.web.data import Sent, decision_data, new_name
 from bot.channels.web.letter import Letter
 from bot.channels.web.options import WebOptions
@@ -23,6 +23,7 @@ from bot.channels.web.wording import callable_numbers, lifetime, role_choices, s
 from bot.core.audience import Audience
 from bot.core.content_types import Library
 from bot.core.decision import OUTCOMES, Choice, Decision, Notice, Reply
+from bot.core.desk import Receipt
 from bot.core.dialogue import LONGEST_QUESTION, LONGEST_READ
 from bot.core.lessons import Board, Boards, NoBoards
 from bot.core.returns import Returned
@@ -128,6 +129,13 @@ class Pages:
         shown = {"reply": letter.reply, "kind": letter.kind, "at": letter.at, "again": None}
         template = "person.html" if letter.kind == "relayed" else "card.html"
         return self.templates.get_template(template).render(self._base() | shown)
+
+    def standing(self, receipt: Receipt) -> dict[str, str]:
+        """The clock of a receipt as it stands now, and the line that shows it, with the way to the code."""
+        base = self._base()
+        shown = {"receipt": receipt, "choices": [way_to_code(self.library().messages)]}
+        html = self.templates.get_template("standing.html").render(base | shown)
+        return {"clock": base["clock"](receipt), "html": html}
 
     def back(self, text: str = "", status: int = 200) -> Response:
         """The page on which a code is typed."""

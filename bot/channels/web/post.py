@@ -59,10 +59,16 @@ class Stream:
     def __init__(self) -> None:
         self._letters: asyncio.Queue[tuple[int, Letter] | None] = asyncio.Queue()
         self.closed = False
+        #: The open case of its visitor's talk, where it is known; 0 for none.
+        self.case = 0
 
     def put(self, item: int, letter: Letter) -> None:
         """Hand over a letter."""
         self._letters.put_nowait((item, letter))
+
+    def stir(self) -> None:
+        """Wake whoever waits for the next letter, to look whether something else has changed."""
+        self._letters.put_nowait(None)
 
     def close(self) -> None:
         """Nothing more will come."""
@@ -70,7 +76,7 @@ class Stream:
         self._letters.put_nowait(None)
 
     async def next(self, seconds: float) -> tuple[int, Letter] | None:
-        """The next letter with its number; None after so long, or where the stream was closed."""
+        """The next letter with its number; None after so long, or where the stream was stirred or closed."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 return await self._letters.get()
@@ -97,9 +103,17 @@ class Post:
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _over: bool = False
 
-    def ring(self) -> None:
-        """Say that there may be new letters."""
+    def ring(self, case: int = 0) -> None:
+        """Say that there may be new letters, and that this case may stand otherwise than before."""
         self._work.set()
+        if case:
+            for stream in (stream for streams in self._streams.values() for stream in streams if stream.case == case):
+                stream.stir()
+
+    def stir(self, address: str) -> None:
+        """Say that this visitor's talk went on: their case may be new, or stand otherwise than before."""
+        for stream in self._streams.get(address, ()):
+            stream.stir()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Hand out letters until stopped; then every page is let go, so that the server can stop."""

@@ -26,10 +26,11 @@ from bot.content.load import Reader, read_library
 from bot.core import decision as d
 from bot.core.audience import Audience
 from bot.core.content_types import Library
-from bot.core.desk import Receipt
+from bot.core.desk import CaseState, OpenCase, Receipt, Standing
 from bot.core.message import Incoming, Origin
 from bot.core.ports import Outgoing, Queued
 from bot.core.returns import Returned, ReturnedMessage
+from bot.core.risk import RiskKind, RiskLevel
 
 ROOT = Path(__file__).parents[3]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -68,6 +69,7 @@ SUPPORT = d.Support(
 )
 CLARIFY = d.Clarify(d.Reply("是哪一个？", choices=(d.Choice("手机进校园", "topic:online.phone_school"),)))
 FILED = replace(SUPPORT, reply=replace(SUPPORT.reply, receipt=RECEIPT))
+UNSEEN = replace(SUPPORT, reply=replace(SUPPORT.reply, receipt=replace(RECEIPT, seen_at=None)))
 HANDOFF = d.Handoff(d.Reply("好的，我帮你找真人。", contacts=(POLICE,), receipt=replace(RECEIPT, code="")))
 RELAYED = d.Relayed(d.Reply(""))
 
@@ -104,7 +106,15 @@ def _decided(incoming: Incoming) -> d.Decision:
     text = incoming.text
     if incoming.command.startswith("role:"):
         return d.Notice(d.Reply("好的。"), Audience(incoming.command.partition(":")[2]))
-    said = {"继父": FILED, "打我": SUPPORT, "真人": HANDOFF, "在吗": RELAYED, "手机": CLARIFY, "压岁钱": ANSWER}
+    said = {
+        "继父": FILED,
+        "打我": SUPPORT,
+        "真人": HANDOFF,
+        "在吗": RELAYED,
+        "没人看": UNSEEN,
+        "手机": CLARIFY,
+        "压岁钱": ANSWER,
+    }
     for word, decision in said.items():
         if word in text:
             return decision
@@ -223,10 +233,40 @@ def talk() -> FakeTalk:
     return FakeTalk()
 
 
+@dataclass
+class FakeStandings:
+    """How the desk stands to talks: a test opens a case, and lets it be seen."""
+
+    cases: dict[str, OpenCase] = field(default_factory=dict)
+    broken: bool = False
+
+    def opens(self, talk: str) -> None:
+        due = EVENING + dt.timedelta(minutes=5)
+        number = len(self.cases) + 7
+        self.cases[talk] = OpenCase(
+            number, RiskLevel.DISCLOSURE, RiskKind.SEXUAL, CaseState.WAITING, EVENING, due_at=due
+        )
+
+    def seen(self, talk: str) -> int:
+        """The number of the case, which was seen two minutes after it came."""
+        self.cases[talk] = replace(self.cases[talk], seen_at=EVENING + dt.timedelta(minutes=2))
+        return self.cases[talk].id
+
+    async def standing(self, talk: str) -> Standing:
+        if self.broken:
+            raise RuntimeError(talk)
+        return Standing(keyed=True, on_duty=True, case=self.cases.get(talk))
+
+
 @pytest.fixture
-def ends(post, returns):
-    """Where letters come from, and where codes lead."""
-    return {"post": post, "returns": returns}
+def standings() -> FakeStandings:
+    return FakeStandings()
+
+
+@pytest.fixture
+def ends(post, returns, standings):
+    """Where letters come from, where codes lead, and how cases stand."""
+    return {"post": post, "returns": returns, "standing": standings.standing}
 
 
 @pytest.fixture

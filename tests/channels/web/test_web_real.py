@@ -60,7 +60,8 @@ async def test_a_disclosure_is_filed_for_this_visitor_and_the_child_holds_a_rece
 
 
 async def test_a_disclosure_at_the_very_end_of_the_longest_text_is_heard(client):
-    told = await said(client, text=("今天天气很好，我们去公园玩。" * 2000)[: LONGEST_READ - 20] + "。我继父晚上摸我下面")
+    before = ("今天天气很好，我们去公园玩。" * 2000)[: LONGEST_READ - 20]
+    told = await said(client, text=before + "。我继父晚上摸我下面")
     assert told["kind"] == "support"
 
 

@@ -1,7 +1,8 @@
 // The talk without reloading: each form marked data-chat is sent as JSON, and the card that comes back is added.
 import { clear, take } from "./composer.js";
-import { clock, hush, listen } from "./letters.js";
+import { hush, listen } from "./letters.js";
 import { card, copy, newName, show } from "./parts.js";
+import { clock, reveal } from "./standing.js";
 
 const log = document.getElementById("log");
 const state = document.getElementById("status");
@@ -39,6 +40,7 @@ async function exchange(turn, bubble, moveFocus) {
     const answer = card(told.html);
     thinking.replaceWith(answer);
     clock();
+    reveal();
     // Only where a person may write are letters waited for.
     if (told.receipt || told.kind === "relayed") listen();
     if (moveFocus) answer.focus({ preventScroll: true });

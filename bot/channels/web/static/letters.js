@@ -1,6 +1,7 @@
 // Letters that come without having been asked for: each is shown once, then, once the page is looked at, acknowledged, so
 // that it is erased. Until then it comes again after a reload: a phone may drop a tab that nobody looks at.
 import { card, show } from "./parts.js";
+import { clock, stand } from "./standing.js";
 
 const log = document.getElementById("log");
 const REFUSED = 15000;
@@ -49,24 +50,22 @@ async function ask() {
   later = 0;
   try {
     const response = await post(log.dataset.news, {});
-    if (response.ok) (await response.json()).letters.forEach(open);
+    if (response.ok) {
+      const news = await response.json();
+      stand(news.case ?? null);
+      news.letters.forEach(open);
+    }
   } catch (error) {
     // The network is away; the next try comes by itself.
   }
   listen();
 }
 
-// A clock that came later says more than the ones before it.
-export function clock() {
-  const clocks = log.querySelectorAll(".card > .clock, .log > .clock");
-  const last = clocks[clocks.length - 1];
-  for (const earlier of clocks) if (earlier !== last) earlier.textContent = last.textContent;
-}
-
 export function listen() {
   if (later || (source && source.readyState !== EventSource.CLOSED)) return;
   source = new EventSource(log.dataset.events);
   source.addEventListener("message", (event) => open(JSON.parse(event.data)));
+  source.addEventListener("case", (event) => stand(JSON.parse(event.data)));
   source.addEventListener("error", () => {
     if (source && source.readyState === EventSource.CLOSED && !later) later = setTimeout(ask, REFUSED);
   });
@@ -77,6 +76,7 @@ export function hush() {
   later = 0;
   if (source) source.close();
   source = null;
+  stand(null);
 }
 
 document.addEventListener("visibilitychange", acknowledge);
