@@ -37,6 +37,7 @@ async def test_a_disclosure_from_the_first_word_to_coming_back(serve: Serve, bro
     await counsellor.signs_in(place.counsellor)
     await picture(counsellor.page, "queue-1280")
     assert await counsellor.opens_first() == alert.case
+    await expect(child.page.locator(".card.support .clock").last).to_contain_text("已有人看到")
     await expect(counsellor.heard).to_have_text(list(TURNS))
     await counsellor.claims()
     await counsellor.answers(ANSWER)

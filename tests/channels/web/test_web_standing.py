@@ -74,6 +74,25 @@ def test_a_page_opened_anew_shows_no_clock_until_somebody_writes_there(told, sta
 
 
 @pytest.mark.browser
+def test_a_page_opened_anew_says_the_same_whatever_was_said_and_leads_to_the_code(visit, talk, standings, library):
+    shown = []
+    for text in ("压岁钱归谁", "没人看"):
+        page = visit(**PHONE)
+        assert page.locator(".anew").count() == 0
+        say(page, text)
+        expect(page.locator(".card")).to_be_visible()
+        if text == "没人看":
+            standings.opens(talk.heard[-1][0])
+        page.reload()
+        expect(page.locator(".anew")).to_contain_text(library.messages["web.anew"])
+        expect(page.locator(".anew")).to_be_in_viewport()
+        shown.append(page.locator("body").inner_text())
+    assert shown[0] == shown[1]
+    page.locator(".anew a").tap()
+    expect(page.get_by_label(library.messages["web.back_label"])).to_be_visible()
+
+
+@pytest.mark.browser
 def test_where_there_is_no_case_writing_shows_no_clock(visit, talk):
     page = visit()
     say(page, "压岁钱归谁")

@@ -11,6 +11,9 @@ const PATIENCE = 20000;
 let stopped = new AbortController();
 let queue = Promise.resolve();
 
+// A page that is opened anew begins at its top: what stood further down is not there any more.
+history.scrollRestoration = "manual";
+
 async function post(turn, signal) {
   const timer = new AbortController();
   const late = setTimeout(() => timer.abort(), PATIENCE);
