@@ -3,6 +3,7 @@ import { clear, take } from "./composer.js";
 import { hush, listen } from "./letters.js";
 import { card, copy, newName, show } from "./parts.js";
 import { clock, reveal } from "./standing.js";
+import { hear, tell } from "./tabs.js";
 
 const log = document.getElementById("log");
 const state = document.getElementById("status");
@@ -45,7 +46,10 @@ async function exchange(turn, bubble, moveFocus) {
     clock();
     reveal();
     // Only where a person may write are letters waited for.
-    if (told.receipt || told.kind === "relayed") listen();
+    if (told.receipt || told.kind === "relayed") {
+      listen();
+      tell("listen");
+    }
     if (moveFocus) answer.focus({ preventScroll: true });
     show(bubble);
   } catch (error) {
@@ -104,6 +108,13 @@ document.addEventListener("submit", (event) => {
   if (text) say({ text, delivery: newName() }, text, false);
 });
 
+// Nothing more is sent of what waits to be sent.
+async function stop() {
+  stopped.abort();
+  await queue;
+  stopped = new AbortController();
+}
+
 const dialog = document.getElementById("confirm");
 
 document.getElementById("forget").addEventListener("click", (event) => {
@@ -115,9 +126,7 @@ document.getElementById("forget").addEventListener("click", (event) => {
 
 dialog.addEventListener("close", async () => {
   if (dialog.returnValue !== "yes") return;
-  stopped.abort();
-  await queue;
-  stopped = new AbortController();
+  await stop();
   try {
     const response = await fetch("/api/forget", { method: "POST" });
     if (!response.ok) throw new Error("server");
@@ -125,11 +134,22 @@ dialog.addEventListener("close", async () => {
     location.assign("/forget");
     return;
   }
+  tell("deleted");
+  empty();
+});
+
+function empty() {
   hush();
   clear();
   log.textContent = "";
   log.append(copy("deleted"));
   for (const button of document.querySelectorAll(".roles button")) button.setAttribute("aria-pressed", "false");
+}
+
+hear("listen", listen);
+hear("deleted", async () => {
+  await stop();
+  empty();
 });
 
 // Which hotline was tapped is counted; who tapped it is not told.

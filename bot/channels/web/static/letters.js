@@ -2,6 +2,7 @@
 // that it is erased. Until then it comes again after a reload: a phone may drop a tab that nobody looks at.
 import { card, show } from "./parts.js";
 import { clock, stand } from "./standing.js";
+import { hear, tell } from "./tabs.js";
 
 const log = document.getElementById("log");
 const REFUSED = 15000;
@@ -29,18 +30,25 @@ function count() {
 function acknowledge() {
   if (!document.hidden) {
     for (const id of unread) post(log.dataset.received, { id }).catch(() => {});
+    if (unread.size) tell("read", [...unread]);
     unread.clear();
   }
   count();
 }
 
+function place(letter) {
+  const node = card(letter.html);
+  log.append(node);
+  shown.add(letter.id);
+  clock();
+  show(node, "nearest");
+}
+
 function open(letter) {
   if (!shown.has(letter.id)) {
-    const node = card(letter.html);
-    log.append(node);
-    shown.add(letter.id);
-    clock();
-    show(node, "nearest");
+    place(letter);
+    // Once it was read here, a tab whose line is down would never get it.
+    tell("letter", letter);
   }
   unread.add(letter.id);
   acknowledge();
@@ -79,6 +87,23 @@ export function hush() {
   stand(null);
 }
 
+hear("letter", (letter) => {
+  if (shown.has(letter.id)) return;
+  place(letter);
+  unread.add(letter.id);
+  acknowledge();
+});
+hear("read", (ids) => {
+  for (const id of ids) unread.delete(id);
+  count();
+});
+// The talk goes on under a number of its own, since its code was used in another tab.
+hear("moved", () => {
+  if (source) source.close();
+  source = null;
+  listen();
+});
+if ("returned" in log.dataset) tell("moved");
 document.addEventListener("visibilitychange", acknowledge);
 document.addEventListener("leaving", hush);
 if ("known" in log.dataset) listen();
