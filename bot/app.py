@@ -149,7 +149,7 @@ def make_application(settings: Settings, store: Store) -> Application:
     site.routes.extend(teaching.pages(site, lambda: telegram.username if telegram else "", token))
     site.routes.extend(outreach.pages(site))
     status = _status(content, desk)
-    parts = WebParts(talk, desk.library, now, post, returns, guesses, status, teaching.boards, desk.desk.standing)
+    parts = WebParts(talk, desk.library, now, post, returns, guesses, status, teaching.boards, desk.desk.case)
     machines = MachineParts(settings, store, desk.library, now, status, (TELEGRAM,) if telegram else ())
     routes = (*site.routes, *outreach.routes(), *machines.routes(), *(telegram.routes() if telegram else ()))
     web = create_web(parts, web_options(settings), routes)

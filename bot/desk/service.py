@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from bot.core.desk import CaseState, Filing, Receipt, ReceiptKey, Report, SealedText, Standing, Why
+from bot.core.desk import CaseState, Filing, OpenCase, Receipt, ReceiptKey, Report, SealedText, Standing, Why
 from bot.core.message import Origin
 from bot.core.risk import RiskLevel
 from bot.desk.duty import DutyBoard, Scope, duty_at
@@ -74,6 +74,11 @@ class CaseDesk:
         if row is None or scope.outsiders_only:
             return stands
         return replace(stands, outside=self._stands(roster, replace(scope, outsiders_only=True), row))
+
+    async def case(self, key: str) -> OpenCase | None:
+        """The open case of the talk of this key, whoever would see to it. Raises StorageError."""
+        row = await SealedCases(self.store).open_case(key)
+        return as_open_case(row) if row else None
 
     async def prepare(self, report: Report, origin: Origin, standing: Standing) -> Filing:
         """Make a report ready to be stored: a new case gets its code of return, its keys and its clock.

@@ -23,11 +23,11 @@ from bot.channels.web.mail import Mail
 from bot.channels.web.options import WebOptions
 from bot.channels.web.pages import Pages, Status
 from bot.channels.web.post import Post
-from bot.channels.web.standing import Standings, no_desk
+from bot.channels.web.standing import Standings, no_case
 from bot.channels.web.visitor import Visitors
 from bot.channels.web.wording import is_topical
 from bot.core.content_types import Library
-from bot.core.desk import Standing
+from bot.core.desk import OpenCase
 from bot.core.lessons import Boards, NoBoards
 from bot.core.returns import Returns
 from bot.web.assets import Assets
@@ -49,7 +49,7 @@ class WebParts:
 
     ``library`` is asked for at each request, so that reloaded content serves at once. ``now`` gives local time.
     ``post.run`` must run beside the server for letters to arrive. ``status`` tells ``/healthz`` a mapping whose
-    ``status`` is ``ok`` while all is well. ``standing`` is how the desk stands to the talk of a key.
+    ``status`` is ``ok`` while all is well. ``open_case`` is the case of a key's talk.
     """
 
     talk: SteadyTalk
@@ -60,7 +60,7 @@ class WebParts:
     guesses: Guesses = field(default_factory=Guesses)
     status: Status = healthy
     boards: Boards = field(default_factory=NoBoards)
-    standing: Callable[[str], Awaitable[Standing]] = no_desk
+    open_case: Callable[[str], Awaitable[OpenCase | None]] = no_case
 
 
 def create_web(parts: WebParts, options: WebOptions, extra_routes: Sequence[BaseRoute] = ()) -> Starlette:
@@ -72,7 +72,7 @@ def create_web(parts: WebParts, options: WebOptions, extra_routes: Sequence[Base
     pages = Pages(templates, parts.library, options, parts.status, visitors, parts.now, parts.boards)
     limits = Limits.of(options)
     chat = Chat(parts.talk, pages, limits, parts.post)
-    mail = Mail(pages, parts.post, Standings(pages, parts.standing))
+    mail = Mail(pages, parts.post, Standings(pages, parts.open_case))
     back = Back(pages, parts.returns, parts.guesses, limits.trusted)
     classes = ClassPages(pages, parts.boards, limits.trusted)
     return Starlette(

@@ -8,27 +8,27 @@ from dataclasses import dataclass
 import structlog
 
 from bot.channels.web.pages import Pages
-from bot.core.desk import NO_DESK, OpenCase, Receipt, Standing
+from bot.core.desk import OpenCase, Receipt
 
 log = structlog.get_logger(__name__)
 
 
-async def no_desk(_talk: str) -> Standing:
+async def no_case(_talk: str) -> OpenCase | None:
     """Where there is no desk."""
-    return NO_DESK
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """Tells pages that are open how the case of their talk stands. ``standing`` is the desk's, by the key of a talk."""
+    """Tells pages that are open how the case of their talk stands. ``open_case``: that of a key's talk."""
 
     pages: Pages
-    standing: Callable[[str], Awaitable[Standing]]
+    open_case: Callable[[str], Awaitable[OpenCase | None]]
 
     async def case(self, talk: str) -> OpenCase | None:
         """The open case of a talk; None too where that cannot be read."""
         try:
-            return (await self.standing(talk)).case
+            return await self.open_case(talk)
         except Exception as error:
             log.error("web.standing_failed", error=type(error).__name__)  # noqa: TRY400  (a trace may quote rows)
             return None

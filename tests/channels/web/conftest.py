@@ -26,7 +26,7 @@ from bot.content.load import Reader, read_library
 from bot.core import decision as d
 from bot.core.audience import Audience
 from bot.core.content_types import Library
-from bot.core.desk import CaseState, OpenCase, Receipt, Standing
+from bot.core.desk import CaseState, OpenCase, Receipt
 from bot.core.message import Incoming, Origin
 from bot.core.ports import Outgoing, Queued
 from bot.core.returns import Returned, ReturnedMessage
@@ -252,10 +252,10 @@ class FakeStandings:
         self.cases[talk] = replace(self.cases[talk], seen_at=EVENING + dt.timedelta(minutes=2))
         return self.cases[talk].id
 
-    async def standing(self, talk: str) -> Standing:
+    async def case(self, talk: str) -> OpenCase | None:
         if self.broken:
             raise RuntimeError(talk)
-        return Standing(keyed=True, on_duty=True, case=self.cases.get(talk))
+        return self.cases.get(talk)
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def standings() -> FakeStandings:
 @pytest.fixture
 def ends(post, returns, standings):
     """Where letters come from, where codes lead, and how cases stand."""
-    return {"post": post, "returns": returns, "standing": standings.standing}
+    return {"post": post, "returns": returns, "open_case": standings.case}
 
 
 @pytest.fixture
