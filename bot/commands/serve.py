@@ -55,6 +55,8 @@ async def _run(settings: Settings, prepare: Prepare | None) -> None:
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         _announce(settings)
+        if application.content.problem is not None:
+            typer.secho(f"内容用不了，先用上一次能用的：{application.content.problem}", fg="red", err=True)
         if prepare is not None:
             await prepare(application)
         await _tell_of_the_desk(application)

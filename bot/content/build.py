@@ -17,6 +17,7 @@ from pathlib import Path
 from bot import __version__
 from bot.content.load import Reader, load_corpus, load_library
 from bot.content.problems import ContentError
+from bot.content.yamlfile import yaml_files
 from bot.core.audience import Audience
 from bot.core.content_types import Library, Topic
 from bot.core.cues import Cues
@@ -55,27 +56,27 @@ class Service:
 
 def content_files(root: Path) -> list[Path]:
     """Every content file, in a fixed order."""
-    return sorted(path for folder in FOLDERS for path in (root / folder).rglob("*.yaml"))
+    return [path for folder in sorted(FOLDERS) for path in yaml_files(root / folder)]
 
 
 def content_digest(root: Path) -> str:
-    """A hash over every content file and the program's version. Raises ContentError where there is none."""
+    """A hash over every content file and the program's version. Raises OSError where a file cannot be read."""
     files = content_files(root)
-    digest = hashlib.sha256(f"{__version__} {_program_digest()}".encode())
+    digest = hashlib.sha256(_program().encode())
     for path in files:
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:20]
 
 
-def _program_digest() -> str:
-    """A hash over the code that makes the model: a changed feature must not meet an old cache."""
+def _program() -> str:
+    """The version and a hash over the code that makes the model: a changed feature must not meet an old cache."""
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
     for path in sorted(
         [*(package / "nlu").rglob("*.py"), *(package / "core").glob("*types.py"), package / "core" / "record.py"]
     ):
         digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return f"{__version__} {digest.hexdigest()}"
 
 
 def built(root: Path, cache: Path) -> Path:
@@ -120,9 +121,12 @@ def build(root: Path, cache: Path) -> Path:
 
 
 def _build(root: Path, cache: Path) -> Path:
-    library, corpus = load_library(root), load_corpus(root)
-    cues = load_cues(root)
-    target = cache / content_digest(root)
+    # Taken before the files are read: were it taken after, a file edited meanwhile would stand, unread, under its name.
+    digest = content_digest(root)
+    library, corpus, cues = load_library(root), load_corpus(root), load_cues(root)
+    if content_digest(root) != digest:
+        raise BuildError("内容在读的时候又改了，改完会再试")
+    target = cache / digest
     # Whoever builds holds the lock: what stands here half built was left by a build that was killed.
     for left in cache.glob(f"{BUILDING}*"):
         shutil.rmtree(left, ignore_errors=True)
@@ -131,7 +135,7 @@ def _build(root: Path, cache: Path) -> Path:
         (work / LIBRARY).write_text(library.model_dump_json(by_alias=True), encoding="utf-8")
         (work / CUES).write_text(cues.model_dump_json(), encoding="utf-8")
         _model(corpus, documents(library, corpus), cache, work)
-        (work / DONE).touch()
+        (work / DONE).write_text(_program(), "ascii")
         shutil.rmtree(target, ignore_errors=True)
         work.rename(target)
     finally:
@@ -144,7 +148,7 @@ def _model(corpus: Corpus, documents: dict[str, list[str]], cache: Path, work: P
     """The model over these examples: that of an earlier build where they are the same, else a new one."""
     from bot.nlu.train import train
 
-    said = f"{__version__} {_program_digest()} {corpus.model_dump_json()} {json.dumps(documents)}"
+    said = f"{_program()} {corpus.model_dump_json()} {json.dumps(documents)}"
     name = hashlib.sha256(said.encode()).hexdigest()
     earlier = (path.parent for path in cache.glob(f"*/{TRAINED}") if path.read_text("ascii") == name)
     same = next((folder for folder in earlier if (folder / DONE).exists()), None)
@@ -176,8 +180,23 @@ def documents(library: Library, corpus: Corpus) -> dict[str, list[str]]:
 
 
 def load_service(root: Path, cache: Path) -> Service:
-    """Everything that answers, built first where the cache has it not."""
-    folder = built(root, cache)
+    """Everything that answers, built first where the cache has it not.
+
+    Raises ContentError where the content is broken, BuildError where training fails, OSError where a file cannot be
+    read.
+    """
+    return _load(built(root, cache))
+
+
+def load_last(cache: Path) -> Service | None:
+    """What this very program built last, whatever stands in the content files now; None where there is nothing."""
+    program = _program()
+    whole = (path for path in _finished(cache) if path.read_text("ascii") == program)
+    last = next(whole, None)
+    return _load(last.parent) if last else None
+
+
+def _load(folder: Path) -> Service:
     library = Library.model_validate_json((folder / LIBRARY).read_bytes())
     cues = Cues.model_validate_json((folder / CUES).read_bytes())
     engine = Engine.load(folder, {name: topic_readers(topic) for name, topic in library.topics.items()})
@@ -194,9 +213,13 @@ def topic_readers(topic: Topic) -> frozenset[Audience]:
 
 def _tidy(cache: Path) -> None:
     """Removes all but the newest built contents."""
-    finished = sorted(cache.glob(f"*/{DONE}"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in finished[KEPT:]:
+    for path in _finished(cache)[KEPT:]:
         shutil.rmtree(path.parent, ignore_errors=True)
+
+
+def _finished(cache: Path) -> list[Path]:
+    """The marks of the built contents, newest first."""
+    return sorted(cache.glob(f"*/{DONE}"), key=lambda path: path.stat().st_mtime, reverse=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from bot.content.problems import ContentError, Problem, relative
-from bot.content.yamlfile import line_of, read_yaml
+from bot.content.yamlfile import line_of, read_yaml, yaml_files
 from bot.core.content_types import Glosses, Library, Source, Topic
 from bot.core.cues import Cues
 from bot.core.help_types import Hotline, Region, ScriptSet
@@ -31,7 +31,7 @@ class Reader:
     def files(self, folder: str) -> Iterator[tuple[str, Path]]:
         """Each YAML file below a folder, with its id: ``bullying/victim.yaml`` is ``bullying.victim``."""
         base = self.root / folder
-        for path in sorted(base.rglob("*.yaml")):
+        for path in yaml_files(base):
             yield ".".join(path.relative_to(base).with_suffix("").parts), path
 
     def data(self, path: Path) -> Any:
@@ -132,9 +132,7 @@ def _risk(reader: Reader) -> RiskContent:
     groups, words = _groups(reader, "lexicon"), _groups(reader, "words")
     rules = [rule for _, path in reader.files("intents/risk/rules") for rule in reader.listed(path, RiskRule, "rules")]
     examples = [
-        example
-        for path in sorted((base / "examples").rglob("*.yaml"))
-        for example in reader.listed(path, RiskExample, "examples")
+        example for path in yaml_files(base / "examples") for example in reader.listed(path, RiskExample, "examples")
     ]
     everyday = base / "ordinary.yaml"
     hints = (reader.data(everyday) or {}) if everyday.exists() else {}

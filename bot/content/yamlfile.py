@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,18 @@ class _UniqueKeys(Loader):  # type: ignore[misc]  # the C loader has no type stu
             seen.add(key.value)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
         return mapping
+
+
+def yaml_files(folder: Path) -> Iterator[Path]:
+    """Every YAML file below a folder, in a fixed order.
+
+    What editors and version control lay beside a file while it is being edited (its name begins with a dot) is none,
+    nor is a link to nowhere or a folder.
+    """
+    for path in sorted(folder.rglob("*.yaml")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and path.is_file():
+            yield path
 
 
 def read_yaml(path: Path, root: Path) -> Any:
