@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.staff.cookie import Cookie, CookieJar
-from bot.staff.sign_in import SignIns
+from bot.staff.sign_in import Attempt, SignIns
 from bot.staff.signed import DeskKeyring, SignedIn
 from bot.storage.staff import Role
 
@@ -65,6 +65,12 @@ class Gate:
         if signed is None:
             raise SignInNeededError(request)
         return signed
+
+    async def enter(self, request: Request, attempt: Attempt) -> Cookie:
+        """Sign somebody in; what is left of the request is theirs. Raises StaffError, StorageError."""
+        cookie = await self.sign_ins.sign_in(attempt)
+        request.scope[_KEPT] = await self.sign_ins.resume(cookie)
+        return cookie
 
     async def require(self, request: Request, *roles: Role | str) -> SignedIn:
         """An active member of one of these roles; of any role where none is named.

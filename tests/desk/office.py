@@ -26,11 +26,13 @@ from bot.desk.limits import ClockLimits
 from bot.desk.news import News
 from bot.desk.periods import Periods
 from bot.desk.reading import DeskReading
-from bot.desk.sealing import KeyPair, new_pair, seal_to, wrap
+from bot.desk.sealing import KeyPair, new_pair, new_salt, seal_to, wrap
 from bot.desk.service import CaseDesk
 from bot.desk.work import DeskWork
 from bot.desk.worker import Worker
+from bot.staff.codes import new_secret
 from bot.staff.cookie import Cookie
+from bot.staff.passwords import Passwords
 from bot.staff.signed import DeskKeyring
 from bot.storage.audit import AuditLog
 from bot.storage.cases import SealedCases
@@ -46,6 +48,7 @@ ROOT = Path(__file__).parents[2]
 LIBRARY = read_library(Reader(ROOT))
 ALL_DAYS = frozenset(range(7))
 CHANNEL = "telegram"
+DOOR = "安静的河边有三块石头"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,25 @@ class Office:
         async with self.store.writing() as connection:
             token = await StaffSessions(self.store).open(connection, number, wrapped, dt.timedelta(hours=12))
         return str(Cookie(token, key))
+
+    async def door(self, number: int) -> str:
+        """Gives somebody a password, DOOR, and the secret of an app that makes codes."""
+        passwords, salt, secret = Passwords(), new_salt(), new_secret()
+        wrapped = wrap(await passwords.key(DOOR, salt), self.pairs[number].private)
+        values = {
+            "password": await passwords.hash(DOOR),
+            "salt": salt,
+            "private": wrapped,
+            "totp": self.store.vault.seal(secret.encode()),
+        }
+        async with self.store.writing() as connection:
+            await connection.execute(update(staff).where(staff.c.id == number).values(**values))
+        return secret
+
+    async def sign_out(self, number: int) -> None:
+        """Every sign-in of somebody's ends, as when its time has come."""
+        async with self.store.writing() as connection:
+            await StaffSessions(self.store).close_all(connection, number)
 
     async def file(self, text: str = "他打我", **about: Any) -> int:
         """Somebody says this in the talk ``talk``, as the dialogue would file it; gives the case."""

@@ -39,11 +39,12 @@ DONE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a form gave back: why it was refused, and the words that were typed."""
+    """What a form gave back: why it was refused, the words that were typed, and how the case was to end."""
 
     problem: str = ""
     reply: str = ""
     note: str = ""
+    outcome: str = ""
     once: str = field(default_factory=lambda: uuid4().hex)
 
 

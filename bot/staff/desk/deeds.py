@@ -10,9 +10,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.desk.worker import DeskError, Worker
+from bot.staff.desk.again import Again
 from bot.staff.desk.case_pages import CasePages, Draft
 from bot.staff.desk.parts import DeskParts, case_number, read_fields, refused, whole
 from bot.staff.desk.views import canned
+from bot.staff.errors import StaffError
+from bot.staff.gate import SignInNeededError
 from bot.staff.signed import SignedIn
 from bot.storage.case_rows import CaseRow
 
@@ -36,6 +39,7 @@ class Deeds:
 
     def __init__(self, parts: DeskParts, pages: CasePages) -> None:
         self._parts, self._pages, self._work = parts, pages, parts.work
+        self._again = Again(parts)
 
     def routes(self) -> list[Route]:
         """Where they are sent."""
@@ -58,14 +62,27 @@ class Deeds:
         return [*sent, Route("/desk/case/{number}/draft", self.draft, methods=["POST"])]
 
     async def draft(self, request: Request) -> Response:
-        """A reviewed reply is put into the answer that is being written, for browsers without scripts."""
-        deed = await self._read(request)
+        """A reviewed reply is put into the answer that is being written, for browsers without scripts.
+
+        What was typed comes here too where the sign-in had ended, with a new one.
+        """
+        fields = await read_fields(request)
+        try:
+            cookie = await self._again.enter(request, fields)
+            deed = await self._deed(request, fields)
+        except StaffError as error:
+            return self._signed_out(request, fields, error)
+        except SignInNeededError:
+            return self._signed_out(request, fields)
         row = await self._admitted(deed)
         words = {item.key: item.text for item in canned(row.reader, self._parts.look.messages())}
         typed = deed.fields.get("text", "").strip()
         reply = "\n".join(filter(None, (typed, words.get(deed.fields.get("canned", ""), ""))))
         draft = self._kept(deed, "")
-        return await self._pages.show(deed.signed, deed.worker, deed.number, draft=replace(draft, reply=reply))
+        done = "" if cookie is None else "again"
+        draft = replace(draft, reply=reply)
+        shown = await self._pages.show(deed.signed, deed.worker, deed.number, draft=draft, done=done)
+        return self._again.give(shown, cookie)
 
     def _endpoint(
         self, do: Callable[[Deed], Awaitable[bool | None]], done: str
@@ -73,8 +90,14 @@ class Deeds:
         """What a form leads to; ``do`` gives False where the child is not reached by what it says to them."""
 
         async def endpoint(request: Request) -> Response:
-            deed = await self._read(request)
+            fields = await read_fields(request)
             scripted = request.headers.get("accept", "") == "application/json"
+            try:
+                deed = await self._deed(request, fields)
+            except SignInNeededError:
+                if scripted or not fields:
+                    raise
+                return self._signed_out(request, fields)
             try:
                 told = _UNREACHED.get(done, "kept") if await do(deed) is False else done
             except DeskError as error:
@@ -92,9 +115,12 @@ class Deeds:
 
         return endpoint
 
-    async def _read(self, request: Request) -> Deed:
+    async def _deed(self, request: Request, fields: Fields) -> Deed:
         signed, worker = await self._parts.signed(request)
-        return Deed(signed, worker, case_number(request), await read_fields(request))
+        return Deed(signed, worker, case_number(request), fields)
+
+    def _signed_out(self, request: Request, fields: Fields, error: StaffError | None = None) -> Response:
+        return self._again.page(f"/desk/case/{case_number(request)}/draft", fields, error)
 
     async def _admitted(self, deed: Deed) -> CaseRow:
         try:
@@ -105,7 +131,8 @@ class Deeds:
     @staticmethod
     def _kept(deed: Deed, problem: str) -> Draft:
         """What was typed stays, under the name that it was to be sent by."""
-        draft = Draft(problem, deed.fields.get("text", ""), deed.fields.get("note", ""))
+        typed = (deed.fields.get(name, "") for name in ("text", "note", "outcome"))
+        draft = Draft(problem, *typed)
         once = deed.fields.get("once", "")
         return replace(draft, once=once) if once else draft
 

@@ -9,9 +9,11 @@ from starlette.routing import Route
 from bot.desk.reading import CaseFile
 from bot.desk.report import BESIDES, SITUATIONS, Reporter, ReportForm, draft, read_report, suggested
 from bot.desk.worker import DeskError, Worker
+from bot.staff.desk.again import Again
 from bot.staff.desk.parts import DeskParts, case_number, queried, read_fields, refused
 from bot.staff.desk.views import reports, told
-from bot.staff.gate import RefusedError
+from bot.staff.errors import StaffError
+from bot.staff.gate import RefusedError, SignInNeededError
 from bot.staff.signed import SignedIn
 from bot.storage.case_rows import CaseRow
 
@@ -20,7 +22,7 @@ class ReportPages:
     """The checklist, and the drafts that were made with it."""
 
     def __init__(self, parts: DeskParts) -> None:
-        self._parts, self._look = parts, parts.look
+        self._parts, self._look, self._again = parts, parts.look, Again(parts)
 
     def routes(self) -> list[Route]:
         """Where they are."""
@@ -28,6 +30,7 @@ class ReportPages:
         return [
             Route(place, self.form, methods=["GET"]),
             Route(place, self.make, methods=["POST"]),
+            Route(f"{place}/draft", self.again, methods=["POST"]),
             Route(f"{place}/print", self.paper, methods=["GET"]),
         ]
 
@@ -39,9 +42,12 @@ class ReportPages:
 
     async def make(self, request: Request) -> Response:
         """Make a draft of what was ticked and written, and keep it."""
-        signed, worker = await self._parts.signed(request)
-        number, form = case_number(request), read_report(await read_fields(request))
-        row = await self._admitted(worker, number)
+        fields, number = await read_fields(request), case_number(request)
+        try:
+            signed, worker = await self._parts.signed(request)
+        except SignInNeededError:
+            return self._again.page(f"/desk/case/{number}/report/draft", fields)
+        form, row = read_report(fields), await self._admitted(worker, number)
         if not form.situations:
             return await self._form(signed, row, form, "report.tick")
         by = Reporter(signed.member.display, self._look.options.operator, self._parts.work.store.now())
@@ -53,6 +59,18 @@ class ReportPages:
                 raise none from None
             return await self._form(signed, row, form, error.key)
         return RedirectResponse(f"/desk/case/{number}/report/print?note={made}", 303)
+
+    async def again(self, request: Request) -> Response:
+        """The checklist as it was filled in, where the sign-in had ended meanwhile."""
+        fields, number = await read_fields(request), case_number(request)
+        try:
+            cookie = await self._again.enter(request, fields)
+            signed, worker = await self._parts.signed(request)
+        except (StaffError, SignInNeededError) as error:
+            told = error if isinstance(error, StaffError) else None
+            return self._again.page(f"/desk/case/{number}/report/draft", fields, told)
+        row = await self._admitted(worker, number)
+        return self._again.give(await self._form(signed, row, read_report(fields)), cookie)
 
     async def paper(self, request: Request) -> Response:
         """A draft, to be read and printed."""

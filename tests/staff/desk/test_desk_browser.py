@@ -6,12 +6,13 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import pyotp
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from bot.core.desk import Why
 from bot.desk.news import Event
-from tests.desk.office import LIBRARY, Office
+from tests.desk.office import DOOR, LIBRARY, Office
 
 CHROMIUM = Path("/usr/bin/chromium")
 SAY = LIBRARY.messages
@@ -47,12 +48,17 @@ async def open_page(browser: Browser, office: Office, served: str) -> AsyncItera
         await context.add_cookies([{"name": "staff", "value": await office.cookie(member), "url": served}])
         page = await context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+        page.on("console", lambda line: wrong.append(line.text) if _is_fault(line) else None)
         page.on("request", lambda sent: None if sent.url.startswith(served) else wrong.append(sent.url))
         return page
 
     yield open_page
     assert wrong == []
+
+
+def _is_fault(line: ConsoleMessage) -> bool:
+    """That a sign-in has ended is none."""
+    return line.type == "error" and "status of 401" not in line.text
 
 
 async def _fits(page: Page) -> bool:
@@ -194,3 +200,101 @@ async def test_what_a_case_follows_and_all_that_was_told_is_seen_at_the_top(
     assert await _fits(page)
     await page.locator(f'#about a[href="/desk/case/{first}"]').click()
     await expect(page.locator("h1")).to_have_text(SAY["desk.case_title"].format(number=first))
+
+
+async def _signs_in(page: Page, name: str, secret: str, clock) -> None:
+    clock.forward(seconds=30)
+    await page.fill("[name=name]", name)
+    await page.fill("[name=password]", DOOR)
+    await page.fill("[name=code]", pyotp.TOTP(secret).at(clock()))
+    await page.get_by_role("button", name=SAY["staff.sign_in"]).click()
+
+
+STORED = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
+
+
+@pytest.mark.parametrize("how", ["sending", "news", "note", "without scripts"])
+async def test_what_is_typed_when_the_sign_in_ends_stands_there_after_the_next(
+    office: Office, open_page: Open, clock, how: str
+) -> None:
+    case, wang = await office.file("他打我"), await office.hire("wang")
+    secret = await office.door(wang)
+    await office.work.claim(await office.worker(wang), case)
+    page = await open_page(wang, 360, java_script_enabled=how != "without scripts")
+    await page.goto(f"/desk/case/{case}")
+    await page.locator("#text").fill("我在，<b>你慢慢说</b>\n不急")
+    if how == "note":
+        await page.locator("#note summary").click()
+        await page.locator("#note-text").fill("孩子在学校")
+    await office.sign_out(wang)
+    if how == "news":
+        office.news.publish(Event("message", case))
+    elif how == "note":
+        await page.get_by_role("button", name=SAY["desk.note_add"]).click()
+    else:
+        await page.locator(".send-row button").click()
+
+    await expect(page.locator(".banner")).to_have_text(SAY["desk.again"])
+    await expect(page.locator("body")).not_to_contain_text("他打我")
+    assert await _fits(page)
+    await _signs_in(page, "wang", secret, clock)
+
+    await expect(page.locator(".told")).to_have_text(SAY["desk.done_again"])
+    await expect(page.locator("#text")).to_have_value("我在，<b>你慢慢说</b>\n不急")
+    if how == "note":
+        await expect(page.locator("#note-text")).to_have_value("孩子在学校")
+    else:
+        assert "你慢慢说" not in await page.evaluate(STORED)
+    await page.locator(".send-row button").click()
+    await expect(page.locator(".line.staff")).to_have_count(1)
+    assert [item.text for item in await office.out()] == ["我在，<b>你慢慢说</b>\n不急"]
+
+
+async def test_how_a_case_was_to_end_is_still_chosen_after_the_next_sign_in(
+    office: Office, open_page: Open, clock
+) -> None:
+    case, wang = await office.file("他打我"), await office.hire("wang")
+    secret = await office.door(wang)
+    await office.work.claim(await office.worker(wang), case)
+    page = await open_page(wang, 1280)
+    await page.goto(f"/desk/case/{case}")
+    await page.locator("#close summary").click()
+    await page.locator("[name=outcome][value=helped]").check()
+    await office.sign_out(wang)
+    await page.get_by_role("button", name=SAY["desk.close_do"]).click()
+    await _signs_in(page, "wang", secret, clock)
+
+    await expect(page.locator("[name=outcome][value=helped]")).to_be_checked()
+    await page.get_by_role("button", name=SAY["desk.close_do"]).click()
+    await expect(page.locator(".told")).to_have_text(SAY["desk.done_closed"])
+
+
+async def test_a_note_is_kept_without_leaving_the_answer_that_is_being_written(office: Office, open_page: Open) -> None:
+    case, wang = await office.file("他打我"), await office.hire("wang")
+    await office.work.claim(await office.worker(wang), case)
+    page = await open_page(wang, 1280)
+    await page.goto(f"/desk/case/{case}")
+    await page.locator("#text").fill("正在写")
+    await page.locator("#note summary").click()
+    await page.locator("#note-text").fill("孩子在学校")
+    await page.get_by_role("button", name=SAY["desk.note_add"]).click()
+
+    await expect(page.locator(".line.note")).to_contain_text("孩子在学校")
+    await expect(page.locator("#note-text")).to_have_value("")
+    await expect(page.locator("#text")).to_have_value("正在写")
+
+
+async def test_a_report_that_was_filled_in_outlasts_the_sign_in(office: Office, open_page: Open, clock) -> None:
+    case, wang = await office.file("他打我"), await office.hire("wang")
+    secret = await office.door(wang)
+    await office.work.claim(await office.worker(wang), case)
+    page = await open_page(wang)
+    await page.goto(f"/desk/case/{case}/report")
+    await page.locator("[name=situation_2]").check()
+    await page.fill("[name=known]", "手臂有伤")
+    await office.sign_out(wang)
+    await page.get_by_role("button", name=SAY["report.make"]).click()
+    await _signs_in(page, "wang", secret, clock)
+
+    await expect(page.locator("[name=situation_2]")).to_be_checked()
+    await expect(page.locator("[name=known]")).to_have_value("手臂有伤")

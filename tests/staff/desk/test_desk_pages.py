@@ -8,6 +8,7 @@ import json
 import re
 
 import httpx
+import pyotp
 import pytest
 from starlette.applications import Starlette
 
@@ -17,7 +18,7 @@ from bot.desk.news import Event
 from bot.desk.service import CaseDesk
 from bot.staff.desk.parts import Doors
 from bot.staff.desk.routes import create_desk_routes
-from tests.desk.office import LIBRARY, Office
+from tests.desk.office import DOOR, LIBRARY, Office
 
 SAY = LIBRARY.messages
 DEEDS = (
@@ -464,3 +465,37 @@ async def test_a_further_kind_of_harm_stands_beside_the_one_that_the_case_bears(
 
     shown = _text(await page.get(f"/desk/case/{case}"))
     assert shown.index(state) < shown.index(SAY["desk.also"] + SAY["alerts.kind_bullying"])
+
+
+async def test_a_wrong_code_and_a_second_sending_lose_nothing_of_what_was_typed(office: Office, browse, clock) -> None:
+    case, wang = await office.file("他打我"), await office.hire("wang")
+    secret = await office.door(wang)
+    await office.work.claim(await office.worker(wang), case)
+    http = await browse(wang)
+    await office.sign_out(wang)
+    typed = {"text": "<i>我在</i>", "once": "abc", "seen": "1"}
+    page = await http.post(f"/desk/case/{case}/answer", data=typed)
+    assert SAY["desk.again"] in page.text
+    assert "他打我" not in page.text
+    assert "<i>" not in page.text
+
+    door = {"name": "wang", "password": DOOR, "code": "000000"}
+    page = await http.post(f"/desk/case/{case}/draft", data=typed | door)
+    assert (page.status_code, SAY["staff.refused_sign_in"] in page.text) == (403, True)
+    assert DOOR not in page.text
+    assert "<i>我在</i>" in _text(page)
+
+    door["code"] = pyotp.TOTP(secret).at(clock())
+    for _ in range(2):
+        page = await http.post(f"/desk/case/{case}/draft", data=typed | door)
+        assert "<i>我在</i></textarea>" in _text(page)
+        assert _once(page) == "abc"
+
+
+async def test_whoever_lost_the_case_meanwhile_still_sees_what_they_had_typed(office: Office, browse) -> None:
+    case, wang, chen = await office.file("他打我"), await office.hire("wang"), await office.hire("chen")
+    await office.work.claim(await office.worker(chen), case)
+    page = await (await browse(wang)).post(f"/desk/case/{case}/answer", data={"text": "我在", "once": "abc"})
+
+    assert SAY["desk.not_yours_typed"] in page.text
+    assert "我在</textarea>" in page.text

@@ -27,11 +27,29 @@ function swap(place, html) {
   }
 }
 
+/** The sign-in has ended: what is typed goes along to the page that asks for a new one, and is kept nowhere else. */
+function signInAgain() {
+  const typed = [...root.querySelectorAll("[name=text], [name=note], [name=outcome]:checked")].filter((item) => item.value.trim());
+  if (!typed.length) return void location.reload();
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = `/desk/case/${number}/draft`;
+  for (const item of [...typed, ...root.querySelectorAll("[name=once]")]) {
+    const field = document.createElement("textarea");
+    field.name = item.name;
+    field.value = item.value;
+    form.append(field);
+  }
+  form.hidden = true;
+  document.body.append(form);
+  form.submit();
+}
+
 async function refresh() {
   if (running) return void (again = true);
   running = true;
   try {
-    const told = await fetched(`/desk/api/case/${number}?after=${last}&seen=${seen}`);
+    const told = await fetched(`/desk/api/case/${number}?after=${last}&seen=${seen}`, signInAgain);
     document.getElementById("state").innerHTML = told.state;
     document.title = told.title;
     swap(document.getElementById("about"), told.facts);
@@ -58,6 +76,11 @@ async function refresh() {
 }
 
 function ready() {
+  const note = tools.querySelector("[data-note]");
+  note?.addEventListener("submit", (sending) => {
+    sending.preventDefault();
+    send(note, note.elements.note, () => root.dataset.noted);
+  });
   const form = act.querySelector("[data-answer]");
   if (!form) return;
   const text = form.elements.text, said = form.querySelector("[data-said]"), words = form.dataset;
@@ -79,33 +102,36 @@ function ready() {
   }
   form.addEventListener("submit", (sending) => {
     sending.preventDefault();
-    send(form, text, said, words);
+    send(form, text, (told) => {
+      form.elements.once.value = newName();
+      return told.done === "kept" ? words.kept : words.sent;
+    });
   });
 }
 
 /** A name for the next answer; crypto.randomUUID exists over HTTPS only. */
 const newName = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-async function send(form, text, said, words) {
-  const button = form.querySelector(".send-row button");
+/** Send a form without leaving the page; what is typed in `text` stays until it is kept. `done` gives what is said then. */
+async function send(form, text, done) {
+  const button = form.querySelector("button:not([formaction])"), said = form.querySelector("[data-said]");
   if (button.disabled || !text.value.trim()) return;
   button.disabled = true;
-  said.textContent = words.sending;
+  said.textContent = root.dataset.sending;
   try {
     const body = new URLSearchParams(new FormData(form));
     const response = await fetch(form.action, { method: "POST", headers: { accept: "application/json" }, body });
-    if (response.status === 401 || response.redirected) return void location.reload();
+    if (response.status === 401 || response.redirected) return signInAgain();
     const told = await response.json();
     if (response.ok) {
       text.value = "";
-      form.elements.once.value = newName();
-      said.textContent = told.done === "kept" ? words.kept : words.sent;
+      said.textContent = done(told);
     } else {
-      said.textContent = told.error ?? words.unsent;
+      said.textContent = told.error ?? form.dataset.unsent;
     }
     await refresh();
   } catch {
-    said.textContent = words.unsent;
+    said.textContent = form.dataset.unsent;
   } finally {
     button.disabled = false;
   }

@@ -45,6 +45,8 @@ export function listen(changed) {
       if (stream.readyState === EventSource.CLOSED) {
         clearTimeout(retry);
         retry = setTimeout(connect, 4000);
+        // Refused, not cut off: the sign-in may have ended.
+        changed({ what: "missed", case: null });
       }
     };
   };
@@ -61,10 +63,11 @@ export function listen(changed) {
   });
 }
 
-/** JSON of the desk; a sign-in that has ended leads to the sign-in page. */
-export async function fetched(path) {
+/** JSON of the desk; a sign-in that has ended leads to the sign-in page, by `ended` where something may be typed. */
+export async function fetched(path, ended = () => location.reload()) {
   const response = await fetch(path, { headers: { accept: "application/json" } });
-  if (response.status === 401 || response.status === 404) location.reload();
+  if (response.status === 401) ended();
+  if (response.status === 404) location.reload();
   if (!response.ok) throw new Error(String(response.status));
   return response.json();
 }
