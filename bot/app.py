@@ -175,7 +175,7 @@ def _make_telegram(
         settings=settings,
         talk=talk,
         inbox=SealedInbox(desk.store, talks),
-        outbox=SealedOutbox(desk.store, lost=desk.touched),
+        outbox=SealedOutbox(desk.store, lost=desk.touched, hears=desk.sender.hears),
         messages=messages,
         now=now,
         returns=returns,

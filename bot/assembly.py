@@ -105,10 +105,11 @@ class DeskParts:
         """The sentences of the interface, as the content has them now."""
         return dict(self.library().messages)
 
-    def link(self, case: int) -> str:
-        """The address of a case's page; empty where the service has no public one."""
+    def link(self, case: int | None) -> str:
+        """The address of a case's page, of the queue for None; empty where the service has no public one."""
         base = self.settings.public_url.rstrip("/")
-        return f"{base}/desk/case/{case}" if base else ""
+        page = "/desk" if case is None else f"/desk/case/{case}"
+        return f"{base}{page}" if base else ""
 
     def touched(self, case: int) -> None:
         """Something about a case has changed outside a turn."""

@@ -9,13 +9,13 @@ import math
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
 import structlog
 
-from bot.desk.duty import Scope, eligible
+from bot.desk.duty import Scope, eligible, overheard
 from bot.storage.alerts import Pending, SealedAlerts
 from bot.storage.errors import StorageError
 from bot.storage.roster import Route, SealedRoster
@@ -138,12 +138,13 @@ class AlertSender:
     async def _handle(self, item: Pending) -> None:
         self._tried[item.id] = self.steady()
         try:
-            if not await self._may_hear(item):
-                await self.alerts.give_up(item.id)
-            if not await self.alerts.begin(item.id):
+            fitting = await self._fitting(item)
+            if fitting is None:
+                await self._drop(item)
+            if fitting is None or not await self.alerts.begin(item.id):
                 self._forget(item.id)
                 return
-            arrived = await self.carriers[item.route_kind].alert(item) if item.route_kind in self.carriers else False
+            arrived = await self.carriers[item.route_kind].alert(fitting) if item.route_kind in self.carriers else False
             if arrived is None:
                 return
             if arrived:
@@ -155,20 +156,40 @@ class AlertSender:
         except StorageError as error:
             log.error("alerts.store_failed", error=type(error).__name__)  # noqa: TRY400
 
-    async def _may_hear(self, item: Pending) -> bool:
-        """Whether whom it goes to may still see the case: what was made before it was known otherwise is not sent."""
-        if item.staff is None or not (item.school or item.outsiders_only):
+    async def hears(self, number: int) -> bool:
+        """Whether whom an alert goes to may still see its case: what waited in an outbox is not sent otherwise."""
+        item = await self.alerts.one(number)
+        if item is None or await self._fitting(item) is not None:
             return True
-        scope = Scope(item.region, item.school, item.outsiders_only)
-        return any(person.id == item.staff for person in eligible((await self.roster.read()).people, scope))
+        await self._drop(item)
+        return False
+
+    async def _fitting(self, item: Pending) -> Pending | None:
+        """The alert as it may go out; None where whom it goes to may not see the case any more."""
+        if not (item.school or item.outsiders_only):
+            return item
+        people, scope = (await self.roster.read()).people, Scope(item.region, item.school, item.outsiders_only)
+        if item.staff is None:
+            return replace(item, hushed=overheard(people, scope))
+        return item if any(person.id == item.staff for person in eligible(people, scope)) else None
+
+    async def _drop(self, item: Pending) -> None:
+        await self.alerts.give_up(item.id)
+        await self._climb(item)
 
     async def _not_sent(self, item: Pending) -> None:
         self._failed.add(item.id)
         log.warning("alerts.failed", case=item.case, route=item.route, attempt=item.attempts + 1)
         if item.attempts + 1 >= len(TRIES):
             await self.alerts.give_up(item.id)
+        await self._climb(item)
+
+    async def _climb(self, item: Pending) -> None:
+        """Where nobody hears of what was made together with this, the next rung does."""
         group = await self.alerts.siblings(item)
-        tried = all(row.id in self._failed or (row.attempts > 1 and row.sent_at is None) for row in group)
+        tried = all(
+            row.id in self._failed or row.failed_at or (row.attempts > 1 and row.sent_at is None) for row in group
+        )
         if tried and not any(row.sent_at for row in group):
             await self.unreached(item.case, item.rung)
 

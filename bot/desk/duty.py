@@ -73,6 +73,11 @@ def eligible(people: Sequence[Person], scope: Scope) -> list[Person]:
     return found
 
 
+def overheard(people: Sequence[Person], scope: Scope) -> bool:
+    """Whether a colleague reads along with the whole desk whose school, or any, is to hear nothing of it."""
+    return not all(may_see(person, replace(scope, region="")) for person in people)
+
+
 def _schools(names: str) -> list[str]:
     """The names of schools to compare by: without spaces and signs, whatever their width and case."""
     parts = _BETWEEN.split(unicodedata.normalize("NFKC", names).casefold())

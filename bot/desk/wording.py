@@ -1,4 +1,4 @@
-"""What an alert says: number, level, kind and clock. Never a word of the child's, a name, an address or a school."""
+"""What an alert says: number, level, kind and clock, or only that one waits; never a child's word, name or school."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ CLAIM = "claim"
 
 @dataclass(frozen=True, slots=True)
 class AlertWording:
-    """Writes alerts. ``link`` gives the address of a case's page, empty where the service has no public one."""
+    """Writes alerts. ``link`` gives the address of a case's page, of the queue for None; empty where none is public."""
 
     messages: Callable[[], Mapping[str, str]]
     zone: dt.tzinfo
-    link: Callable[[int], str]
+    link: Callable[[int | None], str]
 
     @property
     def title(self) -> str:
@@ -32,15 +32,20 @@ class AlertWording:
 
     def text(self, item: Pending) -> str:
         """The whole alert, with the link on a line of its own."""
-        link = self.link(item.case)
+        link = self.link(None if item.hushed else item.case)
         return "\n".join([self._line(item), *([self.say("link").format(link=link)] if link else [])])
 
     def card(self, item: Pending) -> Notice:
         """The alert with a button to take the case, for our own bot."""
+        if item.hushed:
+            # Whoever may not take it would learn by the button that there is a case that is kept from them.
+            return Notice(Reply(self.text(item)))
         button = Choice(self.say("claim"), f"{CLAIM}:{item.case}")
         return Notice(Reply(self.text(item), choices=(button,)))
 
     def _line(self, item: Pending) -> str:
+        if item.hushed:
+            return self.say("hushed").format(drill=self.say("drill") if item.synthetic else "")
         clock = self.say("no_clock")
         if item.due_at is not None:
             clock = self.say("clock").format(time=item.due_at.astimezone(self.zone).strftime("%H:%M"))

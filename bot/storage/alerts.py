@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState
@@ -16,7 +16,7 @@ from bot.storage.desk_tables import alert, alert_route, case_event, desk_case
 from bot.storage.errors import WrongKeyError
 from bot.storage.roster import route_worked, routes_to
 from bot.storage.store import Store
-from bot.storage.tables import upsert
+from bot.storage.tables import outbox, upsert
 
 #: The event of a case's history that tells of an alert: its value is ``reason:rung:round:routes``.
 ALERTED = "alerted"
@@ -41,7 +41,7 @@ class Made:
 class Pending:
     """An alert on its way by one route, to its ``staff``, None for all. ``due_at`` is the case's, as is who may see it.
 
-    So many ``attempts`` were begun before.
+    ``hushed``: somebody reads it who may not hear of the case. So many ``attempts`` were begun before.
     """
 
     id: int
@@ -63,6 +63,7 @@ class Pending:
     region: str = ""
     school: str = field(default="", repr=False)
     outsiders_only: bool = False
+    hushed: bool = False
 
 
 class SealedAlerts:
@@ -115,29 +116,16 @@ class SealedAlerts:
 
     async def pending(self) -> Sequence[Pending]:
         """What is neither sent nor given up, oldest first. One whose target cannot be opened waits for its key."""
-        wanted = (
-            select(
-                alert,
-                alert_route.c.kind.label("route_kind"),
-                alert_route.c.target,
-                alert_route.c.failing_since,
-                alert_route.c.staff,
-                desk_case.c.region,
-                desk_case.c.school,
-                desk_case.c.outsiders_only,
-                desk_case.c.level,
-                desk_case.c.kind.label("case_kind"),
-                desk_case.c.due_at,
-                desk_case.c.synthetic,
-            )
-            .join(alert_route, alert_route.c.id == alert.c.route)
-            .join(desk_case, desk_case.c.id == alert.c.case)
-            .where(alert.c.sent_at.is_(None), alert.c.failed_at.is_(None))
-            .order_by(alert.c.id)
-        )
+        wanted = _WHOLE.where(alert.c.sent_at.is_(None), alert.c.failed_at.is_(None)).order_by(alert.c.id)
         async with self._store.reading(brief=True) as connection:
             rows = (await connection.execute(wanted)).all()
         return [item for item in map(self._pending, rows) if item is not None]
+
+    async def one(self, number: int) -> Pending | None:
+        """One alert, whatever became of it; None where there is none, or its target cannot be opened."""
+        async with self._store.reading(brief=True) as connection:
+            row = (await connection.execute(_WHOLE.where(alert.c.id == number))).first()
+        return None if row is None else self._pending(row)
 
     async def begin(self, number: int) -> bool:
         """An attempt begins: counted first, so that attempts stay bounded whatever crashes.
@@ -170,8 +158,8 @@ class SealedAlerts:
             await connection.execute(update(alert).where(alert.c.id == number).values(failed_at=self._store.now()))
 
     async def siblings(self, item: Pending) -> Sequence[CaseRow]:
-        """The alerts made together with this one, itself included: their ids, attempts and ``sent_at``."""
-        wanted = select(alert.c.id, alert.c.attempts, alert.c.sent_at).where(
+        """The alerts made together with this one, itself included: their ids, attempts and fates."""
+        wanted = select(alert.c.id, alert.c.attempts, alert.c.sent_at, alert.c.failed_at).where(
             alert.c.case == item.case, alert.c.reason == item.reason, alert.c.round == item.round
         )
         async with self._store.reading(brief=True) as connection:
@@ -218,6 +206,35 @@ async def alert_arrived(connection: AsyncConnection, store: Store, route: int, n
     """
     await connection.execute(update(alert).where(alert.c.id == number).values(sent_at=store.now()))
     return await route_worked(connection, route, store.now())
+
+
+async def take_back(connection: AsyncConnection, case: int) -> None:
+    """What waits in the outbox for common routes is written anew: it may tell more than all who read there may hear."""
+    common = select(alert.c.id).join(alert_route, alert_route.c.id == alert.c.route)
+    which = common.where(alert.c.case == case, alert_route.c.staff.is_(None))
+    taken = delete(outbox).where(outbox.c.alert.in_(which)).returning(outbox.c.alert)
+    numbers = (await connection.execute(taken)).scalars().all()
+    await connection.execute(update(alert).where(alert.c.id.in_(numbers)).values(attempts=0, failed_at=None))
+
+
+_WHOLE = (
+    select(
+        alert,
+        alert_route.c.kind.label("route_kind"),
+        alert_route.c.target,
+        alert_route.c.failing_since,
+        alert_route.c.staff,
+        desk_case.c.region,
+        desk_case.c.school,
+        desk_case.c.outsiders_only,
+        desk_case.c.level,
+        desk_case.c.kind.label("case_kind"),
+        desk_case.c.due_at,
+        desk_case.c.synthetic,
+    )
+    .join(alert_route, alert_route.c.id == alert.c.route)
+    .join(desk_case, desk_case.c.id == alert.c.case)
+)
 
 
 def made(row: CaseRow) -> Made | None:

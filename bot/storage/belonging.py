@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.alerts import take_back
 from bot.storage.case_rows import FEWER, OPEN, CaseRow, note
 from bot.storage.desk_tables import desk_case
 from bot.storage.teaching_tables import class_group, enrolment, school, school_class
@@ -91,6 +92,7 @@ async def narrow_all(connection: AsyncConnection, name: str, home: Belonging = U
         if columns:
             await connection.execute(update(desk_case).where(desk_case.c.id == case.id).values(**columns))
             await note(connection, case.id, at, what=FEWER)
+            await take_back(connection, case.id)
 
 
 def _fitting(names: list[str]) -> tuple[str, bool]:

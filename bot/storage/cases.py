@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, Filing, Why
+from bot.storage.alerts import take_back
 from bot.storage.belonging import Belonging, belonging, going_on, narrow_all, narrowed
 from bot.storage.case_changes import Changed, changed_by, told_value
 from bot.storage.case_rows import FEWER, FOLLOWS, OPEN, CaseRow, latest_of, note, open_of, open_one_of
@@ -157,6 +158,7 @@ class SealedCases:
         await connection.execute(update(desk_case).where(desk_case.c.id == found.id).values(**columns))
         if not columns.keys().isdisjoint(("school", "outsiders_only")):
             await note(connection, found.id, self._store.now(), what=FEWER)
+            await take_back(connection, found.id)
             await narrow_all(connection, found.talk, at=self._store.now())
         return changed
 

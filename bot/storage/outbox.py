@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,13 +82,17 @@ class SealedOutbox:
 
     What was begun is not given out again until ``lease`` has passed, ``retry`` sets a new time,
     or ``recover`` says that its sender is gone. ``lost`` is told, after the transaction, of each case whose child
-    something never reaches.
+    something never reaches. ``hears`` says whether an alert may still be sent; without it each may.
     """
 
     def __init__(
-        self, store: Store, lease: dt.timedelta = LEASE, lost: Callable[[int], None] = lambda _case: None
+        self,
+        store: Store,
+        lease: dt.timedelta = LEASE,
+        lost: Callable[[int], None] = lambda _case: None,
+        hears: Callable[[int], Awaitable[bool]] | None = None,
     ) -> None:
-        self._store, self._lease, self._lost = store, lease, lost
+        self._store, self._lease, self._lost, self._hears = store, lease, lost, hears
 
     async def due(self, channel: str, now: dt.datetime, limit: int, lane: Lane | None = None) -> Sequence[Queued]:
         """Messages whose time has come, replies first, then oldest first; each is marked as begun. Raises StorageError.
@@ -103,7 +107,7 @@ class SealedOutbox:
             if (await connection.execute(select(outbox.c.id).where(*which).limit(1))).first() is None:
                 return []
         wanted = (
-            select(outbox.c.id, outbox.c.address, outbox.c.body, outbox.c.attempts, outbox.c.lane)
+            select(outbox.c.id, outbox.c.address, outbox.c.body, outbox.c.attempts, outbox.c.lane, outbox.c.alert)
             .where(*which)
             .order_by(outbox.c.lane, outbox.c.id)
             .limit(limit)
@@ -115,8 +119,15 @@ class SealedOutbox:
                 return []
             begun = update(outbox).where(outbox.c.id.in_([row.id for row in rows]))
             await connection.execute(begun.values(begun_at=now, attempts=outbox.c.attempts + 1))
-        opened = (self._opened(row) for row in rows)
+        opened = [self._opened(row) for row in rows if row.alert is None or await self._is_heard(row)]
         return [item for item in opened if item is not None]
+
+    async def _is_heard(self, row: Any) -> bool:
+        if self._hears is None or await self._hears(row.alert):
+            return True
+        async with self._store.writing() as connection:
+            await self._erased(connection, row.id)
+        return False
 
     async def recover(self, channel: str) -> int:
         """Give out again what a sender that is gone had begun: for its successor, at start. Says how many."""

@@ -8,12 +8,13 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from sqlalchemy import update
 
 from bot.core.audience import Audience
+from bot.core.desk import Filing, Receipt, Report, Why
 from bot.core.lessons import Joins
 from bot.core.message import Origin
 from bot.core.ports import Lane, Outgoing
@@ -23,9 +24,10 @@ from bot.desk.apprising import Apprising, RouteError, check_target
 from bot.desk.carriers import AppriseCarrier, BotCarrier
 from bot.desk.duty import Scope
 from bot.storage.alerts import Pending
+from bot.storage.cases import SealedCases
 from bot.storage.desk_tables import desk_case, staff
 from bot.storage.enrolments import SealedEnrolments
-from bot.storage.outbox import queue
+from bot.storage.outbox import SealedOutbox, queue
 from bot.storage.roster import Route
 
 from ..storage.taught import Taught
@@ -47,6 +49,7 @@ class Post:
     works: bool = True
     broken: set[int] = field(default_factory=set)
     sent: list[tuple[str, int]] = field(default_factory=list)
+    hushed: list[int] = field(default_factory=list)
     tried: int = 0
     said: list[str] = field(default_factory=list)
 
@@ -55,6 +58,8 @@ class Post:
         if not self.works or item.route in self.broken:
             return False
         self.sent.append((item.reason, item.route))
+        if item.hushed:
+            self.hushed.append(item.route)
         return True
 
     async def say(self, route: Route, key: str) -> bool:
@@ -507,3 +512,82 @@ async def test_a_colleague_who_may_not_see_the_case_any_more_gets_no_alert_that_
     theirs = {route.id for route in (await world.roster.read()).routes if route.staff == teacher}
     assert post.sent
     assert not theirs & {route for _, route in post.sent}
+
+
+async def _of_school(world: World, person: int, school: str = "一中") -> None:
+    async with world.store.writing() as connection:
+        await connection.execute(update(staff).where(staff.c.id == person).values(school=school))
+
+
+async def _becomes(world: World, **scope: object) -> None:
+    async with world.store.writing() as connection:
+        await connection.execute(update(desk_case).values(**scope))
+
+
+@pytest.mark.parametrize(
+    ("scope", "hushed"),
+    [({"school": "第一中学"}, True), ({"outsiders_only": True}, True), ({"school": "二中"}, False)],
+)
+async def test_where_a_colleague_of_the_school_reads_along_the_common_route_tells_only_that_something_waits(
+    world: World, scope: dict[str, object], hushed: bool
+) -> None:
+    first, *_ = await world.staffed()
+    await _of_school(world, await world.person("teacher", works=False), "市第一中学")
+    common = await world.roster.add_route(Route(0, None, label="group", target="x"))
+    case, post, steady = await world.open(), Post(), Steady()
+    await _becomes(world, **scope)
+    await world.look().look(case)
+    await sender_of(world, post, steady).settle()
+    own = {route.id for route in (await world.roster.read()).routes if route.staff == first}
+    assert {route for _, route in post.sent} == own | {common}
+    assert post.hushed == [common] * hushed
+
+
+async def test_a_hushed_alert_names_no_case_level_or_kind_and_has_no_button(world: World) -> None:
+    await world.staffed()
+    case = await world.open()
+    await world.look().look(case)
+    (item,) = await world.alerts.pending()
+    quiet, card = (replace(item, hushed=True) for _ in range(2))
+    text = world.wording.text(quiet)
+    told = (world.wording.say(f"level_{item.level}"), world.wording.say(f"kind_{item.kind}"), str(case))
+    assert not any(word in text for word in told)
+    assert world.wording.card(card).reply.choices == ()
+
+
+async def test_a_card_for_a_colleague_who_may_not_see_the_case_any_more_is_not_sent_and_the_next_rung_hears(
+    world: World,
+) -> None:
+    case, steady = await at_the_bot(world), Steady()
+    sender = bot_of(world, steady, Post())
+    await sender.settle()
+    await _of_school(world, 1)
+    await _becomes(world, school="一中")
+
+    outbox = SealedOutbox(world.store, hears=sender.hears)
+    assert await outbox.due("telegram", world.clock(), 10) == []
+    assert await world.outbox().due("telegram", world.clock() + dt.timedelta(hours=1), 10) == []
+    assert ("unreached", 2) in [(reason, rung) for reason, rung, _ in await world.made(case)]
+    assert not any(route.failing_since for route in (await world.roster.read()).routes)
+
+
+async def test_a_card_for_all_is_written_anew_where_the_child_then_wants_nobody_of_a_school(world: World) -> None:
+    await world.staffed()
+    await _of_school(world, await world.person("teacher", works=False))
+    await world.roster.add_route(Route(0, None, kind="telegram", label="group", target="-100"))
+    case, steady = await world.open(), Steady()
+    await world.look().look(case)
+    sender = bot_of(world, steady, Post())
+    await sender.settle()
+    wish = Report(Why.OUTSIDERS, RiskLevel.NONE, RiskKind.OTHER, Audience.STUDENT, ())
+    origin = Origin("telegram", "telegram:1", "chat-1")
+    async with world.store.writing() as connection:
+        await SealedCases(world.store).file(connection, Filing(wish, origin, case, Receipt(world.clock(), None)))
+    assert (await world.row(case)).outsiders_only
+    await pass_time(world, steady, 5)
+    await sender.settle()
+
+    outbox = SealedOutbox(world.store, hears=sender.hears)
+    (card,) = await outbox.due("telegram", world.clock(), 10)
+    assert world.wording.say("hushed").format(drill="") in json.loads(card.body)["lead"]
+    assert json.loads(card.body)["buttons"] == []
