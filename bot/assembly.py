@@ -18,7 +18,7 @@ from bot.desk.audit import AuditWitness
 from bot.desk.carriers import APPRISE, AppriseCarrier
 from bot.desk.claims import DeskClaims
 from bot.desk.drill import DrillSchedule
-from bot.desk.duty import DutyBoard, Scope
+from bot.desk.duty import DutyBoard
 from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook
 from bot.desk.news import Event, News
@@ -29,7 +29,6 @@ from bot.desk.telling import Teller
 from bot.desk.watch import Watch, timers_url
 from bot.desk.wording import AlertWording
 from bot.desk.work import DeskWork
-from bot.desk.worker import scope_of
 from bot.settings import Settings
 from bot.staff.accounts import Accounts
 from bot.staff.desk.parts import Doors
@@ -40,7 +39,6 @@ from bot.staff.records.site import RecordsWith, create_records
 from bot.staff.roster.site import RosterWith, create_roster
 from bot.storage.alerts import SealedAlerts
 from bot.storage.audit import AuditLog
-from bot.storage.casework import SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.inbox import SealedInbox
 from bot.storage.outbox import SealedOutbox
@@ -137,7 +135,7 @@ class DeskParts:
             store=self.store,
             audit=self.audit,
             board=self.board,
-            alert=self.alert_supervisors,
+            alert=self.alert_staff,
             periods=periods(self.settings),
             folder=self.settings.data_dir,
             now=self.now,
@@ -174,11 +172,8 @@ class DeskParts:
     def _released(self, case: int) -> None:
         self.news.publish(Event("opened", case))
 
-    async def alert_supervisors(self, case: int, reason: str) -> None:
-        """Alert the supervisors who may see this case. Raises StorageError."""
-        row = await SealedCasework(self.store).case(case)
-        state = await self.board.state(Scope() if row is None else scope_of(row))
-        to = frozenset(member.id for member in state.supervisors)
+    async def alert_staff(self, case: int, reason: str, to: frozenset[int]) -> None:
+        """Alert these people about a case, and whoever reads along. Raises StorageError."""
         async with self.store.writing() as connection:
             await SealedAlerts(self.store).make(connection, case, reason=reason, rung=3, to=to)
         self.sender.ring()

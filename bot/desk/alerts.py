@@ -16,7 +16,7 @@ from typing import Protocol
 import structlog
 
 from bot.desk.duty import Scope, eligible, overheard
-from bot.storage.alerts import Pending, SealedAlerts
+from bot.storage.alerts import RELEASED, Pending, SealedAlerts
 from bot.storage.errors import StorageError
 from bot.storage.roster import Route, SealedRoster
 
@@ -168,7 +168,9 @@ class AlertSender:
         """The alert as it may go out; None where whom it goes to may not see the case any more."""
         if not (item.school or item.outsiders_only):
             return item
-        people, scope = (await self.roster.read()).people, Scope(item.region, item.school, item.outsiders_only)
+        # A release may be reviewed by a supervisor of another region.
+        region = "" if item.reason == RELEASED else item.region
+        people, scope = (await self.roster.read()).people, Scope(region, item.school, item.outsiders_only)
         if item.staff is None:
             return replace(item, hushed=overheard(people, scope))
         return item if any(person.id == item.staff for person in eligible(people, scope)) else None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.desk.duty import Scope, duty_at
+from bot.desk.reviewing import unreviewable
 from bot.desk.uncovered import Uncovered, uncovered
 from bot.storage.desk_keys import RECOVERY, SealedDeskKeys
 from bot.storage.roster import Roster, SealedRoster
@@ -45,7 +46,14 @@ async def desk_health(store: Store, zone: dt.tzinfo, messages: Mapping[str, str]
     roster = await SealedRoster(store).read()
     holders = frozenset(await SealedDeskKeys(store).holders()) if roster.keyed else frozenset()
     schools = await scopes_of_schools(store)
-    return health_of(roster, holders, store.now().astimezone(zone), messages, schools=schools)
+    health = health_of(roster, holders, store.now().astimezone(zone), messages, schools=schools)
+    return replace(health, problems=(*health.problems, *await release_problems(store, roster, messages)))
+
+
+async def release_problems(store: Store, roster: Roster, messages: Mapping[str, str]) -> list[DeskProblem]:
+    """That addresses were released in a hurry which nobody may review, in words. Raises StorageError."""
+    count = len(await unreviewable(store, roster))
+    return [DeskProblem("nobody_reviews", messages["alerts.nobody_reviews"].format(count=count))] if count else []
 
 
 async def scopes_of_schools(store: Store) -> list[Scope]:

@@ -12,8 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.desk import CaseState
 from bot.core.risk import RiskLevel
 from bot.desk.duty import DutyBoard
+from bot.desk.reviewing import reviewers, reviewers_of
 from bot.desk.sealing import SealError, seal_to
 from bot.desk.worker import Audit, NoSuchCaseError, Worker, scope_of
+from bot.storage.alerts import RELEASED
+from bot.storage.audit import SERVICE
 from bot.storage.case_rows import CaseRow, note
 from bot.storage.casework import SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
@@ -29,8 +32,6 @@ REVIEW = dt.timedelta(hours=1)
 LONGEST_REASON, SHORTEST_REASON = 500, 4
 #: Channels whose address is a number of the visit alone: it leads to nobody.
 NAMELESS = frozenset({"web", "drill"})
-#: The reason of an alert that tells of an urgent release.
-ALERT = "released"
 
 
 class RecordsError(Exception):
@@ -70,13 +71,13 @@ class Standing:
 class Releases:
     """The release of addresses. Everything raises NoSuchCaseError, RecordsError and StorageError.
 
-    ``alert`` is told of the case and ALERT, after the release is kept; it reaches the supervisors.
+    ``alert`` is told of the case, RELEASED, and who may review it, after the release is kept.
     """
 
     store: Store
     audit: Audit
     board: DutyBoard
-    alert: Callable[[int, str], Awaitable[None]]
+    alert: Callable[[int, str, frozenset[int]], Awaitable[None]]
 
     async def standing(self, by: Worker, case: int) -> Standing:
         """What this person may do about the address of a case."""
@@ -104,15 +105,21 @@ class Releases:
         return number
 
     async def release_now(self, by: Worker, case: int, reason: str) -> int:
-        """In an urgent case, one person on duty releases it to themselves at once; supervisors are alerted."""
+        """In an urgent case, one person on duty releases it to themselves at once; whoever may review it is alerted.
+
+        That nobody may does not hold it up, since a child waits: it is logged, and stays red at the desk.
+        """
         row = await self.eligible(by, case)
         if not await self._may_hurry(by, row):
             raise RecordsError("not_urgent")
+        found = reviewers(await self.board.roster.read(), scope_of(row), by.id)
         async with self.store.writing() as connection:
             number = await self._add(connection, by, row, reason=reason, urgent=True)
             await self._tell(connection, by, case, "at_once", number=number)
+            if not found:
+                await self.audit(connection, SERVICE, "identity.nobody", case=case, detail=f"release {number}")
         try:
-            await self.alert(case, ALERT)
+            await self.alert(case, RELEASED, frozenset(person.id for person in found))
         except StorageError as error:
             # The page of releases shows it in any case, red after an hour.
             log.error("release.not_alerted", case=case, error=type(error).__name__)  # noqa: TRY400
@@ -133,15 +140,15 @@ class Releases:
             await self._tell(connection, by, asked.case, "grant", number=number)
 
     async def review(self, by: Worker, number: int, *, right: bool) -> None:
-        """A supervisor who did not release it says whether an urgent release was right."""
+        """Whoever may review an urgent release, never who released it, says whether it was right."""
         released = await self._records.release(number)
         if released is None:
             raise RecordsError("gone")
-        if not by.supervisor:
-            raise RecordsError("supervisor")
-        await self.eligible(by, released.case)
-        if released.asked_by == by.id:
-            raise RecordsError("own")
+        if by.id not in await self.reviewers(released):
+            await self.eligible(by, released.case)
+            if released.reviewed_at is not None:
+                raise RecordsError("gone")
+            raise RecordsError("own" if released.asked_by == by.id else "supervisor")
         async with self.store.writing() as connection:
             if await self._records.review(connection, number, by.id) is None:
                 raise RecordsError("gone")
@@ -167,12 +174,23 @@ class Releases:
         return Identity(row.channel, "" if row.channel in NAMELESS else address, _begun(live) + SHOWN)
 
     async def listed(self, by: Worker) -> Sequence[ReleaseRow]:
-        """What waits for this person or any: of cases that they may see; a supervisor sees older ones too."""
+        """What waits for this person or any: of cases that they may see; a supervisor sees older ones too.
+
+        What they may review is among it in any case.
+        """
         rows = await (self._records.newest() if by.supervisor else self._records.waiting(self._since(WAITS)))
         work = SealedCasework(self.store)
         cases = {case: await work.case(case) for case in {row.case for row in rows}}
         seen = {case for case, row in cases.items() if row is not None and await self.sees(by, row)}
-        return [row for row in rows if row.case in seen]
+        mine = {row.id: row for row in await self._records.unreviewed() if by.id in await self.reviewers(row)}
+        found = mine | {row.id: row for row in rows if row.case in seen}
+        return [found[number] for number in sorted(found, reverse=True)]
+
+    async def reviewers(self, row: ReleaseRow) -> frozenset[int]:
+        """Ids of who may review an urgent release; none where it needs no review any more."""
+        if not row.urgent or row.reviewed_at is not None:
+            return frozenset()
+        return await reviewers_of(self.store, await self.board.roster.read(), row)
 
     def reason(self, by: Worker, row: ReleaseRow) -> str | None:
         """Why it was asked for; None where it was erased, or sealed to a key that this person has not."""

@@ -22,10 +22,12 @@ from bot.storage.tables import outbox, upsert
 ALERTED = "alerted"
 #: The events that tell that a case is graver than it was.
 RAISED = ("raised", "graver")
+#: An address was released by one person alone.
+RELEASED = "released"
 #: Nobody need hear any more that nobody has taken it, once somebody has.
 _UNTIL_TAKEN = ("opened", "unclaimed")
 #: Reasons that matter even where the case has ended: whoever released an identity must not be able to silence it.
-_EVEN_CLOSED = ("released",)
+_EVEN_CLOSED = (RELEASED,)
 
 
 @dataclass(frozen=True, slots=True)

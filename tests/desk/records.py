@@ -43,12 +43,13 @@ class Ring:
 
 @dataclass
 class Records:
-    """The desk with its records; ``alerts`` keeps what supervisors were told."""
+    """The desk with its records; ``alerts`` keeps what was told, ``alerted`` to whom last."""
 
     world: World
     desk: KeyPair = field(default_factory=new_pair)
     child: KeyPair = field(default_factory=new_pair)
     alerts: list[tuple[int, str]] = field(default_factory=list)
+    alerted: frozenset[int] = frozenset()
     periods: Periods = field(default_factory=Periods)
 
     @property
@@ -57,8 +58,9 @@ class Records:
 
     @property
     def releases(self) -> Releases:
-        async def alert(case: int, reason: str) -> None:
+        async def alert(case: int, reason: str, to: frozenset[int]) -> None:
             self.alerts.append((case, reason))
+            self.alerted = to
 
         return Releases(self.world.store, self.audit, self.world.board, alert)
 

@@ -591,3 +591,15 @@ async def test_a_card_for_all_is_written_anew_where_the_child_then_wants_nobody_
     (card,) = await outbox.due("telegram", world.clock(), 10)
     assert world.wording.say("hushed").format(drill="") in json.loads(card.body)["lead"]
     assert json.loads(card.body)["buttons"] == []
+
+
+async def test_a_supervisor_of_another_region_hears_that_a_release_must_be_reviewed(world: World) -> None:
+    _, _, boss = await world.staffed()
+    async with world.store.writing() as connection:
+        await connection.execute(update(staff).where(staff.c.id == boss).values(region="130300"))
+    case, post, steady = await world.open(), Post(), Steady()
+    await _becomes(world, region="130900", school="一中")
+    async with world.store.writing() as connection:
+        await world.alerts.make(connection, case, reason="released", rung=3, to=frozenset({boss}))
+    await sender_of(world, post, steady).settle()
+    assert [reason for reason, _ in post.sent] == ["released"]

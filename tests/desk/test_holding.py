@@ -16,11 +16,11 @@ from bot.core.message import Origin
 from bot.core.risk import RiskKind, RiskLevel
 from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook
-from bot.desk.release import ALERT
+from bot.desk.release import Releases
 from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
 from bot.settings import Settings
-from bot.storage.alerts import SealedAlerts
+from bot.storage.alerts import RELEASED, SealedAlerts
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
 from bot.storage.desk_tables import alert_route, desk_case, shift
@@ -326,12 +326,13 @@ async def test_a_holder_whose_school_turns_out_to_be_the_childs_loses_it_at_the_
 async def test_of_an_urgent_release_only_supervisors_who_may_see_the_case_hear(desk: Evening, tmp_path: Path) -> None:
     await desk.comes("schoolboss", 0, 0, role="supervisor", school="一中")
     parts = DeskParts(Settings(data_dir=tmp_path / "data"), desk.store, lambda: LIBRARY, desk.store.now)
-    case = await desk.taken()
-    await parts.alert_supervisors(case, ALERT)
-    assert {name for reason, name in await desk.alerted(case) if reason == ALERT} == {"boss", "schoolboss"}
+    releases = Releases(desk.store, parts.audit, parts.board, parts.alert_staff)
+    case = await desk.taken(level="urgent")
+    await releases.release_now(await desk.worker(desk.late), case, "要报警找到孩子")
+    assert {name for reason, name in await desk.alerted(case) if reason == RELEASED} == {"boss", "schoolboss"}
     await desk.file("", why=Why.OUTSIDERS)
     before = len(await desk.alerted(case))
 
-    await parts.alert_supervisors(case, ALERT)
+    await releases.release_now(await desk.worker(desk.late), case, "要报警找到孩子")
 
-    assert (await desk.alerted(case))[before:] == [(ALERT, "boss")]
+    assert (await desk.alerted(case))[before:] == [(RELEASED, "boss")]

@@ -8,15 +8,16 @@ import pytest
 from sqlalchemy import update
 
 from bot.core.risk import RiskLevel
+from bot.desk.health import desk_health
 from bot.desk.release import RecordsError, Releases
 from bot.desk.worker import NoSuchCaseError, Worker
-from bot.storage.desk_tables import desk_case
+from bot.storage.desk_tables import desk_case, staff
 from bot.storage.errors import DatabaseLockedError
 from bot.storage.releases import ReleaseRecords
 from bot.storage.roster import Route
 
 from .records import ACCOUNT, Records
-from .world import World
+from .world import SHANGHAI, World
 
 REASON = "要报警找到孩子"
 
@@ -141,6 +142,87 @@ async def test_in_an_urgent_case_one_person_on_duty_is_enough_and_a_supervisor_i
     assert (line.action, line.detail) == ("identity.review", f"release {number} wrong")
 
 
+async def _is_of(records: Records, case: int, **scope: object) -> None:
+    async with records.world.store.writing() as connection:
+        await connection.execute(update(desk_case).where(desk_case.c.id == case).values(**scope))
+
+
+async def _post(records: Records, worker: Worker, **post: object) -> None:
+    async with records.world.store.writing() as connection:
+        await connection.execute(update(staff).where(staff.c.id == worker.id).values(**post))
+
+
+async def test_where_every_supervisor_is_of_the_school_another_colleague_who_may_see_the_case_reviews(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, boss = people
+    await _post(records, boss, school="一中")
+    case, releases = await records.open(), records.releases
+    await _is_of(records, case, school="第一中学", outsiders_only=True)
+    number = await releases.release_now(asker, case, REASON)
+    assert records.alerted == {second.id}
+    assert [row.id for row in await releases.listed(second)] == [number]
+    assert await releases.listed(boss) == []
+    with pytest.raises(NoSuchCaseError):
+        await releases.review(boss, number, right=True)
+    await _refused(releases.review(asker, number, right=True), "own")
+    await releases.review(second, number, right=True)
+    assert await releases.listed(second) == []
+
+
+async def test_where_no_colleague_may_see_the_case_a_supervisor_of_another_region_reviews(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, boss = people
+    far = await records.worker("far", "supervisor", region="130300")
+    await _post(records, second, school="一中")
+    await _post(records, boss, school="一中")
+    case, releases = await records.open(), records.releases
+    await _is_of(records, case, region="130900", school="一中")
+    await _post(records, asker, region="130900")
+    number = await releases.release_now(asker, case, REASON)
+    assert records.alerted == {far.id}
+    assert [releases.reason(far, row) for row in await releases.listed(far)] == [REASON]
+    with pytest.raises(NoSuchCaseError):
+        await releases.identity(far, case)
+    await releases.review(far, number, right=True)
+
+
+async def test_a_release_that_nobody_may_review_is_logged_and_stays_a_problem_of_the_desk(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, boss = people
+    for one in (second, boss):
+        await _post(records, one, school="一中")
+    case, releases = await records.open(), records.releases
+    await _is_of(records, case, outsiders_only=True)
+    number = await releases.release_now(asker, case, REASON)
+    assert (await releases.identity(asker, case)).address == ACCOUNT
+    assert records.alerted == frozenset()
+    assert "identity.nobody" in await records.actions(case)
+    store, messages = records.world.store, records.world.library.messages
+    health = await desk_health(store, SHANGHAI, messages)
+    told = messages["alerts.nobody_reviews"].format(count=1)
+    assert told in [problem.text for problem in health.problems]
+
+    newcomer = await records.worker("newcomer")
+    await releases.review(newcomer, number, right=True)
+    health = await desk_health(store, SHANGHAI, messages)
+    assert told not in [problem.text for problem in health.problems]
+
+
+async def test_where_the_supervisor_cannot_be_reached_a_colleague_is_asked_too(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, boss = people
+    for route in (await records.world.roster.read()).routes:
+        await records.world.roster.remove_route(route.id)
+    for one in (asker, second):
+        await records.world.roster.add_route(Route(0, one.id, label="own", target="x"))
+    await records.releases.release_now(asker, await records.open(), REASON)
+    assert records.alerted == {second.id, boss.id}
+
+
 async def test_a_supervisor_does_not_review_their_own(records: Records, people: tuple[Worker, Worker, Worker]) -> None:
     _, _, boss = people
     case, releases = await records.open(), records.releases
@@ -170,7 +252,7 @@ async def test_nobody_hurries_in_a_case_that_is_not_urgent_is_closed_or_when_off
 async def test_a_release_stands_though_the_alert_cannot_be_made(
     records: Records, people: tuple[Worker, Worker, Worker]
 ) -> None:
-    async def broken(_case: int, _reason: str) -> None:
+    async def broken(_case: int, _reason: str, _to: frozenset[int]) -> None:
         raise DatabaseLockedError
 
     asker, _, boss = people

@@ -32,8 +32,10 @@ class Again:
         status = 200 if error is None else 429 if "minutes" in error.values else 403
         typed = {name: value for name, value in fields.items() if name not in _SIGN_IN}
         problem = "" if error is None else self.parts.look.sentence(error)
-        values = {"back": back, "typed": typed, "name": fields.get("name", ""), "problem": problem}
-        return self.parts.look.page("desk_again.html", status=status, **values)
+        name = fields.get("name", "")
+        return self.parts.look.page(
+            "desk_again.html", status=status, back=back, typed=typed, name=name, problem=problem
+        )
 
     async def enter(self, request: Request, fields: Mapping[str, str]) -> Cookie | None:
         """Sign in with what this page sent, for the rest of the request; None where there is no need.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.desk.claims import DeskClaims
+from bot.desk.health import DeskProblem, release_problems
 from bot.desk.reading import DeskReading
 from bot.desk.work import DeskWork
 from bot.desk.worker import DeskError, NoSuchCaseError, Worker
@@ -78,6 +79,10 @@ class DeskParts:
         """Who is on duty now."""
         roster = await self.reading.board.roster.read()
         return duty_view(roster, self.work.store.now(), me, self.look.say("desk.you"))
+
+    async def faults(self, messages: Mapping[str, str]) -> Sequence[DeskProblem]:
+        """What nobody at the desk is able to look after, in words without a case."""
+        return await release_problems(self.work.store, await self.reading.board.roster.read(), messages)
 
     async def names(self, me: int) -> Mapping[int, str]:
         """What colleagues are called, those who left included."""

@@ -72,6 +72,7 @@ class QueuePages:
                 ("others", [card for card in found if card.row.holder is not None and not card.mine]),
             ],
             "duty": await parts.duty(worker.id),
+            "faults": [problem.text for problem in await parts.faults(times.messages)],
             "times": times,
             "waiting": waiting,
             "heading": title(times.messages, waiting),

@@ -32,13 +32,13 @@ TEMPLATES = Path(__file__).parent / "templates"
 class RecordsWith:
     """What the pages of records stand on.
 
-    ``folder`` holds the witness of the audit log; ``alert`` reaches supervisors about a case, for a reason.
+    ``folder`` holds the witness of the audit log; ``alert`` reaches people about a case, for a reason.
     """
 
     store: Store
     audit: AuditLog
     board: DutyBoard
-    alert: Callable[[int, str], Awaitable[None]]
+    alert: Callable[[int, str, frozenset[int]], Awaitable[None]]
     periods: Periods
     folder: Path
     now: Callable[[], dt.datetime]

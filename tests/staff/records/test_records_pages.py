@@ -48,7 +48,7 @@ def alerts():
 
 @pytest.fixture
 def records(store, site, clock, tmp_path):
-    async def alert(case: int, reason: str) -> None:
+    async def alert(case: int, reason: str, _to: frozenset[int]) -> None:
         ALERTS.append((case, reason))
 
     board = DutyBoard(SealedRoster(store), clock().tzinfo, clock)
@@ -130,7 +130,7 @@ async def test_an_urgent_release_is_seen_at_once_and_turns_red_until_it_is_revie
     page = await team.boss.see("/desk/releases")
     assert 'role="alert"' in page.text
     number = re.search(r"/desk/releases/(\d+)/review", page.text)[1]
-    assert (await team.wang.send(f"/desk/releases/{number}/review", found="right")).status_code == 403
+    assert (await team.wang.send(f"/desk/releases/{number}/review", found="right")).status_code == 409
     await team.boss.send(f"/desk/releases/{number}/review", found="right")
     assert 'role="alert"' not in (await team.boss.see("/desk/releases")).text
 
