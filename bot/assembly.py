@@ -116,7 +116,7 @@ class DeskParts:
     @property
     def wording(self) -> AlertWording:
         """How alerts are worded."""
-        return AlertWording(self.messages, self.settings.zone, self.link)
+        return AlertWording(self.messages, self.settings.zone, self.link, self.now, clock_limits(self.settings))
 
     def site(self, *, telegram: bool) -> StaffSite:
         """The pages of the staff, all of them."""

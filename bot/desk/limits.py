@@ -32,6 +32,10 @@ class ClockLimits:
         """How soon a person has the case."""
         return self.urgent_seen if level is RiskLevel.URGENT else self.seen
 
+    def claim_by(self, level: RiskLevel, due_at: dt.datetime) -> dt.datetime:
+        """When a person should have a case whose answer is due then."""
+        return due_at - self.answer_within(level) + self.seen_within(level)
+
     def answer_within(self, level: RiskLevel) -> dt.timedelta:
         """How soon a person has answered."""
         return self.urgent_answer if level is RiskLevel.URGENT else self.answer

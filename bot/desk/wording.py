@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.core.decision import Choice, Notice, Reply
-from bot.storage.alerts import Pending
+from bot.core.risk import RiskLevel
+from bot.desk.limits import ClockLimits
+from bot.storage.alerts import WARNING, Pending
 
 #: The command of the button that takes a case: ``claim:12``.
 CLAIM = "claim"
@@ -15,11 +17,16 @@ CLAIM = "claim"
 
 @dataclass(frozen=True, slots=True)
 class AlertWording:
-    """Writes alerts. ``link`` gives the address of a case's page, of the queue for None; empty where none is public."""
+    """Writes alerts. ``link`` gives the address of a case's page, of the queue for None; empty where none is public.
+
+    ``limits`` tell when a case should be taken whose answer is due at a moment.
+    """
 
     messages: Callable[[], Mapping[str, str]]
     zone: dt.tzinfo
     link: Callable[[int | None], str]
+    now: Callable[[], dt.datetime]
+    limits: ClockLimits
 
     @property
     def title(self) -> str:
@@ -48,12 +55,25 @@ class AlertWording:
             return self.say("hushed").format(drill=self.say("drill") if item.synthetic else "")
         clock = self.say("no_clock")
         if item.due_at is not None:
-            clock = self.say("clock").format(time=item.due_at.astimezone(self.zone).strftime("%H:%M"))
+            clock = self.say("clock").format(time=self._hour(item.due_at))
         return self.say("line").format(
             drill=self.say("drill") if item.synthetic else "",
-            reason=self.say(item.reason),
+            reason=self._reason(item),
             case=item.case,
             level=self.say(f"level_{item.level}"),
             kind=self.say(f"kind_{item.kind}"),
             clock=clock,
         )
+
+    def _reason(self, item: Pending) -> str:
+        """Why it is sent; a warning says which clock runs out, and how much of it is left as it is sent."""
+        if item.reason != WARNING or item.due_at is None:
+            return self.say(item.reason)
+        due = self.limits.claim_by(RiskLevel(item.level), item.due_at) if item.waiting else item.due_at
+        left = int((due - self.now()).total_seconds()) // 60
+        key = "over" if due <= self.now() else "minutes" if left else "moment"
+        told = self.say(f"left_{key}").format(minutes=left)
+        return self.say("warning_claim" if item.waiting else "warning_answer").format(time=self._hour(due), left=told)
+
+    def _hour(self, at: dt.datetime) -> str:
+        return at.astimezone(self.zone).strftime("%H:%M")

@@ -22,6 +22,8 @@ from bot.storage.tables import outbox, upsert
 ALERTED = "alerted"
 #: The events that tell that a case is graver than it was.
 RAISED = ("raised", "graver")
+#: A clock runs out soon.
+WARNING = "warning"
 #: An address was released by one person alone.
 RELEASED = "released"
 #: Nobody need hear any more that nobody has taken it, once somebody has.
@@ -43,7 +45,8 @@ class Made:
 class Pending:
     """An alert on its way by one route, to its ``staff``, None for all. ``due_at`` is the case's, as is who may see it.
 
-    ``hushed``: somebody reads it who may not hear of the case. So many ``attempts`` were begun before.
+    ``waiting``: nobody has the case. ``hushed``: somebody reads it who may not hear of it.
+    So many ``attempts`` were begun before.
     """
 
     id: int
@@ -65,6 +68,7 @@ class Pending:
     region: str = ""
     school: str = field(default="", repr=False)
     outsiders_only: bool = False
+    waiting: bool = False
     hushed: bool = False
 
 
@@ -198,6 +202,7 @@ class SealedAlerts:
             row.region,
             row.school,
             row.outsiders_only,
+            row.state == CaseState.WAITING,
         )
 
 
@@ -230,6 +235,7 @@ _WHOLE = (
         desk_case.c.school,
         desk_case.c.outsiders_only,
         desk_case.c.level,
+        desk_case.c.state,
         desk_case.c.kind.label("case_kind"),
         desk_case.c.due_at,
         desk_case.c.synthetic,

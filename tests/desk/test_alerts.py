@@ -603,3 +603,34 @@ async def test_a_supervisor_of_another_region_hears_that_a_release_must_be_revie
         await world.alerts.make(connection, case, reason="released", rung=3, to=frozenset({boss}))
     await sender_of(world, post, steady).settle()
     assert [reason for reason, _ in post.sent] == ["released"]
+
+
+@pytest.mark.parametrize(
+    ("level", "taken", "told"),
+    [
+        (RiskLevel.URGENT, False, ("warning_claim", "20:01", "left_moment", 0)),
+        (RiskLevel.DISCLOSURE, False, ("warning_claim", "20:05", "left_minutes", 2)),
+        (RiskLevel.URGENT, True, ("warning_answer", "20:05", "left_minutes", 2)),
+        (RiskLevel.DISCLOSURE, True, ("warning_answer", "20:30", "left_minutes", 12)),
+    ],
+)
+async def test_a_warning_says_which_clock_runs_out_and_how_much_of_it_is_left(
+    world: World, level: RiskLevel, *, taken: bool, told: tuple[str, str, str, int]
+) -> None:
+    first, *_ = await world.staffed()
+    case, look = await world.open(level), world.look()
+    await look.look(case)
+    if taken:
+        await world.take(case, first)
+    looked = await look.look(case)
+    assert looked.wake is not None
+    world.clock.time = looked.wake
+    await look.look(case)
+    (warning,) = [item for item in await world.alerts.pending() if item.reason == "warning"]
+    clock, hour, left, minutes = told
+    say = world.wording.say
+    expected = say(clock).format(time=hour, left=say(left).format(minutes=minutes))
+    assert expected in world.wording.text(warning)
+    assert expected in world.wording.card(warning).reply.lead
+    world.clock.forward(minutes=20)
+    assert say("left_over") in world.wording.text(warning)

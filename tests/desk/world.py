@@ -136,7 +136,8 @@ class World:
 
     @property
     def wording(self) -> AlertWording:
-        return AlertWording(lambda: self.library.messages, SHANGHAI, lambda case: f"https://desk.invalid/staff/{case}")
+        link = "https://desk.invalid/staff/{}".format
+        return AlertWording(lambda: self.library.messages, SHANGHAI, link, self.store.now, self.limits)
 
     def look(self, alerted: Any = lambda: None) -> CaseLook:
         teller = Teller(
