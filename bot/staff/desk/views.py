@@ -182,6 +182,7 @@ _FAMILIES = {
     "write": ("desk.write",),
     "came_back": ("desk.channel",),
     "closed": ("desk.outcome",),
+    "identity": ("desk.release",),
     "raised": ("alerts.level", "alerts.kind"),
     "graver": ("alerts.kind",),
     "risk": ("alerts.kind",),
