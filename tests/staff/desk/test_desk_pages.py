@@ -15,9 +15,11 @@ from starlette.applications import Starlette
 from bot.core.desk import CaseState, Why
 from bot.desk.limits import ClockLimits
 from bot.desk.news import Event
+from bot.desk.release import Releases
 from bot.desk.service import CaseDesk
 from bot.staff.desk.parts import Doors
 from bot.staff.desk.routes import create_desk_routes
+from bot.storage.audit import AuditLog
 from tests.desk.office import DOOR, LIBRARY, Office
 
 SAY = LIBRARY.messages
@@ -499,3 +501,21 @@ async def test_whoever_lost_the_case_meanwhile_still_sees_what_they_had_typed(of
 
     assert SAY["desk.not_yours_typed"] in page.text
     assert "我在</textarea>" in page.text
+
+
+async def test_that_nobody_may_review_what_was_done_in_a_hurry_stands_red_above_the_queue(
+    office: Office, browse
+) -> None:
+    async def alert(_case: int, _reason: str, _to: frozenset[int]) -> None:
+        pass
+
+    case, wang = await office.file("他打我", level="urgent"), await office.hire("wang")
+    http = await browse(wang)
+    told = SAY["alerts.nobody_reviews"].format(count=1)
+    assert told not in (await http.get("/desk")).text
+    releases = Releases(office.store, AuditLog(office.store), office.board, alert)
+    await releases.release_now(await office.worker(wang), case, "要报警找到孩子")
+    assert f'<p class="banner grave" role="alert">{told}</p>' in (await http.get("/desk")).text
+
+    await office.hire("chen")
+    assert told not in (await http.get("/desk")).text
