@@ -13,7 +13,7 @@ from bot.core.helpful import thanked
 from bot.core.numerals import article_number
 from bot.core.risk import RiskLevel
 from bot.core.session import Session
-from bot.core.topical import COMPLAINT, Topical
+from bot.core.topical import COMPLAINT, HUMAN, Topical
 
 Decided = tuple[d.Decision, Session]
 #: Characters up to which a message that is not understood is read together with the question before it.
@@ -68,9 +68,12 @@ class Commands:
             return self._role(session.audience or reader, session)
         # An article asked for by number is no question to lean on: it would only be shown again.
         leans = bool(session.question) and article_number(session.question) is None
+        decided, after = self._question(text, session, reader, index)
+        if decided.topic == HUMAN:
+            # Whoever wants a person does, whatever they asked before.
+            return decided, after
         if leans and cues.links_back(text) and article_number(text) is None:
             return self._question(f"{session.question} {text}", session, reader, index, newest=text)
-        decided, after = self._question(text, session, reader, index)
         if leans and len(text) <= SEQUEL and not isinstance(decided, d.Answer):
             # Alone it says too little: 几天, 去哪投诉. With the question before it, it may say enough.
             joined, later = self._question(f"{session.question} {text}", session, reader, index, newest=text)

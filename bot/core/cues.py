@@ -39,6 +39,7 @@ class Cues(Record):
     none: tuple[Text, ...] = ()
     stop: tuple[Text, ...] = ()
     retract: tuple[Text, ...] = ()
+    waiting: tuple[Text, ...] = ()
     ordinals: tuple[tuple[Text, ...], ...] = ()
     links: tuple[Text, ...] = ()
     step_before: tuple[Text, ...] = ()
@@ -83,7 +84,7 @@ class CueReader:
     def exact(self, text: str) -> str | None:
         """The name of the cue that is the whole message, or None."""
         plain = _plain(text)
-        for name in ("more", "simple", "why", "none", "stop", "retract"):
+        for name in ("more", "simple", "why", "none", "stop", "retract", "waiting"):
             if plain in getattr(self.cues, name):
                 return name
         return None

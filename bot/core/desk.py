@@ -30,6 +30,7 @@ class Why(StrEnum):
     SAFE = "safe"  # answered that they are
     PLACE = "place"  # told where help finds them
     WRITE = "write"  # told whether and when we may write here
+    STOPPED = "stopped"  # said the safe word: they leave for now, and whoever writes next first asks if it is they
     RETRACTED = "retracted"  # said that it was not about harm: noted, closes nothing
     BYSTANDER = "bystander"  # said that they ask for somebody else
     OUTSIDERS = "outsiders"  # wants nobody of their own school

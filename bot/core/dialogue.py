@@ -15,14 +15,14 @@ from bot.core.commands import Commands
 from bot.core.compose import Composer
 from bot.core.content_types import Library
 from bot.core.cues import CueReader
-from bot.core.desk import NO_DESK, Receipt, Report, Standing
+from bot.core.desk import NO_DESK, Receipt, Report, Standing, Why
 from bot.core.helpful import asked_if_helpful
 from bot.core.message import Attachment, Incoming
 from bot.core.ports import Understanding
 from bot.core.risk import NO_RISK, RiskLevel, RiskReading
 from bot.core.session import Session
 from bot.core.support import private_line, support_reply
-from bot.core.topical import Thresholds, Topical
+from bot.core.topical import SMALL_TALK, Thresholds, Topical
 from bot.core.writing import foreign_script
 
 #: Longer messages are read for risk to their end, and answered with a request to ask in fewer words.
@@ -96,14 +96,34 @@ class Dialogue:
         if told is not None:
             return told
         report = counsel.said_report(turn.session, turn.audience, incoming, standing)
-        if command is None and standing.case and standing.case.taken and not incoming.group:
+        if report is not None and not incoming.group:
+            spoken = self._to_a_person(turn, command, report)
+            if spoken is not None:
+                return spoken
+        return self._harmless(turn, command, report)
+
+    def _to_a_person(self, turn: Turn, command: Command | None, report: Report) -> Turned | None:
+        """Words in a talk that has an open case, where they are not for the bot to answer."""
+        incoming, standing, composer = turn.incoming, turn.standing, turn.composer
+        case, meant = standing.case, self.cues.exact(turn.text) if command is None else None
+        if case is None:
+            return None
+        if meant == "stop":
+            # The way out stands open at any point: nothing more is said here until they say that it is they.
+            stopped = d.Notice(d.Reply(composer.say("chat.stopped")), turn.audience, turn.risk)
+            session = replace(turn.session, topic=None, options=(), failures=0)
+            return Turned(stopped, session, replace(report, why=Why.STOPPED))
+        if command is None and case.taken:
             # A person has this talk: what was said goes to them, and the bot keeps silent.
             return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), turn.session, report)
-        if report is not None and incoming.text.strip() and standing.case and standing.case.left and not incoming.group:
-            # Said to a person who is gone: what the bot would answer is not what was asked.
-            waits = counsel.told_who_reads(d.Reply("", receipt=Receipt(turn.composer.now)), turn.composer, standing)
+        if meant == "retract":
+            told = d.Notice(d.Reply(composer.say("support.told_wrong")), turn.audience, turn.risk)
+            return Turned(told, turn.session, replace(report, why=Why.RETRACTED))
+        if incoming.text.strip() and (case.left or meant == "waiting"):
+            # Said to a person, who is gone or has not come yet: what the bot would answer is not what was asked.
+            waits = counsel.told_who_reads(d.Reply("", receipt=Receipt(composer.now)), composer, standing)
             return Turned(d.Handoff(waits, turn.audience, turn.risk), turn.session, report)
-        return self._harmless(turn, command, report)
+        return None
 
     def alone(self, incoming: Incoming) -> RiskReading:
         """The risk of this message by itself, whatever was said before it."""
@@ -175,16 +195,29 @@ class Dialogue:
 
     def _harmless(self, turn: Turn, command: Command | None, report: Report | None) -> Turned:
         decision, session = self._decide(turn, command)
+        if turn.incoming.group and isinstance(decision, d.Handoff):
+            # Nobody asks for a person before the class, nor is anything of the desk told there.
+            decision = replace(decision, reply=private_line(turn.composer))
         if turn.incoming.origin is not None and not turn.incoming.group:
             decision = asked_if_helpful(decision, command, turn.composer)
         if turn.risk.level is RiskLevel.CONCERN:
             note = turn.composer.say("chat.concern")
             decision = replace(decision, reply=replace(decision.reply, note=note))
-        if report is not None and turn.standing.case and turn.standing.case.left and not turn.incoming.group:
+        if report is not None and not turn.incoming.group and self._leaves_open(turn, command, decision, session):
             decision = replace(decision, reply=counsel.told_who_reads(decision.reply, turn.composer, turn.standing))
         if turn.standing.keyed and not turn.incoming.group:
             decision = counsel.offered(decision, turn.risk, turn.composer)
         return Turned(replace(decision, risk=turn.risk), session, report)
+
+    def _leaves_open(self, turn: Turn, command: Command | None, decision: d.Decision, session: Session) -> bool:
+        """Whether words in an open case may be for whoever is awaited: what answers them says little by itself."""
+        if turn.standing.case is None or turn.standing.case.left:
+            return turn.standing.case is not None
+        if command is not None or not turn.text:
+            return False
+        before = turn.session.question
+        leaned = bool(before) and session.question.startswith(before)
+        return not isinstance(decision, d.Answer) or decision.topic in SMALL_TALK or leaned
 
     def _decide(self, turn: Turn, command: Command | None) -> tuple[d.Decision, Session]:
         incoming, composer = turn.incoming, turn.composer

@@ -134,19 +134,19 @@ class DeskReading:
 
 
 def needs_check(row: CaseRow, events: Sequence[CaseRow], now: dt.datetime) -> bool:
-    """Whether it must first be asked if it is still the child: after a silence, or when they came by another door.
+    """Whether it must first be asked if it is still the child: after a silence, when they left, or by another door.
 
     By the order of what came of them; of the clock only how far it is from when they were heard, either way: where it
     was set back nobody knows how long that is.
     """
-    if row.moved_turn == row.turns:
+    if has_left(row) or row.moved_turn == row.turns:
         return True
     last = next((event.at for event in reversed(events) if event.what in _BY_CHILD), row.child_at)
     return all(abs(now - heard) > SILENCE for heard in (row.child_at, last))
 
 
 def has_left(row: CaseRow) -> bool:
-    """Whether they left, by the quick exit or by blocking the service, and nothing came of them since."""
+    """Whether they left, by the quick exit, the safe word or blocking the service, and nothing came of them since."""
     return bool(row.left_turn == row.turns)
 
 

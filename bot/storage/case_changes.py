@@ -49,6 +49,8 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime) -> Changed:
     after = _kind(kind, report, rises=rises)
     graver = after.outweighs(kind)
     columns: dict[str, object] = {"turns": found.turns + 1, **_told(report.why, told_value(report))}
+    if report.why is Why.STOPPED:
+        columns["left_turn"] = found.turns + 1
     spoke = bool(report.texts) or report.why in _SPEAKING
     if spoke:
         columns |= {"child_at": now, "asks": found.turns + 1, "checking_at": None}

@@ -411,3 +411,87 @@ def test_nothing_calm_opens_a_case_after_another_has_ended(child: Child, calm: s
     child.standing = replace(WITH_DESK, ended=EndedCase(6, RiskKind.SEXUAL, grave=True))
 
     assert child.says(calm).report is None
+
+
+@pytest.mark.parametrize("words", ["停", "退出", "先这样"])
+@pytest.mark.parametrize("state", [CaseState.WAITING, CaseState.TAKEN])
+def test_the_safe_word_ends_the_talk_at_any_point_and_the_desk_hears_of_it(
+    child: Child, words: str, state: CaseState
+) -> None:
+    child.has_a_case(state=state)
+
+    turned = child.says(words)
+
+    assert turned.decision.reply.lead == child.dialogue.library.messages["chat.stopped"]
+    assert (_report(turned).why, _report(turned).texts) == (Why.STOPPED, (words,))
+
+
+@pytest.mark.parametrize("words", ["有真人吗", "转人工", "我要找真人", "那有真人吗"])
+def test_a_wish_for_a_person_is_heard_whatever_was_said_before(child: Child, words: str) -> None:
+    for before in (DISCLOSURE, "爸妈离婚我跟谁"):
+        child.session = Session()
+        child.says(before)
+
+        turned = child.says(words)
+
+        assert isinstance(turned.decision, Handoff), before
+        assert str(Verb.HUMAN) in {choice.command for choice in turned.decision.reply.choices}
+
+
+@pytest.mark.parametrize("words", ["怎么还没有人", "老师来了吗？", "还要等多久啊", "有人吗", "人呢"])
+def test_whoever_waits_for_a_person_and_asks_about_it_hears_who_reads_and_when(child: Child, words: str) -> None:
+    child.says(DISCLOSURE)
+    child.has_a_case()
+
+    turned = child.says(words)
+
+    reply = turned.decision.reply
+    assert child.dialogue.library.messages["support.on_duty"] in (reply.lead, reply.more)
+    assert reply.receipt is not None
+    assert {"110", "12355"} <= {contact.number for contact in reply.contacts}
+    assert _report(turned).texts == (words,)
+
+
+def test_in_an_open_case_what_may_be_meant_for_a_person_is_said_to_be_read(child: Child) -> None:
+    child.says(DISCLOSURE)
+    child.has_a_case()
+    line = child.dialogue.library.messages["support.on_duty"]
+
+    for words in ("你好", "转人工", "嗯嗯那个就是"):
+        reply = child.says(words).decision.reply
+        assert line in reply.lead + reply.more, words
+    plain = child.says("学生手机被老师没收了合法吗").decision
+    assert isinstance(plain, Answer)
+    assert line not in plain.reply.more
+
+
+@pytest.mark.parametrize("words", ["不是真的", "没事了"])
+def test_a_typed_retraction_is_noted_and_told_like_the_button(child: Child, words: str) -> None:
+    child.says(DISCLOSURE)
+    child.has_a_case()
+
+    turned = child.says(words)
+
+    assert turned.decision.reply.lead == child.dialogue.library.messages["support.told_wrong"]
+    assert (_report(turned).why, _report(turned).texts) == (Why.RETRACTED, (words,))
+
+
+def test_to_a_person_who_has_the_talk_no_harm_is_an_answer_and_no_retraction(child: Child) -> None:
+    child.has_a_case(state=CaseState.TAKEN)
+
+    turned = child.says("没事")
+
+    assert isinstance(turned.decision, Relayed)
+    assert _report(turned).why is Why.SAID
+
+
+def test_in_a_group_a_wish_for_a_person_leads_to_the_private_talk_and_tells_nothing_of_the_desk(child: Child) -> None:
+    messages = child.dialogue.library.messages
+    for turn in (
+        child.says("我想找真人说话", group=True),
+        child._turn(Incoming(command=str(Verb.HUMAN), group=True)),
+    ):
+        assert isinstance(turn.decision, Handoff)
+        assert turn.decision.reply.lead == messages["chat.group_private"]
+        assert not turn.decision.reply.contacts
+        assert turn.report is None

@@ -341,6 +341,21 @@ async def test_whoever_comes_back_is_asked_first_whatever_the_clock_says(
         assert not (await office.reading.open(wang, case)).check
 
 
+async def test_after_the_safe_word_it_is_first_asked_whether_it_is_still_they(office: Office, wang: Worker) -> None:
+    case = await office.file("他打我")
+    await office.work.claim(wang, case)
+    assert not (await office.reading.open(wang, case)).check
+
+    await office.file("停", why=Why.STOPPED)
+
+    file = await office.reading.open(wang, case)
+    assert (file.check, file.left, [line.text for line in file.lines]) == (True, True, ["他打我", "停"])
+    assert [event.what for event in file.events].count("stopped") == 1
+    await office.file("", why=Why.HERE)
+    file = await office.reading.open(wang, case)
+    assert (file.check, file.left) == (False, False)
+
+
 async def test_after_a_clock_was_set_back_far_it_is_asked_and_one_answer_is_enough(
     office: Office, wang: Worker, clock: Clock
 ) -> None:

@@ -13,7 +13,7 @@ from bot.channels.telegram.parse import Turn
 from bot.channels.telegram.render import Keyboard, keyboard, link_button, pages
 from bot.channels.telegram.wire import TelegramMessage
 from bot.core.command import Verb
-from bot.core.decision import Decision
+from bot.core.decision import Decision, Handoff
 from bot.core.ports import Lane, Outgoing
 from bot.core.risk import RiskLevel
 
@@ -58,7 +58,7 @@ class Replies:
 
     def _group_buttons(self, decision: Decision) -> Keyboard:
         private = link_button(self.messages["telegram.private_button"], self.me.private_link(Verb.HUMAN))
-        if decision.risk.alarming:
+        if decision.risk.alarming or isinstance(decision, Handoff):
             return private
         return [*keyboard(decision.reply.choices), *(private if _personal(decision) else [])]
 

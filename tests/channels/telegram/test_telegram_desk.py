@@ -250,6 +250,17 @@ async def test_the_answer_without_a_store_is_tried_again_while_telegram_refuses(
     await world.sees(PUPIL, world.messages["receipt.not_kept"])
 
 
+@pytest.mark.parametrize("text", ["@faxiaohu_bot 我想找真人说话", "/human@faxiaohu_bot"])
+async def test_a_wish_for_a_person_in_a_group_leads_to_the_private_chat(real: World, text: str) -> None:
+    await real.runs()
+    real.telegram.user_says(CLASS, PUPIL, text, **(mention(text) if text.startswith("@") else {}))
+
+    await real.sees(CLASS, real.messages["chat.group_private"])
+    (button,) = real.telegram.buttons(CLASS)
+    assert button["url"].startswith("https://t.me/faxiaohu_bot?start=")
+    assert len(real.telegram.texts(CLASS)) == 1
+
+
 async def test_a_disclosure_in_a_group_is_filed_for_the_private_talk(real: World, desk: Any) -> None:
     desk.opens()
     await real.runs()
