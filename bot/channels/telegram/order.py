@@ -31,8 +31,13 @@ def in_order(items: Sequence[Received]) -> list[Received]:
     return [*first, *rest, *polls[:MOST_POLLS]]
 
 
-#: Stands for a chat where there is only a poll.
-POLL = 0
+#: Stands for a chat where there is only a poll, and where none can be read.
+POLL, UNKNOWN = 0, -1
+
+
+def chat_of(item: Received) -> int:
+    """The chat of an update; POLL or UNKNOWN where there is none."""
+    return _read(item.body)[0]
 
 
 def _read(body: bytes) -> tuple[int, bool]:
@@ -47,9 +52,9 @@ def _read(body: bytes) -> tuple[int, bool]:
         command = parse_command(str(query.get("data", "")))
         return int(query["message"]["chat"]["id"]), command is not None and command.verb in TEACHING
     except (ValueError, TypeError, KeyError, AttributeError):
-        return -1, False
+        return UNKNOWN, False
 
 
 def _chat(update: dict[str, Any]) -> int:
     message = update.get("message") or update.get("edited_message") or update.get("my_chat_member") or {}
-    return int(message.get("chat", {}).get("id", -1))
+    return int(message.get("chat", {}).get("id", UNKNOWN))

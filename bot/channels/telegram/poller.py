@@ -60,7 +60,7 @@ class Poller:
         except TelegramError as error:
             return self._trouble("telegram.polling_failed", error)
         except Exception as error:
-            return self._trouble("telegram.storing_failed", error)
+            return min(self._trouble("telegram.storing_failed", error), self.pace.retry_vital)
         self._failures = 0
         return 0.0
 
@@ -70,20 +70,27 @@ class Poller:
             updates = await self.bot.get_updates(
                 offset=self._offset, timeout=self.pace.poll, allowed_updates=ALLOWED_UPDATES
             )
-        for update in updates:
-            await self._store(update)
+        for place, update in enumerate(updates):
+            try:
+                await self._store(update)
+            except Exception:
+                # It stays with Telegram and comes again; whoever is in danger must not wait for that, nor behind it.
+                others = (self._store_or_answer(other) for other in updates[place + 1 :])
+                await asyncio.gather(self.unstored.answer(_body(update)), *others)
+                raise
+            # The next request acknowledges what came before this number: only what is stored.
+            self._offset = update.update_id + 1
 
     async def _store(self, update: Update) -> None:
-        body = json.dumps(update.api_kwargs[RAW], ensure_ascii=False).encode("utf-8", "replace")
-        try:
-            await self.inbox.put(CHANNEL, update.update_id, body)
-        except Exception:
-            # It stays with Telegram and comes again; whoever is in danger must not wait for that.
-            await self.unstored.answer(body)
-            raise
-        # The next request acknowledges what came before this number: only what is stored.
-        self._offset = update.update_id + 1
+        await self.inbox.put(CHANNEL, update.update_id, _body(update))
         self.work.ring()
+
+    async def _store_or_answer(self, update: Update) -> None:
+        """Store what came after an update that could not be stored: it comes again too, and the inbox knows it then."""
+        try:
+            await self._store(update)
+        except Exception:
+            await self.unstored.answer(_body(update))
 
     def _trouble(self, event: str, error: Exception | None) -> float:
         """One line for each row of failures of a kind; returns the pause."""
@@ -91,3 +98,7 @@ class Poller:
             log.warning(event, error=type(error).__name__ if error else None)
         self._failures += 1
         return self.pace.delay(self._failures - 1)
+
+
+def _body(update: Update) -> bytes:
+    return json.dumps(update.api_kwargs[RAW], ensure_ascii=False).encode("utf-8", "replace")

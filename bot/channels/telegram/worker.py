@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.channels.telegram import CHANNEL
+from bot.channels.telegram.again import TRIES, Again
 from bot.channels.telegram.api import Me
 from bot.channels.telegram.errands import Errands
 from bot.channels.telegram.flood import Flood, Verdict
@@ -25,9 +25,8 @@ from bot.core.message import Attachment
 from bot.core.ports import Inbox, Outgoing, Received, TalkAfter
 from bot.core.posting import NoPolls, Polls
 from bot.core.talk import Talk
+from bot.storage.errors import StorageError
 
-#: After so many failures of one update, its sender is told that it failed, and the others go on.
-TRIES = 3
 #: Seconds after which the inbox is looked at again, though not all that was seen there is answered.
 ROUND = 0.5
 
@@ -49,10 +48,12 @@ class Worker:
     confirm: Callable[[str], Awaitable[object]]
     pace: Pace
     polls: Polls = field(default_factory=NoPolls)
-    _failed: Counter[int] = field(default_factory=Counter)
-    _put_off: dict[int, float] = field(default_factory=dict)
+    _again: Again = field(init=False)
     _albums: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     _confirming: set[asyncio.Future[object]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._again = Again(self.pace)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Answer until stopped; the turn in hand is finished."""
@@ -69,17 +70,27 @@ class Worker:
 
     async def _round(self, stop: asyncio.Event) -> bool:
         """Answer for a while; True where more is waiting. Whoever writes meanwhile may have to be answered first."""
-        until, pending = _steady() + ROUND, await self.inbox.pending(CHANNEL)
-        ready = [item for item in in_order(pending) if self._put_off.get(item.id, 0.0) <= _steady()]
+        until, pending = _steady() + ROUND, self._again.ready(await self.inbox.pending(CHANNEL))
+        ready, store_fails = in_order(pending), False
         for place, item in enumerate(ready, 1):
-            await self._handle(item)
+            error = None if self._again.holds(item) else await self._handle(item)
+            if isinstance(error, StorageError) and not store_fails:
+                store_fails = True
+                await self._warn(ready[place:])
             if stop.is_set():
                 return False
             if _steady() >= until and place < len(ready):
                 return True
-        return len(ready) + len(self._put_off) < len(pending)
+        return len(ready) < len(pending)
 
-    async def _handle(self, item: Received) -> None:
+    async def _warn(self, items: Sequence[Received]) -> None:
+        """Answer at once who is in danger: while the store fails each try can take long, and they come after it."""
+        for item in items:
+            await self.unstored.answer(item.body)
+            await asyncio.sleep(0)  # reading them all must not keep others waiting
+
+    async def _handle(self, item: Received) -> Exception | None:
+        """Try one update; gives what went wrong. The others go on all the same."""
         try:
             turn = read_update(item.body, self.me, self.messages["telegram.stop_word"])
         except Exception as error:
@@ -89,9 +100,9 @@ class Worker:
             await self._done(item, turn)
         except Exception as error:
             await self._stumbled(item, turn, error)
-        else:
-            self._failed.pop(item.id, None)
-            self._put_off.pop(item.id, None)
+            return error
+        self._again.settled(item)
+        return None
 
     async def _done(self, item: Received, turn: Read) -> None:
         if isinstance(turn, Asked):
@@ -110,16 +121,16 @@ class Worker:
     async def _stumbled(self, item: Received, turn: Read, error: Exception) -> None:
         """Try again a few times, then say that it failed; what must not be lost is answered now and tried for good."""
         vital = await self.unstored.answer(item.body)
-        self._failed[item.id] += 1
-        if self._failed[item.id] < TRIES:
-            raise error
-        report("telegram.turn_given_up", error)
-        if vital:
-            # Those after it go on meanwhile.
-            self._put_off[item.id] = _steady() + self.pace.delay(self._failed[item.id] - TRIES)
+        failures = self._again.failed(item)
+        if failures <= TRIES:
+            report("telegram.turn_failed" if failures < TRIES else "telegram.turn_given_up", error)
+        if vital or failures < TRIES:
             return
-        await self.inbox.settle(item, self._excuse(turn))
-        self._failed.pop(item.id, None)
+        try:
+            await self.inbox.settle(item, self._excuse(turn))
+        except Exception:
+            return  # it is tried again when its time has come
+        self._again.settled(item)
         self.replies_ready.ring()
 
     def _excuse(self, turn: Read) -> Sequence[Outgoing]:

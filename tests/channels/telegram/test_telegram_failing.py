@@ -1,0 +1,84 @@
+"""While the store fails, or one message does: nobody waits behind another, and nothing is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from telegram_world import ScriptedTalk, World
+
+from bot.storage.errors import DatabaseFullError, DatabaseLockedError
+
+PUPIL, OTHER = 501, 502
+
+
+async def full(*_: object) -> Any:
+    raise DatabaseFullError
+
+
+async def test_nobody_in_danger_waits_behind_what_cannot_be_stored(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.inbox, "put", full)
+    world.telegram.user_says(PUPIL, PUPIL, "你好")
+    world.telegram.user_says(OTHER, OTHER, "他打我")
+    await world.runs()
+    await world.sees(OTHER, world.messages["receipt.not_kept"])
+    assert world.telegram.waiting == 2
+
+
+async def test_one_that_cannot_be_stored_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = world.inbox.put
+    broken = world.telegram.user_says(PUPIL, PUPIL, "你好")["update_id"]
+
+    async def put(channel: str, update: int, body: bytes) -> bool:
+        return await (full() if update == broken else real(channel, update, body))
+
+    monkeypatch.setattr(world.inbox, "put", put)
+    world.telegram.user_says(OTHER, OTHER, "有人吗")
+    await world.runs()
+    await world.sees(OTHER, "答：有人吗")
+    assert world.telegram.waiting == 2
+    monkeypatch.setattr(world.inbox, "put", real)
+    await world.sees(PUPIL, "答：你好")
+    await world.settles(OTHER, OTHER)
+    assert world.telegram.texts(OTHER) == ["答：有人吗", "答：到此为止"]
+
+
+async def test_nobody_in_danger_waits_behind_what_cannot_be_handled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.inbox, "settle", full)
+    world.telegram.user_says(PUPIL, PUPIL, "你好")
+    world.telegram.user_says(PUPIL, PUPIL, "他打我")
+    world.telegram.user_says(OTHER, OTHER, "他也打我")
+    await world.runs()
+    await world.sees(PUPIL, world.messages["receipt.not_kept"])
+    await world.sees(OTHER, world.messages["receipt.not_kept"])
+
+
+async def test_what_fails_once_keeps_its_place_in_its_chat(
+    world: World, scripted: ScriptedTalk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails(scripted, monkeypatch, times=1)
+    world.telegram.user_says(PUPIL, PUPIL, "一")
+    world.telegram.user_says(PUPIL, PUPIL, "二")
+    world.telegram.user_says(OTHER, OTHER, "三")
+    await world.runs()
+    await world.sees(PUPIL, "答：一", "答：二")
+    await world.sees(OTHER, "答：三")
+    heard = [incoming.text for _, incoming in scripted.heard]
+    assert heard.index("一") < heard.index("二")
+
+
+def fails(talk: ScriptedTalk, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """The store is locked for so many turns."""
+    real, left = talk.decide, [times]
+
+    async def decide(key: str, incoming: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            raise DatabaseLockedError
+        return await real(key, incoming)
+
+    monkeypatch.setattr(talk, "decide", decide)
