@@ -16,9 +16,10 @@ TRIES = 3
 
 @dataclass(slots=True)
 class Tried:
-    """An update that failed. ``due`` is in seconds of the clock."""
+    """An update that failed. ``since`` and ``due`` are in seconds of the clock."""
 
     chat: int
+    since: float
     failures: int = 0
     due: float = 0.0
 
@@ -43,13 +44,22 @@ class Again:
 
     def failed(self, item: Received) -> int:
         """Note a failure, and when to try again; gives how many it were."""
-        tried = self._tried.setdefault(item.id, Tried(chat_of(item)))
+        tried = self._tried.setdefault(item.id, Tried(chat_of(item), self.clock()))
         tried.due = self.clock() + self.pace.delay(tried.failures)
         tried.failures += 1
         self._let_go(item)
         if tried.failures < TRIES and tried.chat not in (POLL, UNKNOWN):
             self._holding[tried.chat] = item.id
         return tried.failures
+
+    def kept_enough(self, item: Received) -> bool:
+        """Whether it has failed for so long that it is no use to try it again."""
+        return self.clock() - self._tried[item.id].since >= self.pace.keep
+
+    def first_put_off(self, item: Received) -> bool:
+        """Whether it is the only one of its chat that its chat does not wait for any more."""
+        chat = self._tried[item.id].chat
+        return sum(tried.chat == chat and tried.failures >= TRIES for tried in self._tried.values()) == 1
 
     def settled(self, item: Received) -> None:
         """Note that it is done with."""

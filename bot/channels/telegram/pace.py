@@ -24,7 +24,8 @@ class Pace:
     """Seconds and rates. Overall, chat and group are those that Telegram publishes for bots.
 
     Pushes stay below them, overall and in a group: replies must find room, and among these what is urgent.
-    ``retry_vital`` is the longest pause where somebody in danger may be waiting.
+    ``retry_vital`` is the longest pause where somebody in danger may be waiting; ``keep``, for how long what somebody
+    wrote is tried before they are told that it failed.
     """
 
     poll: int = 30
@@ -34,6 +35,7 @@ class Pace:
     retry_first: float = 1.0
     retry_most: float = 300.0
     retry_vital: float = 15.0
+    keep: float = 86_400.0
     patience: float = 3.0
     overall: Rate = Rate(30, 1.0)
     chat: Rate = Rate(1, 1.0)

@@ -12,6 +12,7 @@ from bot.channels.telegram.quiet import report
 from bot.channels.telegram.reply import Replies
 from bot.channels.telegram.wire import TelegramMessage
 from bot.channels.unkept import SteadyTalk, unkept
+from bot.core.decision import Decision, Notice, Reply
 
 #: Turns remembered as answered, so that one that comes again and again is answered once.
 REMEMBERED = 10_000
@@ -40,6 +41,13 @@ class Unstored:
             report("telegram.turn_failed", error)
             return False
 
+    async def put_off(self, turn: Turn) -> None:
+        """Say that a message is kept and not yet handled: a person it was for has not seen it. Raises nothing."""
+        try:
+            await self._send(turn, Notice(Reply(self.messages["telegram.put_off"])))
+        except Exception as error:
+            report("telegram.turn_failed", error)
+
     async def _answered_turn(self, turn: Turn) -> bool:
         name = turn.incoming.origin.delivery if turn.incoming.origin else ""
         if not name or name in self._answered:
@@ -50,8 +58,11 @@ class Unstored:
         if decision is None:
             self._answered[name] = False
             return False
-        replies = Replies(self.me, self.messages, self.now).outgoing(turn, decision)
         # One that Telegram did not take is tried again when the update comes again.
-        if all([await self.send(each.address, TelegramMessage.load(each.body)) for each in replies]):
+        if await self._send(turn, decision):
             self._answered[name] = True
         return True
+
+    async def _send(self, turn: Turn, decision: Decision) -> bool:
+        replies = Replies(self.me, self.messages, self.now).outgoing(turn, decision)
+        return all([await self.send(each.address, TelegramMessage.load(each.body)) for each in replies])

@@ -119,13 +119,23 @@ class Worker:
             await self.inbox.settle(item, ())
 
     async def _stumbled(self, item: Received, turn: Read, error: Exception) -> None:
-        """Try again a few times, then say that it failed; what must not be lost is answered now and tried for good."""
+        """Try again a few times, then say so: what somebody wrote is kept for a day, and may be for a person.
+
+        What must not be lost is answered now and tried for good.
+        """
         vital = await self.unstored.answer(item.body)
         failures = self._again.failed(item)
-        if failures <= TRIES:
-            report("telegram.turn_failed" if failures < TRIES else "telegram.turn_given_up", error)
-        if vital or failures < TRIES:
-            return
+        if failures < TRIES:
+            report("telegram.turn_failed", error)
+        elif not vital and (not isinstance(turn, Turn) or self._again.kept_enough(item)):
+            await self._give_up(item, turn, error)
+        elif failures == TRIES:
+            report("telegram.turn_put_off", error)
+            if isinstance(turn, Turn) and not vital and self._again.first_put_off(item):
+                await self.unstored.put_off(turn)
+
+    async def _give_up(self, item: Received, turn: Read, error: Exception) -> None:
+        report("telegram.turn_given_up", error)
         try:
             await self.inbox.settle(item, self._excuse(turn))
         except Exception:

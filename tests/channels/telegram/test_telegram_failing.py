@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from standin import eventually
 from telegram_world import ScriptedTalk, World
 
+from bot.channels.telegram.pace import Pace
 from bot.storage.errors import DatabaseFullError, DatabaseLockedError
 
 PUPIL, OTHER = 501, 502
@@ -69,6 +72,35 @@ async def test_what_fails_once_keeps_its_place_in_its_chat(
     await world.sees(OTHER, "答：三")
     heard = [incoming.text for _, incoming in scripted.heard]
     assert heard.index("一") < heard.index("二")
+
+
+async def test_words_to_a_person_outlast_any_number_of_failures(
+    world: World, scripted: ScriptedTalk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails(scripted, monkeypatch, times=6)
+    world.telegram.user_says(PUPIL, PUPIL, "值班老师，我到门口了")
+    await world.runs()
+    await eventually(lambda: [incoming.text for _, incoming in scripted.heard] == ["值班老师，我到门口了"])
+    await world.settles(PUPIL, PUPIL)
+    assert world.telegram.texts(PUPIL) == [world.messages["telegram.put_off"], "答：到此为止"]
+    assert await world.inbox.pending("telegram") == []
+
+
+async def test_a_chat_hears_once_that_its_words_are_kept(world: World) -> None:
+    for text in ("出错一", "出错二", "还在吗"):
+        world.telegram.user_says(PUPIL, PUPIL, text)
+    await world.runs()
+    await world.sees(PUPIL, world.messages["telegram.put_off"], "答：还在吗")
+    assert len(world.telegram.texts(PUPIL)) == 2
+    assert len(await world.inbox.pending("telegram")) == 2
+
+
+async def test_what_has_failed_for_too_long_is_said_to_have_failed(world: World, slow: Callable[..., Pace]) -> None:
+    world.pace = slow(keep=0.0)
+    world.telegram.user_says(PUPIL, PUPIL, "出错")
+    await world.runs()
+    await world.sees(PUPIL, world.messages["chat.failed"])
+    assert await world.inbox.pending("telegram") == []
 
 
 def fails(talk: ScriptedTalk, monkeypatch: pytest.MonkeyPatch, times: int) -> None:

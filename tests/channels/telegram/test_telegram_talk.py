@@ -151,7 +151,7 @@ async def test_what_the_bot_cannot_handle_does_not_stop_the_others(world: World)
     world.telegram.update(poll_of_the_future={"id": 1})
     world.telegram.user_says(PUPIL, PUPIL, "出错")
     world.telegram.user_says(PUPIL, PUPIL, "还在吗")
-    await world.sees(PUPIL, world.messages["chat.failed"], "答：还在吗")
+    await world.sees(PUPIL, world.messages["telegram.put_off"], "答：还在吗")
 
 
 async def test_a_flood_gets_one_line_a_minute_and_every_message_is_read(world: World, scripted: ScriptedTalk) -> None:
