@@ -65,13 +65,14 @@ class Worker:
                 report("telegram.turn_failed", error)
                 await unless_stopped(stop, asyncio.sleep(self.pace.retry_first))
                 continue
-            await unless_stopped(stop, self.work.wait(self.pace.idle))
+            await unless_stopped(stop, self.work.wait(min(self.pace.idle, self._again.pause())))
         await asyncio.gather(*self._confirming, return_exceptions=True)
 
     async def _round(self, stop: asyncio.Event) -> bool:
         """Answer for a while; True where more is waiting. Whoever writes meanwhile may have to be answered first."""
-        until, pending = _steady() + ROUND, self._again.ready(await self.inbox.pending(CHANNEL))
-        ready, store_fails = in_order(pending), False
+        until, store_fails = _steady() + ROUND, False
+        first, then = self._again.ready(await self.inbox.pending(CHANNEL))
+        ready = [*in_order(first), *in_order(then)]
         for place, item in enumerate(ready, 1):
             error = None if self._again.holds(item) else await self._handle(item)
             if isinstance(error, StorageError) and not store_fails:
@@ -81,7 +82,7 @@ class Worker:
                 return False
             if _steady() >= until and place < len(ready):
                 return True
-        return len(ready) < len(pending)
+        return len(ready) < len(first) + len(then)
 
     async def _warn(self, items: Sequence[Received]) -> None:
         """Answer at once who is in danger: while the store fails each try can take long, and they come after it."""
@@ -124,7 +125,7 @@ class Worker:
         What must not be lost is answered now and tried for good.
         """
         vital = await self.unstored.answer(item.body)
-        failures = self._again.failed(item)
+        failures = self._again.failed(item, error, vital=vital)
         if failures < TRIES:
             report("telegram.turn_failed", error)
         elif not vital and (not isinstance(turn, Turn) or self._again.kept_enough(item)):

@@ -86,6 +86,21 @@ async def test_words_to_a_person_outlast_any_number_of_failures(
     assert await world.inbox.pending("telegram") == []
 
 
+async def test_what_was_put_off_comes_before_what_is_written_once_the_store_works(
+    world: World, scripted: ScriptedTalk, monkeypatch: pytest.MonkeyPatch, slow: Callable[..., Pace]
+) -> None:
+    # The store fails for long enough that the next try would be far away.
+    world.pace = slow(retry_most=3600.0, retry_vital=3600.0)
+    left = fails(scripted, monkeypatch, times=7)
+    world.telegram.user_says(PUPIL, PUPIL, "他打我")
+    await world.runs()
+    await eventually(lambda: left == [1])
+    left[0] = 0
+    world.telegram.user_says(PUPIL, PUPIL, "有人吗")
+    await world.sees(PUPIL, "答：有人吗")
+    assert [incoming.text for _, incoming in scripted.heard] == ["他打我", "有人吗"]
+
+
 async def test_a_chat_hears_once_that_its_words_are_kept(world: World) -> None:
     for text in ("出错一", "出错二", "还在吗"):
         world.telegram.user_says(PUPIL, PUPIL, text)
@@ -103,8 +118,8 @@ async def test_what_has_failed_for_too_long_is_said_to_have_failed(world: World,
     assert await world.inbox.pending("telegram") == []
 
 
-def fails(talk: ScriptedTalk, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
-    """The store is locked for so many turns."""
+def fails(talk: ScriptedTalk, monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+    """The store is locked for so many turns; gives how many are left."""
     real, left = talk.decide, [times]
 
     async def decide(key: str, incoming: Any) -> Any:
@@ -114,3 +129,4 @@ def fails(talk: ScriptedTalk, monkeypatch: pytest.MonkeyPatch, times: int) -> No
         return await real(key, incoming)
 
     monkeypatch.setattr(talk, "decide", decide)
+    return left
