@@ -14,7 +14,7 @@ from bot.channels.telegram.wire import TelegramMessage
 
 log = structlog.get_logger(__name__)
 
-#: Seconds for which the talks of others wait for one of these calls.
+#: Seconds that one of these calls may take.
 PATIENCE = 3.0
 
 

@@ -63,9 +63,8 @@ class Errands:
         """Do what is asked; gives the messages that answer it. Raises what the desk's store raises."""
         if asked.errand is Errand.CLAIM:
             return await self._claim(asked)
-        if asked.errand is Errand.BACK and asked.value and asked.message is not None:
-            # Whoever holds the code can read the talk: it must not stay in the chat.
-            await self.hands.erase(asked.chat, asked.message)
+        if asked.errand is Errand.BACK and asked.value:
+            await self._erase(asked)
         if asked.errand is Errand.BIND:
             return await self._bind(asked)
         if asked.errand is Errand.TEACH:
@@ -79,6 +78,17 @@ class Errands:
             await self.talk.forget(asked.origin.talk, asked=True)
             return self._said(asked, f"{self.messages['receipt.deleted']}\n{self.messages['telegram.deleted']}")
         return await self._back(asked)
+
+    async def too_many(self, asked: Asked, *, told: bool) -> Sequence[Outgoing]:
+        """Somebody asks faster than people do: the code is hidden all the same, not tried; ``told``: say so."""
+        if is_whole_code(asked.value):
+            await self._erase(asked)
+        return self._said(asked, self.messages["chat.too_fast"]) if told else ()
+
+    async def _erase(self, asked: Asked) -> None:
+        """Whoever holds the code can read the talk: it must not stay in the chat."""
+        if asked.message is not None:
+            await self.hands.erase(asked.chat, asked.message)
 
     async def _claim(self, asked: Asked) -> Sequence[Outgoing]:
         text = await self.desk.claims.claim(asked.origin.address, int(asked.value))

@@ -31,13 +31,20 @@ def in_order(items: Sequence[Received]) -> list[Received]:
     return [*first, *rest, *polls[:MOST_POLLS]]
 
 
-#: Stands for a chat where there is only a poll, and where none can be read.
-POLL, UNKNOWN = 0, -1
+#: Stands for a chat where there is only a poll.
+POLL = 0
 
 
-def chat_of(item: Received) -> int:
-    """The chat of an update; POLL or UNKNOWN where there is none."""
-    return _read(item.body)[0]
+def talk_of(item: Received) -> tuple[int, int] | None:
+    """In which chat an update was made, and by whom; None where that cannot be read, and for a poll."""
+    try:
+        update = json.loads(item.body)
+        query = update.get("callback_query") or {}
+        said = query.get("message") or update.get("message") or update.get("edited_message")
+        chat = int(said["chat"]["id"])
+        return chat, int((query or said).get("from", {}).get("id", chat))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def _read(body: bytes) -> tuple[int, bool]:
@@ -52,9 +59,9 @@ def _read(body: bytes) -> tuple[int, bool]:
         command = parse_command(str(query.get("data", "")))
         return int(query["message"]["chat"]["id"]), command is not None and command.verb in TEACHING
     except (ValueError, TypeError, KeyError, AttributeError):
-        return UNKNOWN, False
+        return -1, False
 
 
 def _chat(update: dict[str, Any]) -> int:
     message = update.get("message") or update.get("edited_message") or update.get("my_chat_member") or {}
-    return int(message.get("chat", {}).get("id", UNKNOWN))
+    return int(message.get("chat", {}).get("id", -1))

@@ -69,7 +69,8 @@ class Voted:
 class Asked:
     """Something that is asked of the channel itself; ``value`` is the code, the token or the number of the case.
 
-    ``message`` is the message that asked, ``origin`` the private talk of whoever did.
+    ``message`` is the message that asked, ``at`` when it was written (None for a button), ``origin`` the private talk
+    of whoever asked.
     """
 
     errand: Errand
@@ -80,6 +81,7 @@ class Asked:
     message: int | None = None
     thread: int | None = None
     callback: str = ""
+    at: dt.datetime | None = None
 
     @property
     def group(self) -> bool:
@@ -152,7 +154,8 @@ def _asked(message: Message, slash: Slash, number: int) -> Asked | None:
         return None
     thread = message.message_thread_id if message.is_topic_message else None
     origin = private_origin(user.id, number, message.chat)
-    return Asked(slash.errand, slash.text, message.chat.id, user.id, origin, message.message_id, thread)
+    asked = Asked(slash.errand, slash.text, message.chat.id, user.id, origin, message.message_id, thread)
+    return replace(asked, at=message.edit_date or message.date)
 
 
 def _said(message: Message, attachment: Attachment, me: Me, slash: Slash | None) -> Turn | None:

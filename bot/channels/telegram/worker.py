@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.again import TRIES, Again
 from bot.channels.telegram.api import Me
+from bot.channels.telegram.aside import Aside
 from bot.channels.telegram.errands import Errands
 from bot.channels.telegram.flood import Flood, Verdict
 from bot.channels.telegram.order import in_order
@@ -49,11 +50,12 @@ class Worker:
     pace: Pace
     polls: Polls = field(default_factory=NoPolls)
     _again: Again = field(init=False)
+    _aside: Aside = field(init=False)
     _albums: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     _confirming: set[asyncio.Future[object]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._again = Again(self.pace)
+        self._again, self._aside = Again(self.pace), Aside(self.work)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Answer until stopped; the turn in hand is finished."""
@@ -66,12 +68,14 @@ class Worker:
                 await unless_stopped(stop, asyncio.sleep(self.pace.retry_first))
                 continue
             await unless_stopped(stop, self.work.wait(min(self.pace.idle, self._again.pause())))
-        await asyncio.gather(*self._confirming, return_exceptions=True)
+        await asyncio.gather(self._aside.end(), *self._confirming, return_exceptions=True)
 
     async def _round(self, stop: asyncio.Event) -> bool:
         """Answer for a while; True where more is waiting. Whoever writes meanwhile may have to be answered first."""
         until, store_fails = _steady() + ROUND, False
+        busy = self._aside.running()  # asked before the inbox is: what ends meanwhile may still be seen there
         first, then = self._again.ready(await self.inbox.pending(CHANNEL))
+        first, then = ([item for item in part if item.id not in busy] for part in (first, then))
         ready = [*in_order(first), *in_order(then)]
         for place, item in enumerate(ready, 1):
             error = None if self._again.holds(item) else await self._handle(item)
@@ -97,6 +101,13 @@ class Worker:
         except Exception as error:
             report("telegram.update_unreadable", error)
             turn = None
+        if not isinstance(turn, Asked):
+            return await self._try(item, turn)
+        self._again.begun(item)
+        self._aside.start(item.id, lambda: self._try(item, turn))
+        return None
+
+    async def _try(self, item: Received, turn: Read) -> Exception | None:
         try:
             await self._done(item, turn)
         except Exception as error:
@@ -107,7 +118,7 @@ class Worker:
 
     async def _done(self, item: Received, turn: Read) -> None:
         if isinstance(turn, Asked):
-            await self.inbox.settle(item, await self.errands.run(turn))
+            await self.inbox.settle(item, await self._run(turn))
             self.replies_ready.ring()
             return
         if isinstance(turn, Voted):
@@ -118,6 +129,14 @@ class Worker:
             await self._answer(item, turn)
         else:
             await self.inbox.settle(item, ())
+
+    async def _run(self, asked: Asked) -> Sequence[Outgoing]:
+        """The errand; a code is not tried for somebody who sends more than people do."""
+        judged = asked.errand is Errand.BACK
+        verdict = self.flood.judge(asked.user, asked.at or self.now()) if judged else Verdict.ANSWER
+        if verdict is Verdict.ANSWER:
+            return await self.errands.run(asked)
+        return await self.errands.too_many(asked, told=verdict is Verdict.SLOW_DOWN)
 
     async def _stumbled(self, item: Received, turn: Read, error: Exception) -> None:
         """Try again a few times, then say so: what somebody wrote is kept for a day, and may be for a person.

@@ -79,6 +79,17 @@ def test_it_says_for_how_long_there_is_nothing_to_try() -> None:
     assert again.pause() == 0.0
 
 
+def test_what_is_worked_on_beside_the_others_keeps_its_talk_waiting_and_is_not_tried_twice() -> None:
+    item, later, other = said(1, PUPIL), said(2, PUPIL), said(3, OTHER)
+    again, _ = failing(item, BROKEN)
+    again.begun(item)
+    assert again.ready([item, later, other]) == ([later, other], [])
+    assert (again.holds(later), again.holds(other)) == (True, False)
+    assert again.pause() > Pace().idle
+    again.settled(item)
+    assert not again.holds(later)
+
+
 def test_nothing_waits_for_what_is_pending_no_more() -> None:
     item, later = said(1, PUPIL), said(2, PUPIL)
     again, _ = failing(item, BROKEN, times=1)
