@@ -210,19 +210,13 @@ def web_options(settings: Settings) -> WebOptions:
 
 
 def _status(content: LiveContent[Dialogue], desk: DeskParts) -> Callable[[], Awaitable[Mapping[str, object]]]:
-    from bot.desk.health import desk_health
     from bot.storage.errors import StorageError
 
     async def status() -> Mapping[str, object]:
         try:
-            people = await desk_health(desk.store, desk.settings.zone, desk.messages())
+            stands = await desk.status()
         except StorageError:
             return {"status": "failing", "database": "unreachable"}
-        return {
-            "status": "ok",
-            "content": "current" if content.problem is None else "old",
-            "on_duty": people.on_duty,
-            "desk": [problem.key for problem in people.problems],
-        }
+        return {"status": "ok", "content": "current" if content.problem is None else "old", **stands}
 
     return status

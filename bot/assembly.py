@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.channels.drill.channel import DrillChannel
@@ -19,6 +19,7 @@ from bot.desk.carriers import APPRISE, AppriseCarrier
 from bot.desk.claims import DeskClaims
 from bot.desk.drill import DrillSchedule
 from bot.desk.duty import DutyBoard
+from bot.desk.health import desk_health
 from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook
 from bot.desk.news import Event, News
@@ -108,6 +109,14 @@ class DeskParts:
         base = self.settings.public_url.rstrip("/")
         page = "/desk" if case is None else f"/desk/case/{case}"
         return f"{base}{page}" if base else ""
+
+    async def status(self) -> Mapping[str, object]:
+        """How the desk stands, for whoever watches the service: keys, no words. Raises StorageError."""
+        people = await desk_health(self.store, self.settings.zone, self.messages())
+        problems = [problem.key for problem in people.problems]
+        if self.watch.timers_late:
+            problems.append("timers")
+        return {"on_duty": people.on_duty, "desk": problems}
 
     def touched(self, case: int) -> None:
         """Something about a case has changed outside a turn."""

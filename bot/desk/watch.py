@@ -1,4 +1,7 @@
-"""Watches open cases: at once when something happens, and by durable timers when a time comes."""
+"""Watches open cases: at once when something happens, and by durable timers when a time comes.
+
+The sweep needs no timer: while DBOS waits for its own database, which it does without end, clocks go by the sweep.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +29,8 @@ log = structlog.get_logger(__name__)
 FILE = "dbos.sqlite3"
 #: Seconds between two looks for open cases over which no timer runs.
 SWEEP = 20.0
+#: Seconds that the timers have to leave in good order; they can be taken up as they are.
+LEAVE = 10.0
 #: Seconds between two cases of a sweep for which nothing asked.
 BREATH = 0.05
 #: Seconds that a timer waits at the most, and at the least; and after a failure of the database.
@@ -84,32 +90,49 @@ class Watch:
     url: URL
     sweep: float = SWEEP
     _timers: DurableTimers = field(init=False)
-    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _jobs: list[asyncio.Task[None]] = field(default_factory=list)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _walk: asyncio.Lock = field(default_factory=asyncio.Lock)
     _dirty: dict[int, int | None] = field(default_factory=dict)
     _busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _asked: dict[int, dt.datetime | None] = field(default_factory=dict)
+    _unset: dict[int, Looked] = field(default_factory=dict)
+    _to_set: asyncio.Event = field(default_factory=asyncio.Event)
+    _launch: asyncio.Task[None] | None = None
+    _since: float | None = None
 
     def __post_init__(self) -> None:
         self._timers = DurableTimers(self.url, self._ask)
 
     async def start(self) -> None:
-        """Launch the timers, begin to look at every open case, and listen from now on."""
+        """Begin to look at every open case, listen from now on, and launch the timers; raises what stops these."""
         listening = asyncio.Event()
         self._jobs = [asyncio.create_task(self._listen(listening))]
         await listening.wait()
-        await self._timers.start()
         self._jobs.append(asyncio.create_task(self._sweep()))
         self._wanted.set()
+        self._since = time.monotonic()
+        self._launch = asyncio.create_task(self._timers.start())
+        await asyncio.wait({self._launch}, timeout=SWEEP)
+        if self._launch.done():
+            self._launch.result()
+        self._jobs.append(asyncio.create_task(self._set_timers(self._launch)))
 
     async def stop(self) -> None:
         """Stop watching; the timers are taken up where they are at the next start."""
         for job in (*self._jobs, *self._busy.values()):
             job.cancel()
         await asyncio.gather(*self._jobs, *self._busy.values(), return_exceptions=True)
-        await self._timers.stop()
+        if self._launch is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LEAVE):
+                    await asyncio.wait({self._launch})
+                    await self._timers.stop()
+
+    @property
+    def timers_late(self) -> bool:
+        """Whether the timers let themselves be waited for: then the sweep alone looks at clocks."""
+        return self._since is not None and time.monotonic() - self._since > self.sweep
 
     async def unreached(self, case: int, rung: int) -> None:
         """Every route of a rung has failed: the next one is alerted at once."""
@@ -134,13 +157,29 @@ class Watch:
             self._busy.pop(case, None)
 
     async def _once(self, case: int, unreached: int | None) -> None:
-        """What is due is done at once, then the timer is set by it."""
-        looked = await self.look.look(case, unreached)
-        # Timers are in no hurry: where many cases come at once, all alerts go first.
-        async with self._one:
-            started = not looked.over and await self._timers.ensure(case)
-            if not started and self._outdated(case, looked):
-                await self._timers.wake(case)
+        """What is due is done at once; the timer is set by it afterwards, and nobody waits for that."""
+        self._unset[case] = await self.look.look(case, unreached)
+        self._to_set.set()
+
+    async def _set_timers(self, launch: asyncio.Task[None]) -> None:
+        """One timer after the other, for as long as each takes."""
+        await asyncio.wait({launch})
+        if (error := launch.exception()) is not None:
+            log.error("desk.timers_failed", error=type(error).__name__)
+            return
+        while True:
+            self._since = None
+            await self._to_set.wait()
+            self._to_set.clear()
+            while self._unset:
+                case = next(iter(self._unset))
+                self._since = time.monotonic()
+                await self._guarded(partial(self._set, case, self._unset.pop(case)))
+
+    async def _set(self, case: int, looked: Looked) -> None:
+        started = not looked.over and await self._timers.ensure(case)
+        if not started and self._outdated(case, looked):
+            await self._timers.wake(case)
 
     def _outdated(self, case: int, looked: Looked) -> bool:
         """Whether the timer sleeps beyond the next moment: a timer that is early only asks again."""

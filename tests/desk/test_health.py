@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from bot.assembly import DeskParts
 from bot.core.content_types import Library
 from bot.desk.coverage import week
 from bot.desk.duty import Scope
 from bot.desk.health import desk_health, health_of
 from bot.desk.uncovered import Uncovered, uncovered
+from bot.desk.watch import Watch
+from bot.settings import Settings
 from bot.storage.desk_tables import staff
 from bot.storage.roster import Person, Roster, Route, Shift
 
@@ -110,6 +114,16 @@ async def test_a_staffed_desk_is_well(world: World) -> None:
     await world.staffed()
     health = await desk_health(world.store, SHANGHAI, world.library.messages)
     assert (health.on_duty, health.problems) == (2, ())
+
+
+async def test_timers_that_let_themselves_be_waited_for_are_told_to_whoever_watches(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.staffed()
+    parts = DeskParts(Settings(data_dir=tmp_path / "data"), world.store, lambda: world.library, world.clock)
+    assert await parts.status() == {"on_duty": 2, "desk": []}
+    monkeypatch.setattr(Watch, "timers_late", True)
+    assert await parts.status() == {"on_duty": 2, "desk": ["timers"]}
 
 
 def test_a_week_is_covered_without_a_seam_and_gaps_stand_out() -> None:

@@ -147,6 +147,56 @@ async def test_old_cases_are_looked_at_one_after_the_other(
         assert await reasons(real, case) == ["opened"]
 
 
+@pytest.mark.parametrize("waits_in", ["start", "ensure"])
+async def test_while_the_timers_wait_for_their_database_the_clocks_go_by_the_sweep(
+    real: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits_in: str
+) -> None:
+    await real.staffed()
+    real.limits, free, timers = quick(0.3, 0.6), asyncio.Event(), getattr(DurableTimers, waits_in)
+
+    async def waits(*given: object) -> object:
+        await free.wait()
+        return await timers(*given)
+
+    monkeypatch.setattr(DurableTimers, waits_in, waits)
+    cases = [await real.open(talk=f"telegram:{number}") for number in range(3)]
+    watch = Watch(real.store, real.look(), News(), timers_url("sqlite:///unused", tmp_path), 0.1)
+    starting = asyncio.create_task(watch.start())
+
+    async def all_breached() -> bool:
+        return all(["breached" in await reasons(real, case) for case in cases]) and watch.timers_late
+
+    async def all_set() -> bool:
+        return all(watch._timers.runs(case) for case in cases) and not watch.timers_late
+
+    await until(all_breached)
+    assert not any(watch._timers.runs(case) for case in cases)
+    free.set()
+    await starting
+    await until(all_set)
+    async with asyncio.timeout(PATIENCE):
+        await watch.stop()
+
+
+async def test_timers_that_cannot_be_waited_for_do_not_keep_the_service_from_ending(
+    real: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = asyncio.Event()
+
+    async def waits(_timers: DurableTimers, _case: int) -> bool:
+        return await never.wait()
+
+    await real.staffed()
+    await real.open()
+    monkeypatch.setattr(DurableTimers, "ensure", waits)
+    async with watching(real, tmp_path, sweep=0.1) as watch:
+
+        async def late() -> bool:
+            return watch.timers_late
+
+        await until(late)
+
+
 async def test_a_restart_in_the_middle_goes_on_where_it_was(real: World, tmp_path: Path) -> None:
     await real.staffed()
     real.limits = quick(1.0, 2.0)
