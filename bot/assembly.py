@@ -30,6 +30,7 @@ from bot.desk.telling import Teller
 from bot.desk.watch import Watch, timers_url
 from bot.desk.wording import AlertWording
 from bot.desk.work import DeskWork
+from bot.logs import logs_lost
 from bot.settings import Settings
 from bot.staff.accounts import Accounts
 from bot.staff.desk.parts import Doors
@@ -114,8 +115,8 @@ class DeskParts:
         """How the desk stands, for whoever watches the service: keys, no words. Raises StorageError."""
         people = await desk_health(self.store, self.settings.zone, self.messages())
         problems = [problem.key for problem in people.problems]
-        if self.watch.timers_late:
-            problems.append("timers")
+        of_this_process = {"timers": self.watch.timers_late, "logs": logs_lost()}
+        problems += [key for key, wrong in of_this_process.items() if wrong]
         return {"on_duty": people.on_duty, "desk": problems}
 
     def touched(self, case: int) -> None:

@@ -17,7 +17,6 @@ from bot.desk.news import Event
 from bot.desk.retention import sweep
 from bot.staff.desk.events import OVER
 from bot.storage.cleaning import clean
-from bot.storage.errors import StorageError
 from bot.storage.folding import fold
 from bot.storage.outbox import SealedOutbox
 
@@ -93,10 +92,10 @@ async def _telegram(application: Application, channel: TelegramChannel, stop: as
 
 async def _clean(application: Application, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        with contextlib.suppress(StorageError):
+        with _going_on():
             await clean(application.store)
             await application.desk.witness().keep()
-        with contextlib.suppress(StorageError):
+        with _going_on():
             await fold(application.store)
         await _pause(stop, CLEANING)
 
@@ -105,13 +104,22 @@ async def _keep_records(application: Application, stop: asyncio.Event) -> None:
     """Cases that have had their time, and the end of the audit log kept elsewhere."""
     desk, hour = application.desk, 0
     while not stop.is_set():
-        with contextlib.suppress(StorageError):
+        with _going_on():
             await sweep(desk.store, desk.audit, periods(application.settings))
         if hour % 24 == 0:
-            with contextlib.suppress(StorageError):
+            with _going_on():
                 await desk.witness().watch()
         hour += 1
         await _pause(stop, HOURLY)
+
+
+@contextlib.contextmanager
+def _going_on() -> Iterator[None]:
+    """What cleans up comes by again: no failure of it may take the service from children."""
+    try:
+        yield
+    except Exception as error:  # its text may quote
+        log.error("cleaning.failed", error=type(error).__name__)  # noqa: TRY400
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
