@@ -17,7 +17,7 @@ from bot.desk.apprising import Apprising
 from bot.desk.audit import AuditWitness
 from bot.desk.carriers import APPRISE, AppriseCarrier
 from bot.desk.claims import DeskClaims
-from bot.desk.drill import DrillSchedule
+from bot.desk.drill import DrillSchedule, drill_health
 from bot.desk.duty import DutyBoard
 from bot.desk.health import desk_health
 from bot.desk.limits import ClockLimits
@@ -115,8 +115,9 @@ class DeskParts:
         """How the desk stands, for whoever watches the service: keys, no words. Raises StorageError."""
         people = await desk_health(self.store, self.settings.zone, self.messages())
         problems = [problem.key for problem in people.problems]
-        of_this_process = {"timers": self.watch.timers_late, "logs": logs_lost()}
-        problems += [key for key, wrong in of_this_process.items() if wrong]
+        drilled = await drill_health(self.store, clock_limits(self.settings), self.settings.zone, self.messages())
+        wrong = {"drill": drilled.state == "lost", "timers": self.watch.timers_late, "logs": logs_lost()}
+        problems += [key for key, found in wrong.items() if found]
         return {"on_duty": people.on_duty, "desk": problems}
 
     def touched(self, case: int) -> None:

@@ -37,6 +37,8 @@ class State(StrEnum):
     BAD = "要改"
 
 
+#: What the last drill has shown; where people were silent, or never asked, it is time for one.
+DRILLED = {"good": State.GOOD, "waits": State.GOOD, "lost": State.BAD}
 COLOURS = {State.GOOD: "green", State.DUE: "yellow", State.BAD: "red"}
 
 
@@ -95,7 +97,7 @@ def _people(settings: Settings) -> Iterator[Finding]:
         return  # told by the other parts
     yield Finding(State.GOOD if health.answers else State.BAD, health.line)
     yield from (Finding(State.BAD, problem.text) for problem in health.problems)
-    yield Finding(State.GOOD if drilled.state in ("good", "waits") else State.DUE, drilled.line)
+    yield Finding(DRILLED.get(drilled.state, State.DUE), drilled.line)
 
 
 async def _desk(settings: Settings) -> tuple[DeskHealth, DrillHealth]:

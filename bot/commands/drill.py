@@ -12,13 +12,14 @@ from bot.app import content_root, open_store
 from bot.commands.errors import CommandError
 from bot.content.load import load_library
 from bot.core.risk import RiskLevel
+from bot.desk.drill import OPENS_WITHIN
 from bot.desk.limits import ClockLimits
 from bot.settings import Settings, read_settings
 from bot.storage.drills import DrillTimes, SealedDrills
 from bot.storage.store import Store
 
-#: Seconds between two looks, and until a running service must have opened the case.
-LOOK, SERVICE = 0.2, 20.0
+#: Seconds between two looks.
+LOOK = 0.2
 STEPS = ("opened", "sent", "seen", "taken", "answered")
 
 
@@ -71,7 +72,7 @@ async def follow(store: Store, number: int, limits: ClockLimits, messages: Mappi
 
 def _late(times: DrillTimes, limits: ClockLimits, now: dt.datetime) -> bool:
     if times.opened is None:
-        return times.stored is None or now - times.stored > dt.timedelta(seconds=SERVICE)
+        return times.stored is None or now - times.stored > OPENS_WITHIN
     return now > times.opened + limits.answer_within(RiskLevel(times.level))
 
 

@@ -22,6 +22,8 @@ from bot.storage.store import Store
 log = structlog.get_logger(__name__)
 #: Where a drill is due, each minute on duty begins it with a chance of one in so many: nobody can know when.
 MINUTES = 120
+#: Within this a running service opens the case of a drill; else the chain is broken.
+OPENS_WITHIN = dt.timedelta(seconds=20)
 #: A drill that nobody ended is ended after this, so that it does not remind people for ever.
 ENDS_AFTER = dt.timedelta(hours=1)
 MINUTE = 60.0
@@ -29,7 +31,7 @@ MINUTE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class DrillHealth:
-    """What the last drill has shown: ``never``, ``good``, ``waits`` or ``silent``, in words."""
+    """What the last drill has shown, in words: ``never``, ``good``, ``waits``, ``silent``; ``lost`` without a case."""
 
     state: str
     line: str
@@ -40,19 +42,23 @@ class DrillHealth:
 async def drill_health(store: Store, limits: ClockLimits, zone: dt.tzinfo, messages: Mapping[str, str]) -> DrillHealth:
     """What the last drill has shown. Raises StorageError."""
     last = await SealedDrills(store).last()
-    if last is None or last.opened is None:
+    begun = None if last is None else last.opened or last.stored
+    if last is None or begun is None:
         return DrillHealth("never", messages["alerts.drill_never"])
     state = drill_state(last, limits, store.now())
-    local = last.opened.astimezone(zone)
-    seconds = (last.taken - last.opened).total_seconds() if last.taken else None
+    local = begun.astimezone(zone)
+    seconds = (last.taken - begun).total_seconds() if last.taken else None
     line = messages[f"alerts.drill_{state}"].format(day=f"{local.month}月{local.day}日", seconds=round(seconds or 0))
-    return DrillHealth(state, line, last.opened, seconds)
+    return DrillHealth(state, line, begun, seconds)
 
 
 def drill_state(times: DrillTimes, limits: ClockLimits, now: dt.datetime) -> str:
-    """``good`` where somebody took the case within the time to answer, ``waits`` before that, else ``silent``."""
+    """``good`` where somebody took the case within the time to answer, ``waits`` before that, else ``silent``.
+
+    ``lost`` where it should have opened a case and has not.
+    """
     if times.opened is None:
-        return "waits"
+        return "lost" if times.stored is not None and now - times.stored > OPENS_WITHIN else "waits"
     limit = times.opened + limits.answer_within(RiskLevel(times.level))
     if times.taken is not None:
         return "good" if times.taken <= limit else "silent"

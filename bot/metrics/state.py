@@ -119,12 +119,13 @@ def _depths(name: str, told: str, depths: Sequence[Depth], now: dt.datetime) -> 
 
 def _drill(state: State) -> Iterator[Metric]:
     drill = state.drill
-    if drill is None or drill.opened is None:
+    begun = None if drill is None else drill.opened or drill.stored
+    if drill is None or begun is None:
         return
-    yield _gauge("drill_timestamp_seconds", "When the last drill was opened.", drill.opened.timestamp())
+    yield _gauge("drill_timestamp_seconds", "When the last drill was begun.", begun.timestamp())
     for name, moment in (("sent", drill.sent), ("taken", drill.taken), ("answered", drill.answered)):
         if moment is not None:
-            seconds = (moment - drill.opened).total_seconds()
+            seconds = (moment - begun).total_seconds()
             yield _gauge(f"drill_{name}_seconds", f"Seconds until the last drill was {name}.", seconds)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Delete, and_, delete, func, or_, select, text
 
+from bot.storage.cases import DRILL
 from bot.storage.enrolments import SealedEnrolments
 from bot.storage.outreach_tables import reached
 from bot.storage.store import Store
@@ -15,6 +16,7 @@ from bot.storage.tables import inbox, talk
 #: How long the number of a settled update is kept, to know it again. Longer than any channel delivers anew.
 SETTLED_KEPT = dt.timedelta(days=1)
 #: The greatest number is kept longer, to go on from there; channels may number anew after a quiet week.
+#: That of the last drill is kept until the next one: that nothing came of it must not be forgotten.
 LAST_KEPT = dt.timedelta(days=6)
 
 
@@ -48,7 +50,8 @@ def _settled_before(now: dt.datetime) -> Delete:
     newest = inbox.alias()
     greatest = select(func.max(newest.c.update_number)).where(newest.c.channel == inbox.c.channel).scalar_subquery()
     forgettable = and_(inbox.c.settled_at <= now - SETTLED_KEPT, inbox.c.update_number < greatest)
-    return delete(inbox).where(or_(forgettable, inbox.c.settled_at <= now - LAST_KEPT))
+    quiet = and_(inbox.c.settled_at <= now - LAST_KEPT, inbox.c.channel != DRILL)
+    return delete(inbox).where(or_(forgettable, quiet))
 
 
 async def _truncate(store: Store) -> None:

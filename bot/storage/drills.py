@@ -61,11 +61,20 @@ class SealedDrills:
             return DrillTimes(stored) if row is None else await self._of(connection, row, stored)
 
     async def last(self) -> DrillTimes | None:
-        """The drill that opened a case last; None before the first."""
+        """The drill that was begun last, without a case where it has opened none; None before the first."""
         newest = select(desk_case).where(desk_case.c.synthetic).order_by(desk_case.c.id.desc()).limit(1)
+        placed = select(inbox).where(inbox.c.channel == DRILL).order_by(inbox.c.update_number.desc()).limit(1)
         async with self._store.reading() as connection:
             row = (await connection.execute(newest)).first()
+            put = (await connection.execute(placed)).first()
+            if put is not None and (row is None or not self._opened_by(put, row)):
+                return DrillTimes(put.received_at)
             return None if row is None else await self._of(connection, row, row.opened_at)
+
+    def _opened_by(self, put: Any, row: Any) -> bool:
+        # By time as well: an erased case no longer knows of which talk it was.
+        own = row.talk == self._store.vault.pseudonym(drill_talk(put.update_number))
+        return own or bool(row.opened_at >= put.received_at)
 
     async def since(self, moment: dt.datetime) -> Sequence[DrillTimes]:
         """The drills that opened a case since then, the oldest first."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import typer
 from sqlalchemy import update
 
+from bot.assembly import DeskParts
 from bot.channels.drill.channel import DrillChannel
 from bot.commands.drill import follow
 from bot.commands.errors import CommandError
@@ -19,6 +21,8 @@ from bot.desk.drill import DrillSchedule, drill_health
 from bot.desk.limits import ClockLimits
 from bot.desk.news import News
 from bot.desk.service import CaseDesk
+from bot.settings import Settings
+from bot.storage.cleaning import clean
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.desk_tables import desk_case
 from bot.storage.drills import SealedDrills
@@ -110,6 +114,42 @@ async def test_silence_shows_in_health_and_an_answer_does_too(world: World, dial
         taken = world.clock() - dt.timedelta(minutes=30)
         await connection.execute(update(desk_case).where(desk_case.c.id == case).values(taken_at=taken))
     assert await state() == "good"
+
+
+async def test_a_drill_that_opens_no_case_shows_until_one_does(
+    world: World, dialogue: Dialogue, tmp_path: Path
+) -> None:
+    first, *_ = await world.staffed()
+    parts = DeskParts(Settings(data_dir=tmp_path / "data"), world.store, lambda: world.library, world.clock)
+
+    async def state() -> tuple[str, bool]:
+        health = await drill_health(world.store, world.limits, SHANGHAI, world.library.messages)
+        assert "{" not in health.line
+        return health.state, "drill" in (await parts.status())["desk"]  # type: ignore[operator]
+
+    number = await place(world)
+    await channel_of(world, dialogue).once()
+    case = (await SealedDrills(world.store).times(number)).case
+    assert case is not None
+    await world.take(case, first)
+    world.clock.forward(days=7)
+    await clean(world.store)
+    assert await state() == ("good", False)
+
+    await place(world)
+    assert await state() == ("waits", False)
+    world.clock.forward(seconds=21)
+    assert await state() == ("lost", True)
+    inbox = SealedInbox(world.store, SealedTalks(world.store, dt.timedelta(hours=2)))
+    (given_up,) = await inbox.pending("drill")
+    await inbox.settle(given_up, ())
+    world.clock.forward(days=20)
+    await clean(world.store)
+    assert await state() == ("lost", True)
+
+    await place(world)
+    await channel_of(world, dialogue).once()
+    assert await state() == ("waits", False)
 
 
 async def test_a_drill_that_nobody_ended_ends_by_itself(world: World, dialogue: Dialogue) -> None:
