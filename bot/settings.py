@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_cache_path, user_data_path
@@ -16,6 +18,8 @@ from bot.core.school_days import read_vacations
 
 PREFIX = "FAXIAOHU_"
 KEY_BYTES = 32
+#: The longest clock of a case, in minutes, and the longest time that anything is kept, in days.
+WEEK, CENTURY = 7 * 24 * 60, 36_500
 _HOURS = re.compile(r"([01]?\d|2[0-3]):[0-5]\d-([01]?\d|2[0-3]):[0-5]\d")
 
 
@@ -55,14 +59,14 @@ class Settings(BaseSettings):
     refuse_at: float = Field(default=0.65, ge=0, le=1, description="多肯定是范围之外的事才婉拒")
     memory_minutes: int = Field(default=120, ge=5, le=1440, description="对话上文加密保留多少分钟")
     rate_per_minute: int = Field(default=30, ge=1, description="同一个人每分钟最多回答多少条；超出的仍会读风险")
-    urgent_seen_minutes: float = Field(default=1, gt=0, description="紧急的事几分钟内要有人接手")
-    urgent_answer_minutes: float = Field(default=5, gt=0, description="紧急的事几分钟内要有人回话")
-    seen_minutes: float = Field(default=5, gt=0, description="其他上报几分钟内要有人接手")
-    answer_minutes: float = Field(default=30, gt=0, description="其他上报几分钟内要有人回话")
+    urgent_seen_minutes: float = Field(default=1, gt=0, le=WEEK, description="紧急的事几分钟内要有人接手")
+    urgent_answer_minutes: float = Field(default=5, gt=0, le=WEEK, description="紧急的事几分钟内要有人回话")
+    seen_minutes: float = Field(default=5, gt=0, le=WEEK, description="其他上报几分钟内要有人接手")
+    answer_minutes: float = Field(default=30, gt=0, le=WEEK, description="其他上报几分钟内要有人回话")
     case_days: int = Field(default=90, ge=1, le=3650, description="个案结束多少天后抹去文字")
-    audit_days: int = Field(default=1095, ge=183, description="操作记录保留多少天")
+    audit_days: int = Field(default=1095, ge=183, le=CENTURY, description="操作记录保留多少天")
     staff_hours: float = Field(default=12, gt=0, le=24, description="工作人员登录一次管多少小时")
-    drill_days: int = Field(default=0, ge=0, description="每隔多少天自动演练一次；0 为不自动演练")
+    drill_days: int = Field(default=0, ge=0, le=CENTURY, description="每隔多少天自动演练一次；0 为不自动演练")
     quiet_hours: str = Field(
         default="21:00-07:30", description="什么时候不给班级推送，如 21:00-07:30；填 none 则随时都发"
     )
@@ -88,6 +92,30 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, OSError):
             raise ValueError("no such time zone") from None
+        return value
+
+    @field_validator("public_url", "telegram_api")
+    @classmethod
+    def _front(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            whole = False
+        if value and (not whole or re.search(r"[\s?#@]", value)):
+            raise ValueError("write it like https://example.org, with nothing after a ? or #")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        try:
+            for part in filter(None, (part.strip() for part in value.split(","))):
+                ip_network(part, strict=False)
+        except ValueError:
+            raise ValueError(
+                "write addresses or networks like 10.0.0.5,172.16.0.0/12; names are not looked up"
+            ) from None
         return value
 
     @field_validator("quiet_hours")
