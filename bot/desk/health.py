@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.desk.duty import Scope, duty_at
+from bot.desk.duty import DutyState, Scope, duty_at, is_on_shift, next_shift, reachable
 from bot.desk.reviewing import unreviewable
 from bot.desk.uncovered import Uncovered, uncovered
 from bot.storage.desk_keys import RECOVERY, SealedDeskKeys
@@ -72,7 +72,11 @@ def health_of(
     """How a desk with this roster stands at a local moment; ``holders`` hold the newest desk key."""
     zone = now.tzinfo or dt.UTC
     duty, without = duty_at(roster, Scope(), now, zone), uncovered(roster, schools, now, zone)
-    found = (*_problems(roster, holders, messages), *uncovered_problems(without, messages))
+    found = (
+        *_problems(roster, holders, messages),
+        *_deaf_shifts(roster, duty, now, messages),
+        *uncovered_problems(without, messages),
+    )
     count = len(duty.first) + len(duty.second)
     if count:
         line = messages["alerts.on_duty"].format(count=count)
@@ -104,6 +108,22 @@ def _problems(roster: Roster, holders: frozenset[str], messages: Mapping[str, st
     entitled = {str(person.id) for person in roster.people} | {RECOVERY}
     if holders - entitled:
         yield problem("rotation_due")
+
+
+def _deaf_shifts(
+    roster: Roster, duty: DutyState, now: dt.datetime, messages: Mapping[str, str]
+) -> Iterator[DeskProblem]:
+    """Shifts in which nobody would hear; nothing where a graver problem says so of the whole desk."""
+    works = any(route.failing_since is None for route in roster.routes)
+    if not (roster.keyed and roster.shifts and works and any(person.keyed for person in roster.people)):
+        return
+    if not duty.on_duty and duty.back_at is None:
+        yield DeskProblem("nobody_ahead", messages["alerts.nobody_planned"])
+    zone = now.tzinfo or dt.UTC
+    deaf = [person for person in roster.people if not (person.keyed and reachable(person, roster))]
+    count = sum(is_on_shift(one, roster, now, zone) or next_shift([one], roster, now, zone) is not None for one in deaf)
+    if count:
+        yield DeskProblem("unreached_on_shift", messages["alerts.unreached_on_shift"].format(count=count))
 
 
 def uncovered_problems(without: Uncovered, messages: Mapping[str, str]) -> Iterator[DeskProblem]:

@@ -22,6 +22,7 @@ from .world import ALWAYS, SHANGHAI, World
 
 NOW = dt.datetime(2026, 11, 23, 20, 0, tzinfo=SHANGHAI)
 LI = Person(1, "李", "counsellor", 1)
+OUTSIDE = Person(2, "王", "counsellor", 1)
 SHIFT = Shift(1, *ALWAYS)
 GOOD, BROKEN = Route(1, None, label="好"), Route(2, None, label="坏", failing_since=NOW)
 
@@ -49,13 +50,37 @@ def test_what_keeps_a_child_from_being_heard_is_said(
     assert all("{" not in text for text in (health.line, *(problem.text for problem in health.problems)))
 
 
+PAST = Shift(1, dt.time(9), dt.time(17), day=dt.date(2026, 11, 1))
+TONIGHT = Shift(1, dt.time(22), dt.time(6), frozenset(range(7)))
+NEW, MINE = Person(2, "王", "counsellor", 1, keyed=False), Route(1, 1, label="李")
+
+
+@pytest.mark.parametrize(
+    ("roster", "problems"),
+    [
+        (Roster((LI,), (PAST,), (), (GOOD,)), ["nobody_ahead"]),
+        (Roster((LI,), (TONIGHT,), (), (GOOD,)), []),
+        (Roster((LI, NEW), (Shift(2, *ALWAYS),), (), (GOOD,)), ["nobody_ahead", "unreached_on_shift"]),
+        (Roster((LI, NEW), (SHIFT, Shift(2, *ALWAYS)), (), (GOOD,)), ["unreached_on_shift"]),
+        (Roster((LI, OUTSIDE), (TONIGHT, Shift(2, *ALWAYS)), (), (MINE,)), ["unreached_on_shift"]),
+        (Roster((LI, NEW), (SHIFT,), (), (MINE,)), []),
+    ],
+    ids=["only past", "later tonight", "not admitted", "one of two not admitted", "no route", "not rostered"],
+)
+def test_a_roster_on_which_nobody_hears_is_told_from_a_night_without_a_shift(
+    roster: Roster, problems: list[str], library: Library
+) -> None:
+    health = health_of(roster, frozenset(str(one.id) for one in roster.people), NOW, library.messages)
+    assert [problem.key for problem in health.problems] == problems
+    assert all("{" not in problem.text for problem in health.problems)
+
+
 def test_a_holder_who_is_no_longer_of_the_desk_makes_a_rotation_due(library: Library) -> None:
     roster = Roster((LI,), (SHIFT,), (), (GOOD,))
     health = health_of(roster, frozenset({"1", "7", "recovery"}), NOW, library.messages)
     assert [problem.key for problem in health.problems] == ["rotation_due"]
 
 
-OUTSIDE = Person(2, "王", "counsellor", 1)
 ELSEWHERE = Person(3, "赵", "supervisor", 2, region="guangzhou")
 TEACHER = Person(4, "孙", "counsellor", 1, school="第一中学")
 FIRST, SECOND = Scope("", "沧州市第一中学"), Scope("cangzhou", "第二小学")
