@@ -95,17 +95,28 @@ def make_dialogue(service: Service, settings: Settings) -> Dialogue:
 
 async def open_store(settings: Settings) -> Store:
     """The database, brought up to date, with the key that opens it. Raises StorageError."""
-    from bot.storage.engine import make_engine
-    from bot.storage.keycheck import require_key
-    from bot.storage.keys import load_key
     from bot.storage.schema import upgrade
+
+    await upgrade(settings.database)
+    return await keyed_store(settings)
+
+
+async def keyed_store(settings: Settings) -> Store:
+    """The database as it is, with the key that opens it, made where nothing is sealed yet. Raises StorageError."""
+    from bot.storage.engine import make_engine
+    from bot.storage.keycheck import holds_sealed, require_key
+    from bot.storage.keys import load_key
     from bot.storage.store import Store
     from bot.storage.vault import Vault
 
-    given = settings.key.get_secret_value() if settings.key else None
-    await upgrade(settings.database)
-    store = Store(make_engine(settings.database), Vault(load_key(settings.data_dir, given)), clock(settings))
-    await require_key(store)
+    engine = make_engine(settings.database)
+    try:
+        key = load_key(settings.data_dir, settings.given_key, make=not await holds_sealed(engine))
+        store = Store(engine, Vault(key), clock(settings))
+        await require_key(store)
+    except BaseException:
+        await engine.dispose()
+        raise
     return store
 
 

@@ -152,6 +152,11 @@ class Settings(BaseSettings):
         return tuple(filter(None, (part.strip() for part in self.trusted_proxies.split(","))))
 
     @property
+    def given_key(self) -> str | None:
+        """The server's key in base64; None where it is kept in the data folder."""
+        return self.key.get_secret_value() if self.key else None
+
+    @property
     def database(self) -> str:
         """The SQLAlchemy address of the store."""
         if self.database_url is not None:

@@ -10,20 +10,19 @@ from enum import StrEnum
 
 import typer
 
-from bot.app import clock, content_root
+from bot.app import content_root, keyed_store
 from bot.assembly import clock_limits
+from bot.commands.errors import sentence
 from bot.content.checks import check_content
 from bot.content.load import load_library
 from bot.content.problems import ContentError
 from bot.desk.drill import DrillHealth, drill_health
 from bot.desk.health import DeskHealth, desk_health
 from bot.settings import Settings, read_settings
-from bot.storage.engine import make_engine
 from bot.storage.errors import StorageError
-from bot.storage.keys import KEY_FILE, load_key
+from bot.storage.keycheck import key_problem
+from bot.storage.keys import KEY_FILE
 from bot.storage.schema import problems
-from bot.storage.store import Store
-from bot.storage.vault import Vault
 
 #: Less free room than this on the data folder's disk is told.
 ROOM = 500 * 1024 * 1024
@@ -80,6 +79,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _key(settings: Settings) -> Iterator[Finding]:
+    if settings.database_url is not None or (settings.data_dir / "faxiaohu.sqlite3").exists():
+        problem = asyncio.run(key_problem(settings.database, settings.data_dir, settings.given_key))
+        if problem is not None:
+            yield Finding(State.BAD, sentence(problem))
+            return
     if settings.key is not None:
         yield Finding(State.GOOD, "密钥由 FAXIAOHU_KEY 给出，不在数据文件夹里")
         return
@@ -102,8 +106,7 @@ def _people(settings: Settings) -> Iterator[Finding]:
 
 async def _desk(settings: Settings) -> tuple[DeskHealth, DrillHealth]:
     messages = load_library(content_root(settings)).messages
-    key = load_key(settings.data_dir, settings.key.get_secret_value() if settings.key else None)
-    store = Store(make_engine(settings.database), Vault(key), clock(settings))
+    store = await keyed_store(settings)
     try:
         health = await desk_health(store, settings.zone, messages)
         return health, await drill_health(store, clock_limits(settings), settings.zone, messages)

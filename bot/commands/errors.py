@@ -25,11 +25,11 @@ def mendable() -> Iterator[None]:
     except Exception as error:
         if not _known(error):
             raise
-        print(_sentence(error), file=sys.stderr)
+        print(sentence(error), file=sys.stderr)
         raise SystemExit(MENDABLE) from None
 
 
-def _sentence(error: Exception) -> str:
+def sentence(error: Exception) -> str:
     """The error in the words of the messages files, where it has some there."""
     key = getattr(error, "key", "")
     if not key:

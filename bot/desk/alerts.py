@@ -17,7 +17,7 @@ import structlog
 
 from bot.desk.duty import Scope, eligible, overheard
 from bot.storage.alerts import RELEASED, Pending, SealedAlerts
-from bot.storage.errors import StorageError
+from bot.storage.errors import StorageError, WrongKeyError
 from bot.storage.roster import Route, SealedRoster
 
 log = structlog.get_logger(__name__)
@@ -95,7 +95,11 @@ class AlertSender:
 
     async def test(self, number: int) -> bool:
         """Send a test by a route, and keep what became of it. False where it failed at once, or is gone."""
-        route = await self.roster.route(number)
+        try:
+            route = await self.roster.route(number)
+        except WrongKeyError:
+            await self._count_failure(number)
+            return False
         return route is not None and await self._said(route, "test")
 
     async def _round(self) -> float:
@@ -144,7 +148,9 @@ class AlertSender:
             if fitting is None or not await self.alerts.begin(item.id):
                 self._forget(item.id)
                 return
-            arrived = await self.carriers[item.route_kind].alert(fitting) if item.route_kind in self.carriers else False
+            # What cannot be opened counts as failed, so that others are alerted and nobody relies on the route.
+            carrier = self.carriers.get(item.route_kind) if item.target else None
+            arrived = False if carrier is None else await carrier.alert(fitting)
             if arrived is None:
                 return
             if arrived:

@@ -46,7 +46,7 @@ class Pending:
     """An alert on its way by one route, to its ``staff``, None for all. ``due_at`` is the case's, as is who may see it.
 
     ``waiting``: nobody has the case. ``hushed``: somebody reads it who may not hear of it.
-    So many ``attempts`` were begun before.
+    So many ``attempts`` were begun before. ``target`` is empty where another key sealed it: it cannot be sent.
     """
 
     id: int
@@ -121,14 +121,14 @@ class SealedAlerts:
         return len(routes)
 
     async def pending(self) -> Sequence[Pending]:
-        """What is neither sent nor given up, oldest first. One whose target cannot be opened waits for its key."""
+        """What is neither sent nor given up, oldest first."""
         wanted = _WHOLE.where(alert.c.sent_at.is_(None), alert.c.failed_at.is_(None)).order_by(alert.c.id)
         async with self._store.reading(brief=True) as connection:
             rows = (await connection.execute(wanted)).all()
-        return [item for item in map(self._pending, rows) if item is not None]
+        return list(map(self._pending, rows))
 
     async def one(self, number: int) -> Pending | None:
-        """One alert, whatever became of it; None where there is none, or its target cannot be opened."""
+        """One alert, whatever became of it; None where there is none."""
         async with self._store.reading(brief=True) as connection:
             row = (await connection.execute(_WHOLE.where(alert.c.id == number))).first()
         return None if row is None else self._pending(row)
@@ -177,11 +177,7 @@ class SealedAlerts:
         async with self._store.reading() as connection:
             return (await connection.execute(select(alert).where(alert.c.case == case).order_by(alert.c.id))).all()
 
-    def _pending(self, row: Row[Any]) -> Pending | None:
-        try:
-            target = self._store.vault.open(row.target).decode()
-        except WrongKeyError:
-            return None
+    def _pending(self, row: Row[Any]) -> Pending:
         return Pending(
             row.id,
             row.case,
@@ -197,13 +193,19 @@ class SealedAlerts:
             row.due_at,
             row.synthetic,
             row.failing_since is not None,
-            target,
+            self._opened(row.target),
             row.staff,
             row.region,
             row.school,
             row.outsiders_only,
             row.state == CaseState.WAITING,
         )
+
+    def _opened(self, target: bytes) -> str:
+        try:
+            return self._store.vault.open(target).decode()
+        except WrongKeyError:
+            return ""
 
 
 async def alert_arrived(connection: AsyncConnection, store: Store, route: int, number: int | None) -> bool:

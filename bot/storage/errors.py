@@ -84,6 +84,13 @@ class WrongKeyError(StorageError):
     text = "This was sealed with another key or has been changed: give the key that belongs to this data."
 
 
+class KeyMissingError(StorageError):
+    """Something is stored, and the key that opens it is not here."""
+
+    key = "storage.key_missing"
+    text = "There is data here, but not the key that belongs to it: give it; none was made instead."
+
+
 class KeyFileError(StorageError):
     """The server's key cannot be read, written or understood."""
 

@@ -9,22 +9,25 @@ import os
 import secrets
 from pathlib import Path
 
-from bot.storage.errors import KeyFileError
+from bot.storage.errors import KeyFileError, KeyMissingError
 from bot.storage.vault import KEY_BYTES
 
 KEY_FILE = "server.key"
 
 
-def load_key(data_dir: Path, given: str | None = None) -> bytes:
+def load_key(data_dir: Path, given: str | None = None, *, make: bool = True) -> bytes:
     """The 32 bytes of the server's key: ``given`` in base64, or from the data folder, made there at first use.
 
-    Processes that start at once agree on one key. Raises KeyFileError.
+    Processes that start at once agree on one key. ``make``: False where there is data already, which a new key could
+    not open. Raises KeyFileError, KeyMissingError.
     """
     if given is not None:
         return _decoded(given)
     path = data_dir / KEY_FILE
     try:
         if not path.exists():
+            if not make:
+                raise KeyMissingError
             _create(path)
         return _decoded(path.read_text("ascii"))
     except UnicodeDecodeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -16,10 +17,12 @@ import httpx
 import pytest
 import typer
 
-from bot.commands.doctor import doctor
+from bot.app import open_store
+from bot.commands.doctor import PARTS, doctor
 from bot.commands.serve import listen
 from bot.content.build import Service
 from bot.settings import Settings
+from bot.storage.roster import Route, SealedRoster
 
 FIELDS = {"topic", "confidence", "alternatives", "outcome", "risk", "risk_kind", "citations", "reply"}
 PATIENCE = 180.0
@@ -270,6 +273,41 @@ def test_backup_and_restore_bring_back_a_talk(environment: dict[str, str], tmp_p
 
     assert done.returncode == 0, done.stderr
     assert faxiaohu("db", "check", env=elsewhere).returncode == 0
+
+
+def test_data_without_its_key_is_told_by_every_command_and_gets_no_other(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = tmp_path / "data" / "server.key"
+    asyncio.run(_route(Settings(data_dir=tmp_path / "data", key=None)))
+    assert "里面有密钥" in faxiaohu("backup", str(tmp_path / "with.tar.gz"), env=environment).stdout
+    given = {"FAXIAOHU_KEY": key.read_text("ascii").strip()}
+    key.unlink()
+    assert "密钥不在备份里" in faxiaohu("backup", str(tmp_path / "without.tar.gz"), env=environment).stdout
+    elsewhere = environment | {"FAXIAOHU_DATA_DIR": str(tmp_path / "other")}
+
+    restored = faxiaohu("restore", str(tmp_path / "without.tar.gz"), env=elsewhere)
+    checked = faxiaohu("db", "check", env=elsewhere)
+    started = faxiaohu("run", env=elsewhere | {"FAXIAOHU_PORT": str(_free_port())})
+    monkeypatch.setenv("FAXIAOHU_DATA_DIR", str(tmp_path / "other"))
+    monkeypatch.setattr("bot.commands.doctor.PARTS", PARTS[:3])  # the rest reads all content, for a minute
+    with pytest.raises(typer.Exit):
+        doctor()
+
+    assert [done.returncode for done in (restored, checked, started)] == [1, 1, 2]
+    for told in (restored.stdout, checked.stdout, started.stderr, capsys.readouterr().out):
+        assert "FAXIAOHU_KEY" in told
+        assert "服务器密钥丢了" in told
+    assert not (tmp_path / "other" / "server.key").exists()
+    assert faxiaohu("db", "check", env=elsewhere | given).returncode == 0
+    whole = environment | {"FAXIAOHU_DATA_DIR": str(tmp_path / "third")}
+    assert faxiaohu("restore", str(tmp_path / "with.tar.gz"), env=whole).returncode == 0
+
+
+async def _route(settings: Settings) -> None:
+    store = await open_store(settings)
+    await SealedRoster(store).add_route(Route(0, None, label="group", target="json://host"))
+    await store.close()
 
 
 def test_chat_talks_in_the_terminal_and_takes_a_button_by_its_number(environment: dict[str, str]) -> None:

@@ -25,10 +25,11 @@ from bot.desk.carriers import AppriseCarrier, BotCarrier
 from bot.desk.duty import Scope
 from bot.storage.alerts import Pending
 from bot.storage.cases import SealedCases
-from bot.storage.desk_tables import desk_case, staff
+from bot.storage.desk_tables import alert_route, desk_case, staff
 from bot.storage.enrolments import SealedEnrolments
 from bot.storage.outbox import SealedOutbox, queue
 from bot.storage.roster import Route
+from bot.storage.vault import Vault
 
 from ..storage.taught import Taught
 from .world import SHANGHAI, PlainOutward, Receiver, World, until
@@ -634,3 +635,19 @@ async def test_a_warning_says_which_clock_runs_out_and_how_much_of_it_is_left(
     assert expected in world.wording.card(warning).reply.lead
     world.clock.forward(minutes=20)
     assert say("left_over") in world.wording.text(warning)
+
+
+async def test_a_route_that_another_key_sealed_fails_and_the_next_is_called(world: World) -> None:
+    await world.staffed()
+    async with world.store.writing() as connection:
+        foreign = Vault(bytes(range(1, 33))).seal(b"json://host")
+        await connection.execute(update(alert_route).where(alert_route.c.id == 1).values(target=foreign))
+    steady, post = Steady(), Post()
+    case, sender = await world.alerts_only_opened(), sender_of(world, post, steady)
+    for seconds in (0, 5, 15):
+        await pass_time(world, steady, seconds)
+        await sender.settle()
+    assert [(reason, rung) for reason, rung, _route in await world.made(case)][:2] == [("opened", 1), ("unreached", 2)]
+    assert ("unreached", 2) in post.sent
+    assert (await world.roster.read()).routes[0].failing_since is not None
+    assert not await sender.test(1)

@@ -111,12 +111,12 @@ async def test_a_route_that_goes_takes_its_alerts_along(store: Store, alerts: Se
     assert not await SealedRoster(store).remove_route(1)
 
 
-async def test_a_target_under_another_key_stops_no_other(
+async def test_a_target_under_another_key_is_pending_without_one_and_stops_no_other(
     store: Store, alerts: SealedAlerts, stranger: Store, case: int
 ) -> None:
     await SealedRoster(stranger).add_route(Route(0, None, label="foreign", target="foreign"))
     await make(store, case, to=frozenset({1}))
-    assert await targets(alerts) == ["first", "group"]
+    assert await targets(alerts) == ["first", "group", ""]
 
 
 async def test_two_who_look_at_once_wait_for_each_other(store: Store, second_store: Store, case: int) -> None:
