@@ -13,6 +13,7 @@ from bot.assembly import periods
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.errors import ChannelError
+from bot.desk.log_keeping import LogKeeper
 from bot.desk.news import Event
 from bot.desk.retention import sweep
 from bot.staff.desk.events import OVER
@@ -102,10 +103,12 @@ async def _clean(application: Application, stop: asyncio.Event) -> None:
 
 async def _keep_records(application: Application, stop: asyncio.Event) -> None:
     """Cases that have had their time, and the end of the audit log kept elsewhere."""
-    desk, hour = application.desk, 0
+    desk, hour, kept = application.desk, 0, periods(application.settings)
+    log_keeper = LogKeeper(desk.store, desk.audit, kept)
     while not stop.is_set():
         with _going_on():
-            await sweep(desk.store, desk.audit, periods(application.settings))
+            await sweep(desk.store, desk.audit, kept)
+            await log_keeper.sweep()
         if hour % 24 == 0:
             with _going_on():
                 await desk.witness().watch()

@@ -20,7 +20,6 @@ from bot.storage.casework import SealedCasework
 from bot.storage.cleaning import clean
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.erasure import WARNED, CaseErasure
-from bot.storage.releases import ReleaseRecords
 from bot.storage.store import Store
 
 log = structlog.get_logger(__name__)
@@ -39,12 +38,11 @@ class Going:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did: cases warned of and erased, sign-ins that ended, lines of the log that had their time."""
+    """What a sweep did: cases warned of and erased, sign-ins that ended."""
 
     warned: int = 0
     erased: int = 0
     sign_ins: int = 0
-    lines: int = 0
 
 
 async def sweep(store: Store, audit: AuditLog, periods: Periods) -> Swept:
@@ -63,13 +61,10 @@ async def sweep(store: Store, audit: AuditLog, periods: Periods) -> Swept:
             erased += 1
     async with store.writing() as connection:
         sign_ins = await erasure.sign_ins(connection)
-        await ReleaseRecords(store).drop_before(connection, now - periods.audit)
-    async with store.writing() as connection:
-        lines = await audit.drop_before(connection, now - periods.audit)
     # What was overwritten in the file still stands in SQLite's log: it goes with this.
     await clean(store)
     log.info("retention.swept", warned=warned, erased=erased)
-    return Swept(warned, erased, sign_ins, lines)
+    return Swept(warned, erased, sign_ins)
 
 
 async def going(store: Store, periods: Periods) -> Sequence[Going]:

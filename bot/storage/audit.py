@@ -169,17 +169,30 @@ class AuditLog:
         It stops before the first line of a case under legal hold, and the newest line always stays.
         """
         await _one_at_a_time(connection)
-        held = select(func.min(audit.c.seq)).join(desk_case, desk_case.c.id == audit.c.case).where(desk_case.c.held)
-        young = select(func.min(audit.c.seq)).where(audit.c.at >= _moment(moment))
-        stops = [(await connection.execute(wanted)).scalar() for wanted in (held, young)]
-        end = min([stop for stop in stops if stop is not None], default=(await _head(connection)).seq)
-        last = (await connection.execute(select(audit).where(audit.c.seq == end - 1))).first()
+        last = await self.last_before(connection, moment)
         if last is None:
             return 0
         gone = await connection.execute(delete(audit).where(audit.c.seq <= last.seq).returning(audit.c.seq))
         count = len(gone.all())
         await self(connection, SERVICE, DROPPED, detail=f"through {last.seq} {last.digest}")
         return count
+
+    async def last_before(self, connection: AsyncConnection, moment: dt.datetime) -> AuditLine | None:
+        """The last of the lines that ``drop_before`` would drop; None where it would drop none."""
+        held = select(func.min(audit.c.seq)).join(desk_case, desk_case.c.id == audit.c.case).where(desk_case.c.held)
+        young = select(func.min(audit.c.seq)).where(audit.c.at >= _moment(moment))
+        stops = [(await connection.execute(wanted)).scalar() for wanted in (held, young)]
+        end = min([stop for stop in stops if stop is not None], default=(await _head(connection)).seq)
+        return (await connection.execute(select(audit).where(audit.c.seq == end - 1))).first()
+
+    async def announced(self, connection: AsyncConnection, action: str, now: dt.datetime) -> AuditLine | None:
+        """The newest line of this action; None where the clock says, or has said since, that it is yet to come."""
+        newest = select(audit).where(audit.c.action == action).order_by(audit.c.seq.desc()).limit(1)
+        line = (await connection.execute(newest)).first()
+        if line is None or line.at > _moment(now):
+            return None
+        back = select(audit.c.seq).where(audit.c.seq > line.seq, audit.c.at < line.at).limit(1)
+        return line if (await connection.execute(back)).first() is None else None
 
     def _changed(self, row: AuditLine) -> Wrong | None:
         kept = {name: value for name, value in row._mapping.items() if name != "digest"}

@@ -109,11 +109,20 @@ class ReleaseRecords:
 
     async def drop_before(self, connection: AsyncConnection, moment: dt.datetime) -> int:
         """Delete releases older than this, but those of cases under legal hold; says how many."""
-        held = select(desk_case.c.id).where(desk_case.c.held)
-        old = delete(identity_release).where(identity_release.c.asked_at < moment, identity_release.c.case.not_in(held))
+        old = delete(identity_release).where(*_had_its_time(moment))
         return len((await connection.execute(old.returning(identity_release.c.id))).all())
+
+    async def any_before(self, connection: AsyncConnection, moment: dt.datetime) -> bool:
+        """Whether ``drop_before`` would delete any."""
+        old = select(identity_release.c.id).where(*_had_its_time(moment)).limit(1)
+        return (await connection.execute(old)).first() is not None
 
     async def _some(self, *where: ColumnElement[bool]) -> Sequence[ReleaseRow]:
         wanted = select(identity_release).where(*where).order_by(identity_release.c.id.desc())
         async with self._store.reading() as connection:
             return (await connection.execute(wanted)).all()
+
+
+def _had_its_time(moment: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    held = select(desk_case.c.id).where(desk_case.c.held)
+    return identity_release.c.asked_at < moment, identity_release.c.case.not_in(held)

@@ -70,9 +70,9 @@ def _names(function: ast.AST) -> Iterator[str]:
 
 
 def _dropped(tree: ast.Module) -> Iterator[str]:
-    """The name that stands as a constant of its module."""
+    """The names that stand as constants of their modules."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DROPPED":
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in {"DROPPED", "DUE"}:
             value = ast.literal_eval(node.value)
             if isinstance(value, str):
                 yield value
