@@ -12,6 +12,7 @@ from bot.desk.duty import DutyBoard, eligible
 from bot.desk.news import Event, News
 from bot.desk.sealing import SealError
 from bot.desk.worker import Audit, Keyring, NoSuchCaseError, Worker, scope_of
+from bot.storage.audit import AuditLog
 from bot.storage.case_rows import FOLLOWS, CaseRow
 from bot.storage.casework import SealedCasework
 from bot.storage.roster import Person, Roster
@@ -19,6 +20,8 @@ from bot.storage.store import Store
 
 #: After so long a silence somebody else may hold the device.
 SILENCE = dt.timedelta(minutes=15)
+#: For so long, about a sign-in's, an opening in the log stands for looking again at what a case has come to.
+OPENED = dt.timedelta(hours=12)
 #: Events by which whoever holds the device shows that they are there.
 _BY_CHILD = frozenset({"opened", "raised", "graver", "reopened", *Why}) - {Why.DELETE}
 
@@ -87,7 +90,8 @@ class DeskReading:
     async def open(self, worker: Worker, number: int, after: int = 0) -> CaseFile:
         """All of a case, or what was said after one of its lines. Raises NoSuchCaseError.
 
-        The first person who opens it has seen it. Each opening is logged, a look for more only where there is more.
+        The first person who opens it has seen it. Each opening is logged, a look for more only where there is more or
+        they have nothing in the log of late: no fact of a case is read without a line.
         """
         before = await self.admitted(worker, number)
         scope = scope_of(before)
@@ -105,6 +109,9 @@ class DeskReading:
                     await work.tended(connection, number, worker.id)
                 action, detail = ("case.read", f"after {after}") if after else ("case.open", "")
                 await self.audit(connection, worker.actor, action, case=number, detail=detail)
+        elif not await AuditLog(self.store).acted(number, worker.actor, self.store.now() - OPENED):
+            async with self.store.writing() as connection:
+                await self.audit(connection, worker.actor, "case.read", case=number, detail=f"after {after}")
         if first:
             self.news.publish(Event("seen", number))
         return await self._file(worker, sealed, before)

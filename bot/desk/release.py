@@ -199,6 +199,17 @@ class Releases:
         except SealError:
             return None
 
+    async def reasons(self, by: Worker, rows: Sequence[ReleaseRow]) -> list[tuple[ReleaseRow, str | None]]:
+        """Each with its reason; that this person reads those of colleagues stands in the log, a line for each case."""
+        read = [(row, self.reason(by, row)) for row in rows]
+        opened = [row for row, reason in read if reason is not None and row.asked_by != by.id]
+        if opened:
+            async with self.store.writing() as connection:
+                for case in sorted({row.case for row in opened}):
+                    detail = f"release {' '.join(str(row.id) for row in opened if row.case == case)}"
+                    await self.audit(connection, by.actor, "identity.reason", case=case, detail=detail)
+        return read
+
     def waits(self, row: ReleaseRow) -> bool:
         """Whether a request still waits for a second person."""
         return not row.urgent and row.granted_at is None and row.asked_at > self._since(WAITS)

@@ -137,6 +137,12 @@ class AuditLog:
         async with self._store.reading() as connection:
             return (await connection.execute(wanted)).all()
 
+    async def acted(self, case: int, actor: str, since: dt.datetime) -> bool:
+        """Whether there is a line of theirs on this case since then."""
+        wanted = select(audit.c.seq).where(audit.c.case == case, audit.c.actor == actor, audit.c.at >= _moment(since))
+        async with self._store.reading() as connection:
+            return (await connection.execute(wanted.limit(1))).first() is not None
+
     async def of_case(self, case: int) -> Sequence[AuditLine]:
         """Every line of a case, oldest first."""
         async with self._store.reading() as connection:

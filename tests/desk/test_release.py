@@ -297,3 +297,17 @@ async def test_a_counsellor_lists_what_waits_and_a_supervisor_what_was(
     await releases.grant(second, number)
     assert await releases.listed(second) == []
     assert [row.id for row in await releases.listed(boss)] == [number]
+
+
+async def test_who_reads_a_colleague_s_reason_stands_in_the_log(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, _boss = people
+    case, releases = await records.open(), records.releases
+    await releases.ask(asker, case, REASON)
+    before = await records.actions(case)
+    rows = await releases.listed(second)
+    assert [reason for _, reason in await releases.reasons(second, rows)] == [REASON]
+    assert [reason for _, reason in await releases.reasons(asker, rows)] == [REASON]
+    assert (await records.actions(case))[len(before) :] == ["identity.reason"]
+    assert (await records.audit.of_case(case))[-1].actor == second.actor

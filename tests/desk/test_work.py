@@ -203,6 +203,20 @@ async def test_the_first_opening_is_seen_and_every_opening_is_logged(
     assert await office.logged() == [(wang.actor, "case.open", case)] * 2
 
 
+async def test_nobody_reads_the_facts_of_a_case_without_a_line_in_the_log(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    case = await office.file()
+    assert (await office.reading.open(wang, case, after=10**9)).events
+    assert await office.logged() == [(wang.actor, "case.read", case)]
+    assert (await office.row(case)).seen_at is None
+    await office.reading.open(wang, case, after=10**9)
+    assert len(await office.logged()) == 1
+    clock.forward(hours=13)
+    await office.reading.open(wang, case, after=10**9)
+    assert len(await office.logged()) == 2
+
+
 async def test_a_look_for_more_is_logged_where_there_is_more(office: Office, wang: Worker) -> None:
     case = await office.file("一")
     last = (await office.reading.open(wang, case)).lines[-1].id

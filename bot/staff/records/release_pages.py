@@ -99,7 +99,7 @@ class ReleasePages:
             raise RefusedError(404) from None
         except RecordsError as error:
             return await self.parts.page("records_refused.html", signed, status=403, problem=self.parts.sentence(error))
-        theirs = [(row, self.parts.releases.reason(by, row)) for row in standing.theirs]
+        theirs = await self.parts.releases.reasons(by, standing.theirs)
         return await self.parts.page(
             "records_identity.html",
             signed,
@@ -119,7 +119,7 @@ class ReleasePages:
             "records_releases.html",
             signed,
             status=409 if problem else 200,
-            rows=[(row, releases.reason(by, row)) for row in rows],
+            rows=await releases.reasons(by, rows),
             reviewers={row.id: await releases.reviewers(row) for row in rows},
             releases=releases,
             done=request.query_params.get("done", ""),
