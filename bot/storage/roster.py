@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.desk_tables import alert, alert_route, day_off, desk_key, desk_key_grant, shift, staff
 from bot.storage.store import Store
 
+#: What else is written, with the number of what changed, in the transaction of the change.
+Note = Callable[[AsyncConnection, int], Awaitable[None]]
 #: The roles that may ever see a case.
 DESK_ROLES = ("counsellor", "supervisor")
 
@@ -102,7 +104,7 @@ class SealedRoster:
                 newest is not None,
             )
 
-    async def add_shift(self, new: Shift) -> int:
+    async def add_shift(self, new: Shift, note: Note | None = None) -> int:
         """Add hours. Gives their id."""
         row = {
             "staff": new.staff,
@@ -111,25 +113,25 @@ class SealedRoster:
             "starts": new.starts.strftime("%H:%M"),
             "ends": new.ends.strftime("%H:%M"),
         }
-        return await self._added(shift, row)
+        return await self._added(shift, row, note)
 
-    async def remove_shift(self, number: int) -> bool:
+    async def remove_shift(self, number: int, note: Note | None = None) -> bool:
         """Remove hours; False where they were gone."""
-        return await self._removed(shift, number)
+        return await self._removed(shift, number, note)
 
-    async def add_day_off(self, new: DayOff) -> int:
+    async def add_day_off(self, new: DayOff, note: Note | None = None) -> int:
         """Add days off. Gives their id."""
-        return await self._added(day_off, {"staff": new.staff, "first": new.first, "last": new.last})
+        return await self._added(day_off, {"staff": new.staff, "first": new.first, "last": new.last}, note)
 
-    async def remove_day_off(self, number: int) -> bool:
+    async def remove_day_off(self, number: int, note: Note | None = None) -> bool:
         """Remove days off; False where they were gone."""
-        return await self._removed(day_off, number)
+        return await self._removed(day_off, number, note)
 
-    async def add_route(self, new: Route) -> int:
+    async def add_route(self, new: Route, note: Note | None = None) -> int:
         """Add a way to be alerted; its target is sealed. Gives its id."""
         sealed = self._store.vault.seal(new.target.encode())
         row = {"staff": new.staff, "kind": new.kind, "label": new.label, "target": sealed}
-        return await self._added(alert_route, row)
+        return await self._added(alert_route, row, note)
 
     async def route(self, number: int) -> Route | None:
         """One route with its target, None where there is none. Raises WrongKeyError."""
@@ -137,12 +139,11 @@ class SealedRoster:
             row = (await connection.execute(select(alert_route).where(alert_route.c.id == number))).first()
         return None if row is None else _route(row, self._store.vault.open(row.target).decode())
 
-    async def remove_route(self, number: int) -> bool:
+    async def remove_route(self, number: int, note: Note | None = None) -> bool:
         """Remove a route with what was sent by it; what a case's history tells of it stays. False where it was gone."""
         async with self._store.writing() as connection:
             await connection.execute(delete(alert).where(alert.c.route == number))
-            gone = delete(alert_route).where(alert_route.c.id == number).returning(alert_route.c.id)
-            return (await connection.execute(gone)).first() is not None
+            return await _remove(connection, alert_route, number, note)
 
     async def route_worked(self, number: int) -> bool:
         """Something went out by a route; True where it had been failing."""
@@ -154,15 +155,24 @@ class SealedRoster:
         async with self._store.writing() as connection:
             return await route_fails(connection, number, self._store.now())
 
-    async def _added(self, table: Any, row: dict[str, Any]) -> int:
+    async def _added(self, table: Any, row: dict[str, Any], note: Note | None) -> int:
         async with self._store.writing() as connection:
             number: int = (await connection.execute(insert(table).values(**row).returning(table.c.id))).scalar_one()
+            if note is not None:
+                await note(connection, number)
         return number
 
-    async def _removed(self, table: Any, number: int) -> bool:
+    async def _removed(self, table: Any, number: int, note: Note | None) -> bool:
         async with self._store.writing() as connection:
-            row = delete(table).where(table.c.id == number).returning(table.c.id)
-            return (await connection.execute(row)).first() is not None
+            return await _remove(connection, table, number, note)
+
+
+async def _remove(connection: AsyncConnection, table: Any, number: int, note: Note | None) -> bool:
+    row = delete(table).where(table.c.id == number).returning(table.c.id)
+    gone = (await connection.execute(row)).first() is not None
+    if gone and note is not None:
+        await note(connection, number)
+    return gone
 
 
 async def route_worked(connection: AsyncConnection, number: int, now: dt.datetime) -> bool:

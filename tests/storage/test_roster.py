@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.desk_tables import alert_route, desk_key, desk_key_grant, staff
-from bot.storage.errors import WrongKeyError
+from bot.storage.errors import StorageError, WrongKeyError
 from bot.storage.roster import DayOff, Route, SealedRoster, Shift
 from bot.storage.store import Store
 
@@ -118,3 +119,26 @@ async def test_a_route_fails_once_and_is_mended_once(roster: SealedRoster) -> No
     (route,) = (await roster.read()).routes
     assert route.failing_since is None
     assert route.last_ok is not None
+
+
+async def test_a_change_that_cannot_be_logged_is_not_made(store: Store, roster: SealedRoster) -> None:
+    number = await roster.add_route(Route(0, None, label="group", target="x"))
+    off = await roster.add_day_off(DayOff(None, MONDAY, MONDAY))
+    noted: list[int] = []
+
+    async def refuse(_connection: AsyncConnection, number: int) -> None:
+        noted.append(number)
+        raise StorageError
+
+    for change in (
+        roster.add_route(Route(0, None, label="second", target="y"), refuse),
+        roster.add_day_off(DayOff(None, MONDAY, MONDAY), refuse),
+        roster.remove_route(number, refuse),
+        roster.remove_day_off(off, refuse),
+    ):
+        with pytest.raises(StorageError):
+            await change
+    assert noted[2:] == [number, off]
+    read = await roster.read()
+    assert ([route.id for route in read.routes], [each.id for each in read.days_off]) == ([number], [off])
+    assert not await roster.remove_route(number + 9, refuse)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -14,7 +15,7 @@ from bot.desk.news import Event, News
 from bot.staff.gate import Gate, SignedIn
 from bot.staff.look import Look
 from bot.storage.audit import AuditLog
-from bot.storage.roster import SealedRoster
+from bot.storage.roster import Note, SealedRoster
 from bot.storage.staff import Role
 from bot.storage.store import Store
 
@@ -60,10 +61,16 @@ class RosterParts:
         """Somebody who may change it."""
         return await self.gate.require(request, Role.SUPERVISOR)
 
-    async def changed(self, signed: SignedIn, action: str, detail: str) -> None:
-        """Log a change of who is on duty or how they are reached, and tell the clocks."""
-        async with self.store.writing() as connection:
-            await self.audit(connection, signed.member.holder, action, detail=detail)
+    def changed(self, signed: SignedIn, action: str) -> Note:
+        """What logs a change of who is on duty or how they are reached, in the transaction of the change."""
+
+        async def note(connection: AsyncConnection, number: int) -> None:
+            await self.audit(connection, signed.member.holder, action, detail=str(number))
+
+        return note
+
+    def tell(self) -> None:
+        """Tell the clocks of a change."""
         self.news.publish(Event("duty"))
 
     def page(self, template: str, signed: SignedIn, request: Request, **values: Any) -> Response:

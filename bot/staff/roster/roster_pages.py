@@ -44,8 +44,8 @@ class RosterPages:
             shift = _shift(form, await self.parts.roster.read())
         except FilledWrongError as error:
             return await self._page(request, signed, error, form)
-        number = await self.parts.roster.add_shift(shift)
-        await self.parts.changed(signed, "roster.shift_add", str(number))
+        await self.parts.roster.add_shift(shift, self.parts.changed(signed, "roster.shift_add"))
+        self.parts.tell()
         return self.parts.go(f"{HERE}?done=shift")
 
     async def remove_shift(self, request: Request) -> Response:
@@ -53,8 +53,9 @@ class RosterPages:
         await read_form(request)
         signed, number = await self.parts.supervisor(request), request.path_params["number"]
         known = {shift.id for shift in (await self.parts.roster.read()).shifts}
-        if number in known and await self.parts.roster.remove_shift(number):
-            await self.parts.changed(signed, "roster.shift_remove", str(number))
+        note = self.parts.changed(signed, "roster.shift_remove")
+        if number in known and await self.parts.roster.remove_shift(number, note):
+            self.parts.tell()
         return self.parts.go(f"{HERE}?done=shift_removed")
 
     async def add_day_off(self, request: Request) -> Response:
@@ -64,8 +65,8 @@ class RosterPages:
             day_off = _day_off(form, await self.parts.roster.read())
         except FilledWrongError as error:
             return await self._page(request, signed, error, form)
-        number = await self.parts.roster.add_day_off(day_off)
-        await self.parts.changed(signed, "roster.off_add", str(number))
+        await self.parts.roster.add_day_off(day_off, self.parts.changed(signed, "roster.off_add"))
+        self.parts.tell()
         return self.parts.go(f"{HERE}?done=day_off")
 
     async def remove_day_off(self, request: Request) -> Response:
@@ -73,8 +74,9 @@ class RosterPages:
         await read_form(request)
         signed, number = await self.parts.supervisor(request), request.path_params["number"]
         known = {off.id for off in (await self.parts.roster.read()).days_off}
-        if number in known and await self.parts.roster.remove_day_off(number):
-            await self.parts.changed(signed, "roster.off_remove", str(number))
+        note = self.parts.changed(signed, "roster.off_remove")
+        if number in known and await self.parts.roster.remove_day_off(number, note):
+            self.parts.tell()
         return self.parts.go(f"{HERE}?done=day_off_removed")
 
     def routes(self) -> list[BaseRoute]:

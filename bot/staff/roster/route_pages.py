@@ -41,8 +41,8 @@ class RoutePages:
             route = await self._route(form, signed)
         except FilledWrongError as error:
             return await self._page(request, signed, error.key, form)
-        number = await self.parts.roster.add_route(route)
-        await self.parts.changed(signed, "route.add", str(number))
+        await self.parts.roster.add_route(route, self.parts.changed(signed, "route.add"))
+        self.parts.tell()
         return self.parts.go(f"{HERE}?done=route")
 
     async def test(self, request: Request) -> Response:
@@ -59,8 +59,9 @@ class RoutePages:
         await read_form(request)
         signed = await self.parts.reader(request)
         route = await self._own(request, signed)
-        if await self.parts.roster.remove_route(route.id):
-            await self.parts.changed(signed, "route.remove", str(route.id))
+        note = self.parts.changed(signed, "route.remove")
+        if await self.parts.roster.remove_route(route.id, note):
+            self.parts.tell()
         return self.parts.go(f"{HERE}?done=route_removed")
 
     def routes(self) -> list[BaseRoute]:
