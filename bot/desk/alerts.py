@@ -15,6 +15,7 @@ from typing import Protocol
 
 import structlog
 
+from bot.desk.answers import RefusedError
 from bot.desk.duty import Scope, eligible, overheard
 from bot.storage.alerts import RELEASED, Pending, SealedAlerts
 from bot.storage.errors import StorageError, WrongKeyError
@@ -33,7 +34,7 @@ PROBE, IDLE = 60.0, 15.0
 
 
 class Carrier(Protocol):
-    """A way of sending: by apprise, or by our own bot."""
+    """A way of sending: by apprise, or by our own bot. It raises RefusedError where a number says why not."""
 
     async def alert(self, item: Pending) -> bool | None:
         """Send an alert; whether it went out. None: it is on its way, and what becomes of it is noted elsewhere."""
@@ -150,7 +151,7 @@ class AlertSender:
                 return
             # What cannot be opened counts as failed, so that others are alerted and nobody relies on the route.
             carrier = self.carriers.get(item.route_kind) if item.target else None
-            arrived = False if carrier is None else await carrier.alert(fitting)
+            arrived = False if carrier is None else await self._heeded(item.route, carrier.alert(fitting))
             if arrived is None:
                 return
             if arrived:
@@ -161,6 +162,15 @@ class AlertSender:
             await self._count_failure(item.route)
         except StorageError as error:
             log.error("alerts.store_failed", error=type(error).__name__)  # noqa: TRY400
+
+    async def _heeded(self, route: int, sending: Awaitable[bool | None]) -> bool | None:
+        """What became of something on a route; why it was refused is kept for whoever mends the route."""
+        try:
+            return await sending
+        except RefusedError as error:
+            log.warning("alerts.refused", route=route, answer=error.number)
+            await self.roster.route_refused(route, error.number)
+            return False
 
     async def hears(self, number: int) -> bool:
         """Whether whom an alert goes to may still see its case: what waited in an outbox is not sent otherwise."""
@@ -248,7 +258,7 @@ class AlertSender:
 
     async def _said(self, route: Route, key: str) -> bool:
         carrier = self.carriers.get(route.kind)
-        arrived = False if carrier is None else await carrier.say(route, key)
+        arrived = False if carrier is None else await self._heeded(route.id, carrier.say(route, key))
         if arrived:
             self._worked(route.id, mended=await self.roster.route_worked(route.id))
         elif arrived is False:

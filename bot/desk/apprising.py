@@ -10,6 +10,8 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from bot.desk.answers import RefusedError, hearing, listen, refusal, taken
+
 if TYPE_CHECKING:
     from apprise import NotifyBase
 
@@ -42,7 +44,7 @@ class Apprising:
         await asyncio.get_running_loop().run_in_executor(self._threads, _quiet)
 
     async def send(self, target: str, title: str, text: str) -> bool:
-        """Whether the text went out. Raises nothing of apprise's."""
+        """Whether the text was taken. Raises RefusedError where it was not, and a number says why."""
         sending = asyncio.get_running_loop().run_in_executor(self._threads, _send, target, title, text)
         try:
             return await asyncio.wait_for(sending, self._whole)
@@ -57,9 +59,18 @@ class Apprising:
 def _send(target: str, title: str, text: str) -> bool:
     try:
         plugin = _made(target)
-        return bool(plugin.notify(body=text, title=title))
+        with hearing() as heard:
+            sent = bool(plugin.notify(body=text, title=title))
+        if sent:
+            return taken(plugin.schema, heard)
+        number = refusal(heard)
+    except RefusedError:
+        raise
     except Exception:  # a plugin may raise anything, and its words may quote the address
         return False
+    if number is not None:
+        raise RefusedError(number)
+    return False
 
 
 def _made(target: str) -> NotifyBase:
@@ -82,6 +93,7 @@ def _quiet() -> ModuleType:
 
         # It logs addresses with their secrets.
         logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+        listen()
         # Plugins are loaded with the first address.
         apprise.Apprise.instantiate("json://localhost")
     return apprise

@@ -32,11 +32,11 @@ class AppriseCarrier:
     wording: AlertWording
 
     async def alert(self, item: Pending) -> bool:
-        """Send an alert; whether it went out."""
+        """Send an alert; whether it was taken. Raises RefusedError."""
         return await self.apprising.send(item.target, self.wording.title, self.wording.text(item))
 
     async def say(self, route: Route, key: str) -> bool:
-        """Send a fixed sentence; whether it went out."""
+        """Send a fixed sentence; whether it was taken. Raises RefusedError."""
         return await self.apprising.send(route.target, self.wording.title, self.wording.say(key))
 
 

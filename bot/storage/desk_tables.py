@@ -114,6 +114,7 @@ alert_route = Table(
     Column("label", String(64), nullable=False),
     Column("last_ok", UtcTime, nullable=True),
     Column("failing_since", UtcTime, nullable=True),
+    Column("refused", Integer, nullable=True),  # by which number what was sent last was refused
     sqlite_autoincrement=True,
 )
 

@@ -64,7 +64,10 @@ class DayOff:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way by which alerts reach a person, or without a person the whole desk. The target is a secret."""
+    """A way by which alerts reach a person, or without a person the whole desk. The target is a secret.
+
+    ``refused``: the number by which what was sent last was refused, None where nothing was or no number came.
+    """
 
     id: int
     staff: int | None
@@ -72,6 +75,7 @@ class Route:
     label: str = ""
     last_ok: dt.datetime | None = None
     failing_since: dt.datetime | None = None
+    refused: int | None = None
     target: str = field(default="", repr=False)
 
 
@@ -155,6 +159,12 @@ class SealedRoster:
         async with self._store.writing() as connection:
             return await route_fails(connection, number, self._store.now())
 
+    async def route_refused(self, number: int, answer: int | None) -> None:
+        """What was sent by a route was refused, with this number; the next that arrives makes it forgotten."""
+        async with self._store.writing() as connection:
+            row = update(alert_route).where(alert_route.c.id == number).values(refused=answer)
+            await connection.execute(row)
+
     async def _added(self, table: Any, row: dict[str, Any], note: Note | None) -> int:
         async with self._store.writing() as connection:
             number: int = (await connection.execute(insert(table).values(**row).returning(table.c.id))).scalar_one()
@@ -180,7 +190,7 @@ async def route_worked(connection: AsyncConnection, number: int, now: dt.datetim
     failing = update(alert_route).where(alert_route.c.id == number, alert_route.c.failing_since.is_not(None))
     mended = failing.values(failing_since=None).returning(alert_route.c.id)
     was = (await connection.execute(mended)).first() is not None
-    await connection.execute(update(alert_route).where(alert_route.c.id == number).values(last_ok=now))
+    await connection.execute(update(alert_route).where(alert_route.c.id == number).values(last_ok=now, refused=None))
     return was
 
 
@@ -227,4 +237,4 @@ def _day_off(row: Row[Any]) -> DayOff:
 
 
 def _route(row: Row[Any], target: str = "") -> Route:
-    return Route(row.id, row.staff, row.kind, row.label, row.last_ok, row.failing_since, target)
+    return Route(row.id, row.staff, row.kind, row.label, row.last_ok, row.failing_since, row.refused, target)

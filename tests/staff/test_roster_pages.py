@@ -164,6 +164,14 @@ async def test_a_route_that_cannot_work_is_refused_without_showing_its_address(b
     assert len((await SealedRoster(store).read()).routes) == 1
 
 
+async def test_the_number_by_which_an_alert_was_refused_stands_with_its_route_until_one_arrives(boss, store, messages):
+    roster = SealedRoster(store)
+    await roster.route_refused(1, 93000)
+    assert messages["roster.refused"].format(number=93000) in (await boss.see("/staff/routes")).text
+    await roster.route_worked(1)
+    assert "93000" not in (await boss.see("/staff/routes")).text
+
+
 async def test_a_counsellor_looks_after_their_own_routes_alone(boss, counsellor, store, told):
     await counsellor.send("/staff/routes", label="own", kind="telegram", target="4711", whose="all")
     routes = {route.label: route for route in (await SealedRoster(store).read()).routes}
