@@ -81,6 +81,8 @@ def _made(target: str) -> NotifyBase:
     if plugin is None:
         raise RouteError
     plugin.socket_connect_timeout = plugin.socket_read_timeout = SOCKET
+    # It paces what one plugin sends, some even the first: an alert would stand for seconds, a second receiver too long.
+    plugin.request_rate_per_sec = 0
     return plugin
 
 

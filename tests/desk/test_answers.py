@@ -131,6 +131,17 @@ async def test_a_service_that_says_yes_has_taken_it(service: Service, apprising:
     assert len(service.asked) == 1
 
 
+async def test_a_second_receiver_of_an_address_need_not_wait(
+    service: Service, apprising: Apprising, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("apprise.url.time.sleep", slept.append)
+    service.answer({"code": 200})
+    assert await apprising.send("bark://bark.invalid/one/two", "提醒", "第3号")
+    assert len(service.asked) == 2
+    assert slept == []
+
+
 @pytest.mark.parametrize("name", SERVICES)
 async def test_a_service_that_refuses_under_200_has_not_and_its_number_alone_is_kept(
     service: Service, apprising: Apprising, name: str
