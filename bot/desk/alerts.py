@@ -5,44 +5,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import math
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol
+from typing import Any
 
 import structlog
 
 from bot.desk.answers import RefusedError
+from bot.desk.carriers import Carrier
 from bot.desk.duty import Scope, eligible, overheard
+from bot.desk.turns import TRIES, first_things_first, has_room, pause
 from bot.storage.alerts import RELEASED, Pending, SealedAlerts
 from bot.storage.errors import StorageError, WrongKeyError
 from bot.storage.roster import Route, SealedRoster
 
 log = structlog.get_logger(__name__)
 
-#: Seconds after it was made at which an alert is tried for the first time, the second, …; then it is given up.
-TRIES = (0, 5, 15, 40, 90, 180, 400, 800, 1600, 3200)
-#: Sends at once.
-IN_FLIGHT = 8
 #: So many failures in a row make a route count as failing.
 FAILURES = 3
 #: Seconds between two looks at routes that fail, and at an empty table.
 PROBE, IDLE = 60.0, 15.0
-
-
-class Carrier(Protocol):
-    """A way of sending: by apprise, or by our own bot. It raises RefusedError where a number says why not."""
-
-    async def alert(self, item: Pending) -> bool | None:
-        """Send an alert; whether it went out. None: it is on its way, and what becomes of it is noted elsewhere."""
-        ...
-
-    async def say(self, route: Route, key: str) -> bool | None:
-        """Send a fixed sentence, such as a test; whether it went out, None as above."""
-        ...
 
 
 @dataclass(slots=True)
@@ -63,6 +48,7 @@ class AlertSender:
     probe: float = PROBE
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _under_way: dict[int, Pending] = field(default_factory=dict)
     _failures: Counter[int] = field(default_factory=Counter)
     _tried: dict[int, float] = field(default_factory=dict)
     _probed: dict[int, float] = field(default_factory=dict)
@@ -112,32 +98,29 @@ class AlertSender:
         except StorageError as error:
             log.error("alerts.store_failed", error=type(error).__name__)  # noqa: TRY400  (the trace says nothing more)
             return 1.0
-        for number in self._tried.keys() - {item.id for item in pending}:
+        for number in (self._tried.keys() | self._failed) - {item.id for item in pending}:
             self._forget(number)
         waits = [IDLE]
-        for item in pending:
+        for item in sorted(pending, key=first_things_first):
             if item.id in self._tasks:
                 continue
-            wait = self._wait(item)
-            if wait > 0 or len(self._tasks) >= IN_FLIGHT:
+            wait = pause(item, self.now(), self.steady() - self._tried.get(item.id, float("-inf")))
+            if wait > 0:
                 waits.append(max(wait, 0.05))
-                continue
-            self._tasks[item.id] = task = asyncio.create_task(self._handle(item))
-            task.add_done_callback(partial(self._ended, item.id))
+            elif has_room(item, self._under_way.values()):
+                self._under_way[item.id] = item
+                self._begin(item.id, self._handle(item))
+            elif item.failing and item.id not in self._failed:
+                self._begin(item.id, self._pass_on(item))
         return min(waits)
 
-    def _wait(self, item: Pending) -> float:
-        """Seconds until an alert is tried again; after a long standstill not all tries follow one another at once."""
-        step = TRIES[min(item.attempts, len(TRIES) - 1)]
-        since_made = (self.now() - item.created_at).total_seconds()
-        if since_made < 0:  # the clock was set back: only the pause since the last try can be measured
-            since_made = math.inf
-        since_tried = self.steady() - self._tried.get(item.id, float("-inf"))
-        pause = step - TRIES[max(item.attempts - 1, 0)]
-        return max(step - since_made, min(pause, TRIES[2]) - since_tried)
+    def _begin(self, number: int, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks[number] = task = asyncio.create_task(work)
+        task.add_done_callback(partial(self._ended, number))
 
     def _ended(self, number: int, _task: asyncio.Task[None]) -> None:
         self._tasks.pop(number, None)
+        self._under_way.pop(number, None)
         self._bell.set()
 
     async def _handle(self, item: Pending) -> None:
@@ -202,6 +185,12 @@ class AlertSender:
             await self.alerts.give_up(item.id)
         await self._climb(item)
 
+    async def _pass_on(self, item: Pending) -> None:
+        """It waits behind others on a route that fails: whether the next rung must hear does not wait as well."""
+        self._failed.add(item.id)
+        with contextlib.suppress(StorageError):
+            await self._climb(item)
+
     async def _climb(self, item: Pending) -> None:
         """Where nobody hears of what was made together with this, the next rung does."""
         group = await self.alerts.siblings(item)
@@ -245,8 +234,7 @@ class AlertSender:
             if self.steady() - last < self.probe or -route.id in self._tasks:
                 continue
             self._probed[route.id] = self.steady()
-            self._tasks[-route.id] = task = asyncio.create_task(self._probe(route.id))
-            task.add_done_callback(partial(self._ended, -route.id))
+            self._begin(-route.id, self._probe(route.id))
         for gone in set(self._probed) - numbers:
             del self._probed[gone]
 

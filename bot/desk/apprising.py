@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 #: Seconds for connecting and for each read, and for a whole send, after which it counts as failed.
 SOCKET, WHOLE = 5.0, 20.0
-#: Sends at once.
-AT_ONCE = 8
+#: Sends at once, and to one address. A name that is looked up in vain keeps its thread longer than anybody waits.
+AT_ONCE, TO_ONE = 32, 4
 #: What would act on this machine instead of reaching a person.
 LOCAL = frozenset({"dbus", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
 
@@ -38,6 +38,7 @@ class Apprising:
     def __init__(self, whole: float = WHOLE) -> None:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="alert")
         self._whole = whole
+        self._running: dict[str, list[Future[bool]]] = {}
 
     async def warm(self) -> None:
         """Load the library before an alert is in a hurry."""
@@ -45,9 +46,13 @@ class Apprising:
 
     async def send(self, target: str, title: str, text: str) -> bool:
         """Whether the text was taken. Raises RefusedError where it was not, and a number says why."""
-        sending = asyncio.get_running_loop().run_in_executor(self._threads, _send, target, title, text)
+        running = [sending for sending in self._running.get(target, ()) if not sending.done()]
+        if len(running) >= TO_ONE:
+            return False
+        sending = self._threads.submit(_send, target, title, text)
+        self._running[target] = [*running, sending]
         try:
-            return await asyncio.wait_for(sending, self._whole)
+            return await asyncio.wait_for(asyncio.wrap_future(sending), self._whole)
         except TimeoutError:
             return False
 

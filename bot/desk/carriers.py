@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -22,6 +23,18 @@ from bot.storage.tables import outbox
 APPRISE, TELEGRAM = "apprise", "telegram"
 #: What has lain in the outbox for so long is late.
 LATE = dt.timedelta(seconds=10)
+
+
+class Carrier(Protocol):
+    """A way of sending: by apprise, or by our own bot. It raises RefusedError where a number says why not."""
+
+    async def alert(self, item: Pending) -> bool | None:
+        """Send an alert; whether it went out. None: it is on its way, and what becomes of it is noted elsewhere."""
+        ...
+
+    async def say(self, route: Route, key: str) -> bool | None:
+        """Send a fixed sentence, such as a test; whether it went out, None as above."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

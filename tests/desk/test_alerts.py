@@ -460,6 +460,98 @@ async def test_from_commit_to_receipt_nothing_waits_for_a_later_look(
     apprising.close()
 
 
+@dataclass
+class Hanging(Post):
+    """A carrier of which some routes never answer."""
+
+    hangs: set[int] = field(default_factory=set)
+    begun: list[int] = field(default_factory=list)
+
+    async def alert(self, item: Pending) -> bool:
+        self.begun.append(item.case)
+        if item.route in self.hangs:
+            await asyncio.Event().wait()
+        return await super().alert(item)
+
+
+async def _waiting(world: World, number: int) -> list[int]:
+    cases = [await world.open(RiskLevel.DISCLOSURE, talk=f"telegram:{talk}") for talk in range(number)]
+    for case in cases:
+        await world.look().look(case)
+    return cases
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_a_receiver_that_never_answers_holds_up_its_own_alerts_alone(world: World, known: bool) -> None:
+    await world.key()
+    first = await world.person("first")
+    dead = {await world.roster.add_route(Route(0, None, label=f"dead{number}", target="x")) for number in range(7)}
+    if known:
+        dead |= {await world.roster.add_route(Route(0, None, label=f"more{number}", target="x")) for number in range(9)}
+        for route in dead:
+            await world.roster.route_fails(route)
+    await _waiting(world, 4)
+    good = await world.roster.add_route(Route(0, first, label="good", target="x"))
+    post = Hanging(hangs=dead)
+    sender = sender_of(world, post, Steady())
+    async with running(sender):
+
+        async def hanging() -> bool:
+            return bool(post.begun)
+
+        await until(hanging)
+        urgent = await world.open(RiskLevel.URGENT, talk="telegram:u")
+        await world.look().look(urgent)
+        sender.ring()
+
+        async def heard() -> bool:
+            return ("opened", good) in post.sent
+
+        await until(heard)
+    assert not dead & {route for _, route in post.sent}
+
+
+async def test_of_what_waits_the_urgent_is_tried_first_and_then_what_never_was(world: World) -> None:
+    await world.key()
+    await world.person("first")
+    await world.roster.add_route(Route(0, None, label="group", target="x"))
+    post, steady = Hanging(works=False), Steady()
+    sender = sender_of(world, post, steady)
+
+    async def nobody_else(case: int, rung: int) -> None:
+        pass
+
+    sender.unreached = nobody_else
+    (old,) = await _waiting(world, 1)
+    await sender.settle()
+    assert post.begun == [old]
+    await pass_time(world, steady, 20)
+    new = await world.open(RiskLevel.DISCLOSURE, talk="telegram:new")
+    urgent = await world.open(RiskLevel.URGENT, talk="telegram:urgent")
+    for case in (new, urgent):
+        await world.look().look(case)
+    await sender.settle()
+    assert post.begun == [old, urgent, new]
+    await sender.settle()
+    assert post.begun == [old, urgent, new, old]
+
+
+async def test_what_waits_behind_others_on_a_route_that_fails_goes_to_the_next_rung_at_once(world: World) -> None:
+    await world.staffed()
+    cases = await _waiting(world, 5)
+    await world.roster.route_fails(1)
+    post = Hanging(hangs={1})
+    sender = sender_of(world, post, Steady())
+    async with running(sender):
+
+        async def climbed() -> bool:
+            made = [await world.made(case) for case in cases[2:]]
+            return all(("unreached", 2, 2) in alerts for alerts in made)
+
+        await until(climbed)
+    assert not {1} & {route for _, route in post.sent}
+
+
 async def test_a_graver_kind_of_harm_is_alerted_anew_and_named(world: World, receiver: Receiver) -> None:
     await world.staffed(receiver.url)
     for kind in (RiskKind.BULLYING, RiskKind.BULLYING, RiskKind.SEXUAL):

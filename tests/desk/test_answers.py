@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -129,6 +130,29 @@ async def test_a_service_that_says_yes_has_taken_it(service: Service, apprising:
     service.answer(yes)
     assert await apprising.send(target, "提醒", "第3号")
     assert len(service.asked) == 1
+
+
+async def test_an_address_that_hangs_for_longer_than_anybody_waits_leaves_threads_to_the_others(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, over, send = threading.Event(), threading.Event(), requests.adapters.HTTPAdapter.send
+
+    def slow(adapter: Any, request: requests.PreparedRequest, **given: Any) -> requests.Response:
+        if "hangs.invalid" in str(request.url):
+            reached.set()
+            over.wait()
+        return send(adapter, request, **given)
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", slow)
+    apprising = Apprising(whole=60)
+    hanging = [asyncio.create_task(apprising.send("json://hangs.invalid/", "提醒", "第3号")) for _ in range(64)]
+    try:
+        assert await asyncio.to_thread(reached.wait)
+        assert await apprising.send("json://gateway.invalid/", "提醒", "第4号")
+    finally:
+        over.set()
+        await asyncio.gather(*hanging)
+        apprising.close()
 
 
 async def test_a_second_receiver_of_an_address_need_not_wait(
