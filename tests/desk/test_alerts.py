@@ -664,6 +664,24 @@ async def test_a_card_for_a_colleague_who_may_not_see_the_case_any_more_is_not_s
     assert not any(route.failing_since for route in (await world.roster.read()).routes)
 
 
+async def test_an_alert_that_is_held_back_does_not_keep_the_next_rung_from_hearing_that_all_others_failed(
+    world: World,
+) -> None:
+    await world.staffed()
+    insider = await world.person("insider")
+    await _of_school(world, insider)
+    held = await world.roster.add_route(Route(0, insider, label="insider", target="x"))
+    case, post, steady = await world.open(), Post(broken={1}), Steady()
+    await world.look().look(case)
+    await _becomes(world, outsiders_only=True)
+    sender = sender_of(world, post, steady)
+    for _ in range(2):
+        await sender.settle()
+        await pass_time(world, steady, 5)
+    assert ("opened", 1, held) in await world.made(case)
+    assert post.sent == [("unreached", 2)]
+
+
 async def test_a_card_for_all_is_written_anew_where_the_child_then_wants_nobody_of_a_school(world: World) -> None:
     await world.staffed()
     await _of_school(world, await world.person("teacher", works=False))
