@@ -141,15 +141,17 @@ class DeskReading:
 
 
 def needs_check(row: CaseRow, events: Sequence[CaseRow], now: dt.datetime) -> bool:
-    """Whether it must first be asked if it is still the child: after a silence, when they left, or by another door.
+    """Whether it must first be asked if it is still the child: after a silence, the safe word, or by another door.
 
     By the order of what came of them; of the clock only how far it is from when they were heard, either way: where it
     was set back nobody knows how long that is.
     """
-    if has_left(row) or row.moved_turn == row.turns:
+    last = next((event for event in reversed(events) if event.what in _BY_CHILD), None)
+    # Whoever is out of reach cannot be asked: what is written to them waits for their return.
+    stopped = last is not None and last.what == Why.STOPPED and has_left(row) and row.address is not None
+    if stopped or row.moved_turn == row.turns:
         return True
-    last = next((event.at for event in reversed(events) if event.what in _BY_CHILD), row.child_at)
-    return all(abs(now - heard) > SILENCE for heard in (row.child_at, last))
+    return all(abs(now - heard) > SILENCE for heard in (row.child_at, last.at if last else row.child_at))
 
 
 def has_left(row: CaseRow) -> bool:
