@@ -11,12 +11,17 @@ from bot.core.risk import RiskLevel
 from bot.desk.duty import DutyState, Member
 from bot.desk.facts import Facts
 from bot.desk.limits import ClockLimits
+from bot.desk.spans import DAY
 
-#: Up to which people were alerted: the holder, the first line, the second, the supervisors.
-HOLDER, FIRST, SECOND, SUPERVISORS = 0, 1, 2, 3
+#: Up to which people were alerted: the holder, the first line, the second, the supervisors, all.
+HOLDER, FIRST, SECOND, SUPERVISORS, OTHERS = 0, 1, 2, 3, 4
 #: After a breach everybody is reminded again and again, at first every quarter of an hour, later less often.
 REMIND, REMIND_LATER = dt.timedelta(minutes=15), dt.timedelta(hours=2)
 SOON_REMINDERS, MOST_REMINDERS = 16, 100
+#: Less often than this nobody is alerted anew where what was made reached nobody.
+AGAIN = dt.timedelta(minutes=1)
+#: The local hour at which supervisors hear anew, each day, of what waits with nobody on duty; what is that fresh, not.
+MORNING, FRESH = dt.time(9), dt.timedelta(hours=3)
 #: Nobody is on duty, and a life may be in danger: supervisors hear of it so many times more.
 NOBODY_REMINDERS = 4
 #: What is alerted, in the order of gravity: once a graver one went out, a lesser one says nothing new.
@@ -123,14 +128,18 @@ def _handed(facts: Facts, _duty: DutyState, _limits: ClockLimits, _now: dt.datet
 
 def _unreached(facts: Facts, duty: DutyState, limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:
     """No route of a rung works: the next one hears at once."""
-    if facts.unreached is None or facts.unreached >= SUPERVISORS or not facts.owed:
+    if facts.unreached is None or not facts.owed:
         return
     since = _began(facts, limits) or _stretch(facts)
-    rung = SECOND if facts.unreached < SECOND and duty.second else SUPERVISORS
-    if any(item.rung >= rung for item in facts.made(since, "unreached")):
+    ladder = {SUPERVISORS: duty.supervisors}
+    if duty.second:
+        ladder[SECOND] = duty.second
+    if others := tuple(set(duty.others) - {*duty.first, *duty.second, *duty.supervisors}):
+        ladder[OTHERS] = others
+    rung = min((rung for rung in ladder if rung > facts.unreached), default=None)
+    if rung is None or any(item.rung >= rung for item in facts.made(since, "unreached")):
         return
-    members = duty.second if rung == SECOND else duty.supervisors
-    yield Alert("unreached", rung, _ids(members))
+    yield Alert("unreached", rung, _ids(ladder[rung]))
     yield SetDue(facts.due_at, max(facts.rung, rung))
 
 
@@ -151,7 +160,7 @@ def _arrival(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetim
     new = facts.waiting and facts.rung == 0
     if not new and not (facts.owed and facts.due_at is None and duty.on_duty):
         return
-    reason = "opened" if facts.waiting else _wait(facts)
+    reason = _wait(facts)
     rung, members = _nearest(duty)
     # What was promised stays promised, even if nobody saw it pass: then the child is told so.
     due = facts.due_at or (now + limits.answer_within(facts.level) if duty.on_duty else None)
@@ -160,18 +169,33 @@ def _arrival(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetim
 
 
 def _without_clock(facts: Facts, duty: DutyState, now: dt.datetime) -> Plan:
-    """Nobody is on duty: supervisors are told, and it waits for the next shift."""
+    """Nobody is on duty: supervisors are told, and it waits for the next shift.
+
+    What reached nobody does not count: it is made anew as soon as somebody can be reached.
+    """
     heard = ("opened", "raised", "waiting", "undelivered", "breached", "unattended", "unreached")
-    reminded = facts.made(_stretch(facts), *heard)
-    if not reminded:
-        return Plan((Alert(_wait(facts), SUPERVISORS, _ids(duty.supervisors) | _holder(facts)),))
+    made = facts.made(_stretch(facts), *heard)
+    reminded = [item for item in made if not item.lost]
+    to = _ids(duty.supervisors) | _holder(facts)
+    if not made:
+        return Plan((Alert(_wait(facts), SUPERVISORS, to),))
     count = len([item for item in reminded if item.reason == "unattended"])
-    if facts.level is not RiskLevel.URGENT or count >= NOBODY_REMINDERS:
-        return Plan(wake=duty.back_at)
-    at = reminded[-1].at + REMIND
-    if at <= now:
-        return Plan((Alert("unattended", SUPERVISORS, _ids(duty.supervisors) | _holder(facts)),))
-    return Plan(wake=min(filter(None, (at, duty.back_at))))
+    if not reminded:
+        at = made[-1].at + AGAIN if duty.others else None
+    elif facts.level is RiskLevel.URGENT and count < NOBODY_REMINDERS:
+        at = made[-1].at + REMIND
+    else:
+        at = _morning_after(made[-1].at, now)
+    if at is not None and at <= now:
+        return Plan((Alert("unattended" if reminded else _wait(facts), SUPERVISORS, to),))
+    return Plan(wake=min(filter(None, (at, duty.back_at)), default=None))
+
+
+def _morning_after(at: dt.datetime, now: dt.datetime) -> dt.datetime:
+    """The next morning, by the zone of ``now``, to hear again of what was heard of at a moment."""
+    earliest = (at + FRESH).astimezone(now.tzinfo)
+    morning = dt.datetime.combine(earliest, MORNING, now.tzinfo)
+    return morning if morning >= earliest else dt.datetime.combine(earliest + DAY, MORNING, now.tzinfo)
 
 
 def _running(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Plan:
@@ -209,9 +233,10 @@ def _rungs(facts: Facts, duty: DutyState, limits: ClockLimits) -> Iterator[tuple
 
 def _next_reminder(facts: Facts, due: dt.datetime) -> dt.datetime | None:
     made = facts.made(due, "breached", "unattended")
-    if not made or len(made) > MOST_REMINDERS:
+    heard = len([item for item in made if not item.lost])
+    if not made or heard > MOST_REMINDERS:
         return None
-    return made[-1].at + (REMIND if len(made) <= SOON_REMINDERS else REMIND_LATER)
+    return made[-1].at + (REMIND if heard <= SOON_REMINDERS else REMIND_LATER)
 
 
 def _with_child(facts: Facts, duty: DutyState, alert: Alert) -> Iterator[Action]:
@@ -228,7 +253,9 @@ def _began(facts: Facts, limits: ClockLimits) -> dt.datetime | None:
 
 
 def _wait(facts: Facts) -> str:
-    """Why an answer is owed in a case that somebody has."""
+    """Why an answer is owed."""
+    if facts.waiting:
+        return "opened"
     return "undelivered" if facts.undelivered else "waiting"
 
 

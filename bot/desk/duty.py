@@ -43,8 +43,9 @@ class Member:
 class DutyState:
     """Who is on duty. ``back_at`` is the next moment at which somebody will be, where nobody is now; None: unknown.
 
-    ``first`` and ``second`` are on shift, hold the desk key and can be reached; ``supervisors`` are all of them,
-    on shift or not: they are told where nobody else is.
+    ``first`` and ``second`` are on shift, hold the desk key and can be reached; ``others`` are all who hold it and can
+    be reached, on shift or not. ``supervisors`` are all of them, on shift or not: they are told where nobody else is.
+    Where not one of them can be reached ``others`` stand in for them: better somebody off duty than nobody.
     """
 
     on_duty: bool = False
@@ -52,6 +53,7 @@ class DutyState:
     first: tuple[Member, ...] = ()
     second: tuple[Member, ...] = ()
     supervisors: tuple[Member, ...] = ()
+    others: tuple[Member, ...] = ()
 
 
 def may_see(person: Person, scope: Scope) -> bool:
@@ -65,9 +67,12 @@ def may_see(person: Person, scope: Scope) -> bool:
 
 
 def eligible(people: Sequence[Person], scope: Scope) -> list[Person]:
-    """Who may see a case of this scope; a region counts only where somebody who can read cases looks after it."""
+    """Who may see a case of this scope; a region counts only where somebody looks after it.
+
+    That is somebody who can read cases and has a way to be alerted, be it out of order.
+    """
     found = [person for person in people if may_see(person, scope)]
-    if scope.region and not any(person.keyed for person in found):
+    if scope.region and not any(person.keyed and person.routed for person in found):
         # Better a person from elsewhere than nobody at all.
         return [person for person in people if may_see(person, replace(scope, region=""))]
     return found
@@ -94,12 +99,16 @@ def duty_at(roster: Roster, scope: Scope, moment: dt.datetime, zone: dt.tzinfo) 
     allowed = eligible(roster.people, scope)
     ready = [person for person in allowed if person.keyed and reachable(person, roster)]
     on_shift = [person for person in ready if is_on_shift(person, roster, moment, zone)]
+    supervisors = [person for person in allowed if person.supervisor]
+    if not any(reachable(person, roster) for person in supervisors):
+        supervisors = ready or supervisors
     return DutyState(
         bool(on_shift),
         None if on_shift else next_shift(ready, roster, moment, zone),
         tuple(_member(person) for person in on_shift if person.line == 1),
         tuple(_member(person) for person in on_shift if person.line != 1),
-        tuple(_member(person) for person in allowed if person.supervisor),
+        tuple(map(_member, supervisors)),
+        tuple(map(_member, ready)),
     )
 
 

@@ -11,11 +11,16 @@ from bot.core.risk import RiskLevel
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An alert that was made: why, how far up, and when."""
+    """An alert that was made: why, how far up, and when. ``lost``: it reached nobody, and is not tried any more.
+
+    ``to``: whom it went to; None among them is the whole desk.
+    """
 
     reason: str
     rung: int
     at: dt.datetime
+    lost: bool = False
+    to: frozenset[int | None] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

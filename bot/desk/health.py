@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.desk.duty import DutyState, Scope, duty_at, is_on_shift, next_shift, reachable
+from bot.desk.duty import DutyState, Scope, duty_at, eligible, is_on_shift, next_shift, reachable
 from bot.desk.reviewing import unreviewable
 from bot.desk.uncovered import Uncovered, uncovered
 from bot.storage.desk_keys import RECOVERY, SealedDeskKeys
@@ -75,6 +75,7 @@ def health_of(
     found = (
         *_problems(roster, holders, messages),
         *_deaf_shifts(roster, duty, now, messages),
+        *_off_hours_problems(roster, schools, messages),
         *uncovered_problems(without, messages),
     )
     count = len(duty.first) + len(duty.second)
@@ -124,6 +125,26 @@ def _deaf_shifts(
     count = sum(is_on_shift(one, roster, now, zone) or next_shift([one], roster, now, zone) is not None for one in deaf)
     if count:
         yield DeskProblem("unreached_on_shift", messages["alerts.unreached_on_shift"].format(count=count))
+
+
+def _off_hours_problems(roster: Roster, schools: Sequence[Scope], messages: Mapping[str, str]) -> Iterator[DeskProblem]:
+    """Of whose cases no supervisor hears where nobody is on duty, or nobody reacts: alerts end at them."""
+
+    def unheard(scope: Scope) -> bool:
+        able = eligible(roster.people, scope)
+        return bool(able) and not any(person.supervisor and person.routed for person in able)
+
+    if not roster.people or not roster.routes or any(route.staff is None for route in roster.routes):
+        return
+    if unheard(Scope()):
+        yield DeskProblem("no_supervisor", messages["alerts.no_supervisor"])
+        return
+    regions = sorted({place.region for place in schools} | {person.region for person in roster.people})
+    bare = [region for region in regions if unheard(Scope(region))]
+    within = sorted({place.school for place in schools if place.region not in bare and unheard(place)})
+    if bare or within:
+        names = _listed([*bare, *within], messages)
+        yield DeskProblem("no_supervisor_for", messages["alerts.no_supervisor_for"].format(names=names))
 
 
 def uncovered_problems(without: Uncovered, messages: Mapping[str, str]) -> Iterator[DeskProblem]:

@@ -18,7 +18,7 @@ from bot.desk.holding import hold_at
 from bot.desk.limits import ClockLimits
 from bot.desk.telling import Teller
 from bot.desk.worker import scope_of
-from bot.storage.alerts import RAISED, SealedAlerts, made
+from bot.storage.alerts import RAISED, Fate, SealedAlerts, made
 from bot.storage.case_rows import FEWER, CaseRow, open_of
 from bot.storage.casework import SealedCasework
 from bot.storage.roster import Roster
@@ -98,8 +98,7 @@ class CaseLook:
 
     async def _due(self, connection: AsyncConnection, row: CaseRow, roster: Roster, unreached: int | None) -> Plan:
         events = _in_order(await SealedAlerts(self.store).history(connection, row.id))
-        alerts = [(made(event), at) for event, at in events]
-        done = tuple(Done(item.reason, item.rung, at) for item, at in alerts if item is not None)
+        done = await self._done(connection, row.id, events)
         handed = max((at for event, at in events if event.what == "transferred"), default=None)
         raised = max((at for event, at in events if event.what in RAISED), default=row.raised_at)
         fewer = max((at for event, at in events if event.what == FEWER), default=None)
@@ -127,6 +126,16 @@ class CaseLook:
             told=told,
         )
         return plan(facts, self._duty(row, roster), self.limits, self.store.now())
+
+    async def _done(
+        self, connection: AsyncConnection, case: int, events: Sequence[tuple[CaseRow, dt.datetime]]
+    ) -> tuple[Done, ...]:
+        alerts = [(item, at) for event, at in events if (item := made(event)) is not None]
+        fates = await SealedAlerts(self.store).fates(connection, case) if alerts else {}
+        found = ((item, at, fates.get((item.reason, item.round), Fate())) for item, at in alerts)
+        return tuple(
+            Done(item.reason, item.rung, at, lost=fate.lost or not item.routes, to=fate.to) for item, at, fate in found
+        )
 
     async def _do(self, connection: AsyncConnection, row: CaseRow, roster: Roster, action: Action) -> int | None:
         """Do one thing. Gives the rung that an alert was for where it has no route at all."""

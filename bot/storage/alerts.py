@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,11 +34,24 @@ _EVEN_CLOSED = (RELEASED,)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An alert of a case's history: why, how far up, when."""
+    """An alert of a case's history: why, how far up, when. ``round`` counts those for one reason; by so many routes."""
 
     reason: str
     rung: int
     at: dt.datetime
+    round: int = 1
+    routes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of alerts that were made together. ``lost``: none arrived, and none is tried any more.
+
+    ``to``: whose routes they went by; None among them is the whole desk.
+    """
+
+    lost: bool = True
+    to: frozenset[int | None] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,16 @@ class SealedAlerts:
         wanted = select(alert_route.c.staff).join(alert, alert.c.route == alert_route.c.id)
         mine = wanted.where(alert.c.case == case, alert_route.c.staff.is_not(None))
         return frozenset((await connection.execute(mine)).scalars())
+
+    async def fates(self, connection: AsyncConnection, case: int) -> Mapping[tuple[str, int], Fate]:
+        """What became of the alerts of a case, by reason and round. Those of routes that are gone are not known."""
+        wanted = select(alert.c.reason, alert.c.round, alert.c.sent_at, alert.c.failed_at, alert_route.c.staff)
+        found: dict[tuple[str, int], Fate] = {}
+        for row in await connection.execute(wanted.join(alert_route).where(alert.c.case == case)):
+            before = found.get((row.reason, row.round), Fate())
+            lost = row.sent_at is None and row.failed_at is not None
+            found[row.reason, row.round] = Fate(before.lost and lost, before.to | {row.staff})
+        return found
 
     async def make(self, connection: AsyncConnection, case: int, *, reason: str, rung: int, to: frozenset[int]) -> int:
         """Alert these people, and everybody by the desk's common routes. Says by how many routes.
@@ -251,5 +274,5 @@ def made(row: CaseRow) -> Made | None:
     """What an event tells of an alert; None where it tells of something else."""
     if row.what != ALERTED:
         return None
-    reason, rung, *_ = row.value.split(":")
-    return Made(reason, int(rung), row.at)
+    reason, rung, number, routes = row.value.split(":")
+    return Made(reason, int(rung), row.at, int(number), int(routes))

@@ -21,7 +21,10 @@ DESK_ROLES = ("counsellor", "supervisor")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An active member of staff as the roster sees them. ``keyed``: they hold the newest desk key."""
+    """An active member of staff as the roster sees them.
+
+    ``keyed``: they hold the newest desk key. ``routed``: alerts have some way to them, working or not.
+    """
 
     id: int
     display: str
@@ -30,6 +33,7 @@ class Person:
     region: str = ""
     school: str = ""
     keyed: bool = True
+    routed: bool = True
 
     @property
     def supervisor(self) -> bool:
@@ -218,9 +222,19 @@ async def routes_to(connection: AsyncConnection, people: frozenset[int], *, only
 async def _people(connection: AsyncConnection, newest: int | None) -> tuple[Person, ...]:
     held = select(desk_key_grant.c.holder).where(desk_key_grant.c.generation == newest)
     holders = set((await connection.execute(held)).scalars())
+    routed = set((await connection.execute(select(alert_route.c.staff))).scalars())
     wanted = select(staff).where(staff.c.state == "active", staff.c.role.in_(DESK_ROLES)).order_by(staff.c.id)
     return tuple(
-        Person(row.id, row.display, row.role, row.line, row.region, row.school, str(row.id) in holders)
+        Person(
+            row.id,
+            row.display,
+            row.role,
+            row.line,
+            row.region,
+            row.school,
+            str(row.id) in holders,
+            not routed.isdisjoint({None, row.id}),
+        )
         for row in await connection.execute(wanted)
     )
 
