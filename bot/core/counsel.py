@@ -42,10 +42,19 @@ def state_line(composer: Composer, standing: Standing) -> str:
     if not standing.keyed:
         return composer.say("support.nobody")
     if standing.on_duty:
-        return composer.say("support.on_duty")
+        return _until_line(composer, standing)
     if standing.back_at is None:
         return composer.say("support.waiting")
     return composer.say("support.waiting_until").format(back=spoken_time(composer, standing.back_at))
+
+
+def _until_line(composer: Composer, standing: Standing) -> str:
+    if standing.until is None:
+        return composer.say("support.on_duty")
+    until = spoken_time(composer, standing.until)
+    if standing.back_at is None:
+        return composer.say("support.on_duty_until").format(until=until)
+    return composer.say("support.on_duty_then").format(until=until, back=spoken_time(composer, standing.back_at))
 
 
 def told_who_reads(reply: d.Reply, composer: Composer, standing: Standing) -> d.Reply:

@@ -83,9 +83,10 @@ class Standing:
     """How the desk stands to a talk at this moment.
 
     ``keyed``: a desk key exists, so that text can be kept. ``on_duty``: someone who can read a case is on shift and
-    can be reached. ``back_at``: when somebody will be, where that is known. ``outside``: how it would stand to the open
-    case if nobody of any school might see it; None where that is so already, or there is no case. ``ended`` is the
-    case that ended of late where none is open.
+    can be reached. ``until``: those on duty go so soon that an answer may not come before; ``back_at``: when somebody
+    will be there, or will be again, where that is known. ``outside``: how it would stand to the open case if nobody of
+    any school might see it; None where that is so already, or there is no case. ``ended`` is the case that ended of
+    late where none is open.
     """
 
     keyed: bool = False
@@ -93,6 +94,7 @@ class Standing:
     back_at: dt.datetime | None = None
     case: OpenCase | None = None
     outside: Standing | None = None
+    until: dt.datetime | None = None
     ended: EndedCase | None = None
 
     @property

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.desk import CaseState
 from bot.core.risk import RiskLevel
+from bot.desk.actions import (
+    HOLDER,
+    OTHERS,
+    SECOND,
+    SUPERVISORS,
+    Action,
+    Alert,
+    GiveBack,
+    Plan,
+    SetDue,
+    TellChild,
+    holder,
+    ids,
+    nearest,
+)
 from bot.desk.duty import DutyState, Member
 from bot.desk.facts import Facts
 from bot.desk.limits import ClockLimits
 from bot.desk.spans import DAY
 
-#: Up to which people were alerted: the holder, the first line, the second, the supervisors, all.
-HOLDER, FIRST, SECOND, SUPERVISORS, OTHERS = 0, 1, 2, 3, 4
 #: After a breach everybody is reminded again and again, at first every quarter of an hour, later less often.
 REMIND, REMIND_LATER = dt.timedelta(minutes=15), dt.timedelta(hours=2)
 SOON_REMINDERS, MOST_REMINDERS = 16, 100
@@ -26,47 +39,6 @@ MORNING, FRESH = dt.time(9), dt.timedelta(hours=3)
 NOBODY_REMINDERS = 4
 #: What is alerted, in the order of gravity: once a graver one went out, a lesser one says nothing new.
 LADDER = ("warning", "opened", "raised", "unclaimed", "breached", "unattended")
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """These members of staff, and whoever reads along on the desk's common routes, are to be alerted."""
-
-    reason: str
-    rung: int
-    to: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class TellChild:
-    """The child is to be told, honestly: ``breached``, or ``left``, that whoever had the talk is gone."""
-
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetDue:
-    """The next answer is due then; None while nobody is on duty, or none is owed."""
-
-    due_at: dt.datetime | None
-    rung: int
-
-
-@dataclass(frozen=True, slots=True)
-class GiveBack:
-    """The case is taken back from its holder and waits for whoever is on duty."""
-
-
-Action = Alert | TellChild | SetDue | GiveBack
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is due now, and the next moment to look; None where only something new can make anything due."""
-
-    actions: tuple[Action, ...] = ()
-    wake: dt.datetime | None = None
-    over: bool = False
 
 
 def plan(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Plan:
@@ -92,10 +64,10 @@ def _left(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) 
     """
     if facts.waiting or not (facts.barred or (facts.left and facts.owed)):
         return
-    rung, members = _nearest(duty)
+    rung, members = nearest(duty)
     yield GiveBack()
-    yield Alert("opened", rung, _ids(members) | _holder(facts))
-    yield SetDue((facts.due_at or now + limits.answer_within(facts.level)) if duty.on_duty else None, rung)
+    yield Alert("opened", rung, ids(members) | holder(facts))
+    yield SetDue((facts.due_at or _promise(facts, duty, limits, now)) if duty.on_duty else None, rung)
     yield TellChild("left")
 
 
@@ -105,8 +77,8 @@ def _raised(facts: Facts, duty: DutyState, _limits: ClockLimits, _now: dt.dateti
     unheard = facts.waiting and facts.rung == 0
     if facts.raised_at is None or unheard or facts.made(facts.raised_at, "raised", "opened"):
         return
-    rung, members = _nearest(duty)
-    yield Alert("raised", rung, _ids(members) | _holder(facts))
+    rung, members = nearest(duty)
+    yield Alert("raised", rung, ids(members) | holder(facts))
 
 
 def _fewer(facts: Facts, duty: DutyState, _limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:
@@ -123,7 +95,7 @@ def _fewer(facts: Facts, duty: DutyState, _limits: ClockLimits, _now: dt.datetim
 def _handed(facts: Facts, _duty: DutyState, _limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:
     """A colleague handed the case over: whoever has it now may not have seen it."""
     if facts.handed_at is not None and facts.holder is not None and not facts.made(facts.handed_at, "transferred"):
-        yield Alert("transferred", HOLDER, _holder(facts))
+        yield Alert("transferred", HOLDER, holder(facts))
 
 
 def _unreached(facts: Facts, duty: DutyState, limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:
@@ -139,7 +111,7 @@ def _unreached(facts: Facts, duty: DutyState, limits: ClockLimits, _now: dt.date
     rung = min((rung for rung in ladder if rung > facts.unreached), default=None)
     if rung is None or any(item.rung >= rung for item in facts.made(since, "unreached")):
         return
-    yield Alert("unreached", rung, _ids(ladder[rung]))
+    yield Alert("unreached", rung, ids(ladder[rung]))
     yield SetDue(facts.due_at, max(facts.rung, rung))
 
 
@@ -161,10 +133,10 @@ def _arrival(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetim
     if not new and not (facts.owed and facts.due_at is None and duty.on_duty):
         return
     reason = _wait(facts)
-    rung, members = _nearest(duty)
+    rung, members = nearest(duty)
     # What was promised stays promised, even if nobody saw it pass: then the child is told so.
-    due = facts.due_at or (now + limits.answer_within(facts.level) if duty.on_duty else None)
-    yield Alert(reason, rung, _ids(members) | _holder(facts))
+    due = facts.due_at or _promise(facts, duty, limits, now)
+    yield Alert(reason, rung, ids(members) | holder(facts))
     yield SetDue(due, rung)
 
 
@@ -176,7 +148,7 @@ def _without_clock(facts: Facts, duty: DutyState, now: dt.datetime) -> Plan:
     heard = ("opened", "raised", "waiting", "undelivered", "breached", "unattended", "unreached")
     made = facts.made(_stretch(facts), *heard)
     reminded = [item for item in made if not item.lost]
-    to = _ids(duty.supervisors) | _holder(facts)
+    to = ids(duty.supervisors) | holder(facts)
     if not made:
         return Plan((Alert(_wait(facts), SUPERVISORS, to),))
     count = len([item for item in reminded if item.reason == "unattended"])
@@ -207,8 +179,24 @@ def _running(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetim
             if facts.made(at, *graver):
                 break
             return Plan(tuple(_with_child(facts, duty, alert)))
+    over = facts.due_at is not None and facts.due_at <= now
+    if over and not duty.on_duty:
+        last = Alert("unattended", SUPERVISORS, ids(duty.supervisors) | holder(facts))
+        return Plan(tuple(_with_child(facts, duty, last)))
+    if new := _come_since(facts, duty, over=over):
+        return Plan((Alert("unattended" if over else "opened", nearest(duty)[0], ids(new)),))
     ahead = [at for at, _ in rungs if at > now]
     return Plan(wake=min(ahead, default=None))
+
+
+def _come_since(facts: Facts, duty: DutyState, *, over: bool) -> tuple[Member, ...]:
+    """Who came on duty and heard nothing yet of a case that waits: of one that is overdue the second line as well."""
+    if not (facts.waiting or over):
+        return ()
+    members = (*duty.first, *duty.second) if over else nearest(duty)[1]
+    return tuple(
+        member for member in members if member.since is not None and not facts.heard_by(member.id, member.since)
+    )
 
 
 def _rungs(facts: Facts, duty: DutyState, limits: ClockLimits) -> Iterator[tuple[dt.datetime, Alert]]:
@@ -216,19 +204,19 @@ def _rungs(facts: Facts, duty: DutyState, limits: ClockLimits) -> Iterator[tuple
     began, due = _began(facts, limits), facts.due_at
     if began is None or due is None:
         return
-    holder = _holder(facts)
+    own = holder(facts)
     if facts.waiting:
         seen = limits.seen_within(facts.level)
-        rung, members = _nearest(duty)
-        yield began + limits.warn * seen, Alert("warning", rung, _ids(members))
-        yield began + seen, Alert("unclaimed", SECOND, _ids(duty.second or duty.supervisors))
+        rung, members = nearest(duty)
+        yield began + limits.warn * seen, Alert("warning", rung, ids(members))
+        yield began + seen, Alert("unclaimed", SECOND, ids(duty.second or duty.supervisors))
     else:
-        yield began + limits.warn * (due - began), Alert("warning", HOLDER, holder)
-    above = _ids(duty.second) | _ids(duty.supervisors) | holder
+        yield began + limits.warn * (due - began), Alert("warning", HOLDER, own)
+    above = ids(duty.second) | ids(duty.supervisors) | own
     yield due, Alert("breached", SUPERVISORS, above)
     reminder = _next_reminder(facts, due)
     if reminder is not None:
-        yield reminder, Alert("unattended", SUPERVISORS, above | _ids(duty.first))
+        yield reminder, Alert("unattended", SUPERVISORS, above | ids(duty.first))
 
 
 def _next_reminder(facts: Facts, due: dt.datetime) -> dt.datetime | None:
@@ -245,7 +233,16 @@ def _with_child(facts: Facts, duty: DutyState, alert: Alert) -> Iterator[Action]
         yield TellChild("breached")
     # What was promised was not kept; without anybody on duty nothing new is promised.
     over = alert.reason in ("breached", "unattended") and not duty.on_duty
+    if over and alert.reason == "unattended":
+        yield TellChild("alone")
     yield SetDue(None if over else facts.due_at, max(facts.rung, alert.rung))
+
+
+def _promise(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> dt.datetime | None:
+    """By when an answer is due that is owed from now on: before everybody has gone."""
+    if not duty.on_duty:
+        return None
+    return min(filter(None, (now + limits.answer_within(facts.level), duty.until)))
 
 
 def _began(facts: Facts, limits: ClockLimits) -> dt.datetime | None:
@@ -262,18 +259,3 @@ def _wait(facts: Facts) -> str:
 def _stretch(facts: Facts) -> dt.datetime:
     """Since when this wait without a clock lasts, at the latest: the last thing that a person did."""
     return max(filter(None, (facts.opened_at, facts.taken_at, facts.staff_at)))
-
-
-def _nearest(duty: DutyState) -> tuple[int, tuple[Member, ...]]:
-    """Who hears first: the first line on duty, else the second, else the supervisors."""
-    if duty.first:
-        return FIRST, duty.first
-    return (SECOND, duty.second) if duty.second else (SUPERVISORS, duty.supervisors)
-
-
-def _ids(members: tuple[Member, ...]) -> frozenset[int]:
-    return frozenset(member.id for member in members)
-
-
-def _holder(facts: Facts) -> frozenset[int]:
-    return frozenset() if facts.holder is None or facts.barred else frozenset({facts.holder})

@@ -7,10 +7,10 @@ import re
 import time
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.desk.spans import days_around, spans_of
+from bot.desk.spans import days_around, merged, spans_of
 from bot.storage.roster import Person, Roster, SealedRoster
 
 #: Days ahead in which the next shift is looked for; further off nothing is promised.
@@ -30,18 +30,21 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who may be alerted. ``line`` is 1 or 2."""
+    """Somebody who may be alerted. ``line`` is 1 or 2; ``since`` when they are on shift, None where they are not."""
 
     id: int
     line: int
     region: str
     school: str
     supervisor: bool
+    since: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DutyState:
     """Who is on duty. ``back_at`` is the next moment at which somebody will be, where nobody is now; None: unknown.
+
+    ``until``: without a gap somebody is on duty until then, as far as is looked ahead; None where nobody is.
 
     ``first`` and ``second`` are on shift, hold the desk key and can be reached; ``others`` are all who hold it and can
     be reached, on shift or not. ``supervisors`` are all of them, on shift or not: they are told where nobody else is.
@@ -54,6 +57,7 @@ class DutyState:
     second: tuple[Member, ...] = ()
     supervisors: tuple[Member, ...] = ()
     others: tuple[Member, ...] = ()
+    until: dt.datetime | None = None
 
 
 def may_see(person: Person, scope: Scope) -> bool:
@@ -98,17 +102,21 @@ def duty_at(roster: Roster, scope: Scope, moment: dt.datetime, zone: dt.tzinfo) 
     """Who is on duty for a case of this scope at an aware moment."""
     allowed = eligible(roster.people, scope)
     ready = [person for person in allowed if person.keyed and reachable(person, roster)]
-    on_shift = [person for person in ready if is_on_shift(person, roster, moment, zone)]
+    near = {person.id: merged(spans_of(person.id, roster, zone, days_around(moment, zone, 1))) for person in ready}
+    since = {number: span.begins for number, spans in near.items() for span in spans if span.holds(moment)}
+    on_shift = [person for person in ready if person.id in since]
+    covered = merged(span for spans in near.values() for span in spans)
     supervisors = [person for person in allowed if person.supervisor]
     if not any(reachable(person, roster) for person in supervisors):
         supervisors = ready or supervisors
     return DutyState(
         bool(on_shift),
         None if on_shift else next_shift(ready, roster, moment, zone),
-        tuple(_member(person) for person in on_shift if person.line == 1),
-        tuple(_member(person) for person in on_shift if person.line != 1),
-        tuple(map(_member, supervisors)),
-        tuple(map(_member, ready)),
+        tuple(_member(person, since) for person in on_shift if person.line == 1),
+        tuple(_member(person, since) for person in on_shift if person.line != 1),
+        tuple(_member(person, since) for person in supervisors),
+        tuple(_member(person, since) for person in ready),
+        next((span.ends for span in covered if span.holds(moment)), None),
     )
 
 
@@ -129,8 +137,8 @@ def next_shift(people: list[Person], roster: Roster, moment: dt.datetime, zone: 
     return min(coming, default=None)
 
 
-def _member(person: Person) -> Member:
-    return Member(person.id, person.line, person.region, person.school, person.supervisor)
+def _member(person: Person, since: Mapping[int, dt.datetime]) -> Member:
+    return Member(person.id, person.line, person.region, person.school, person.supervisor, since.get(person.id))
 
 
 @dataclass(frozen=True, slots=True)

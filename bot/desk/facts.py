@@ -68,3 +68,8 @@ class Facts:
     def made(self, since: dt.datetime, *reasons: str) -> list[Done]:
         """The alerts made for these reasons since a moment, oldest first."""
         return [item for item in self.done if item.at >= since and item.reason in reasons]
+
+    def heard_by(self, person: int, since: dt.datetime) -> bool:
+        """Whether alerts since a moment went to this person, or to all. What had no route at all cannot go again."""
+        own = {None, person}
+        return any(item.at >= since and (not item.to or not own.isdisjoint(item.to)) for item in self.done)

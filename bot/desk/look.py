@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, Standing
 from bot.core.risk import RiskLevel
-from bot.desk.clocks import Action, GiveBack, Plan, SetDue, TellChild, plan
+from bot.desk.actions import Action, GiveBack, Plan, SetDue, TellChild
+from bot.desk.clocks import plan
 from bot.desk.duty import DutyBoard, DutyState, duty_at
 from bot.desk.facts import Done, Facts
 from bot.desk.holding import hold_at

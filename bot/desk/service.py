@@ -135,12 +135,18 @@ class CaseDesk:
         if row is not None:
             hold = hold_at(row, roster, now, zone, scope=scope)
             case = replace(as_open_case(row), attended=hold is None or hold.until is not None)
-        return Standing(True, duty.on_duty, duty.back_at, case)
+        ends = duty.until
+        if ends is None or ends - now >= max(self.limits.answer, self.limits.urgent_answer):
+            return Standing(True, duty.on_duty, duty.back_at, case)
+        back = duty_at(roster, scope, ends, zone).back_at
+        return Standing(True, duty.on_duty, back, case, until=ends)
 
     def _receipt(self, report: Report, standing: Standing) -> Receipt:
         now, case = self.store.now(), standing.case
         level = max(report.level, case.level if case else RiskLevel.NONE, key=lambda item: item.rank)
         due = now + self.limits.answer_within(level) if standing.on_duty else None
+        if due is not None and standing.until is not None and due > standing.until:
+            due = None  # nobody promises what those on duty may not be there to keep
         if case is None:
             return Receipt(now, due)
         if report.level.rank > case.level.rank or case.due_at is None:

@@ -12,7 +12,7 @@ from bot.core.audience import Audience
 from bot.core.compose import Composer
 from bot.core.contacts import contacts
 from bot.core.content_types import Library
-from bot.core.counsel import state_line
+from bot.core.counsel import spoken_time, state_line
 from bot.core.decision import Reply, Support
 from bot.core.desk import SealedText, Standing
 from bot.core.outward import Outward
@@ -53,7 +53,7 @@ class Teller:
     now: Callable[[], dt.datetime]
 
     async def tell(self, connection: AsyncConnection, case: CaseRow, what: str, standing: Standing) -> None:
-        """Put it on its way within a transaction of the caller's: ``breached``, or ``left``, with who reads from now.
+        """Put it on its way within a transaction of the caller's: what ``TellChild`` names, with who reads from now.
 
         Raises StorageError.
         """
@@ -84,9 +84,18 @@ class Teller:
         risk, reader = RiskReading(level, RiskKind(case.kind)), Audience(case.reader)
         numbers = script_for(library, risk, reader).hotlines if risk.alarming else GENERAL
         composer = Composer(library, self.now(), case.region)
-        lead = state_line(composer, standing) if what == "left" else composer.say(f"support.{what}")
+        lead = state_line(composer, standing) if what == "left" else _unanswered(composer, standing)
         open_now = tuple(line for line in contacts(library, numbers, composer.now, case.region) if line.open)
         return Support(Reply(lead, contacts=open_now), audience=reader, risk=risk)
+
+
+def _unanswered(composer: Composer, standing: Standing) -> str:
+    """That nobody has answered: those on duty are called again, or nobody is there until then."""
+    if standing.on_duty:
+        return composer.say("support.breached")
+    if standing.back_at is None:
+        return composer.say("support.alone")
+    return composer.say("support.alone_until").format(back=spoken_time(composer, standing.back_at))
 
 
 def _as_text(decision: Support) -> str:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.core.desk import CaseState
 from bot.core.risk import RiskLevel
-from bot.desk.clocks import Alert, GiveBack, Plan, SetDue, TellChild, plan
+from bot.desk.actions import Alert, GiveBack, Plan, SetDue, TellChild
+from bot.desk.clocks import plan
 from bot.desk.duty import DutyState, Member
 from bot.desk.facts import Done, Facts
 from bot.desk.limits import ClockLimits

@@ -1,0 +1,73 @@
+"""What the clocks of a case can ask to be done, as data, and whom it goes to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from bot.desk.duty import DutyState, Member
+from bot.desk.facts import Facts
+
+#: Up to which people were alerted: the holder, the first line, the second, the supervisors, all.
+HOLDER, FIRST, SECOND, SUPERVISORS, OTHERS = 0, 1, 2, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """These members of staff, and whoever reads along on the desk's common routes, are to be alerted."""
+
+    reason: str
+    rung: int
+    to: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TellChild:
+    """The child is to be told, honestly.
+
+    ``breached``; ``left``, that whoever had the talk is gone; ``alone``, that those on duty went without an answer.
+    """
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetDue:
+    """The next answer is due then; None while nobody is on duty, or none is owed."""
+
+    due_at: dt.datetime | None
+    rung: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """The case is taken back from its holder and waits for whoever is on duty."""
+
+
+Action = Alert | TellChild | SetDue | GiveBack
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is due now, and the next moment to look; None where only something new can make anything due."""
+
+    actions: tuple[Action, ...] = ()
+    wake: dt.datetime | None = None
+    over: bool = False
+
+
+def nearest(duty: DutyState) -> tuple[int, tuple[Member, ...]]:
+    """Who hears first: the first line on duty, else the second, else the supervisors."""
+    if duty.first:
+        return FIRST, duty.first
+    return (SECOND, duty.second) if duty.second else (SUPERVISORS, duty.supervisors)
+
+
+def ids(members: tuple[Member, ...]) -> frozenset[int]:
+    """Their ids."""
+    return frozenset(member.id for member in members)
+
+
+def holder(facts: Facts) -> frozenset[int]:
+    """Whoever has the case, and may see it."""
+    return frozenset() if facts.holder is None or facts.barred else frozenset({facts.holder})

@@ -1,0 +1,113 @@
+"""Where shifts end and begin: nothing is promised beyond them, and whoever comes hears of what waits."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from bot.core.compose import Composer
+from bot.core.counsel import state_line
+from bot.desk.limits import ClockLimits
+from bot.desk.service import CaseDesk
+from bot.storage.store import Store
+
+from .office import LIBRARY
+from .test_holding import TALK, URGENT, Evening
+from .world import Clock
+
+
+@pytest.fixture
+async def desk(store: Store) -> Evening:
+    """It is eight, and ``late`` is there until nine."""
+    desk = Evening(store)
+    await desk.begin()
+    return desk
+
+
+async def minutes(desk: Evening, clock: Clock, case: int, count: int) -> None:
+    """So many minutes pass, and the clocks are looked at in each."""
+    for _ in range(count):
+        await desk.looked(case)
+        clock.forward(minutes=1)
+    await desk.looked(case)
+
+
+async def line(desk: Evening, clock: Clock) -> str:
+    """What a child is told of who reads."""
+    standing = await CaseDesk(desk.store, desk.keys, desk.board, ClockLimits()).standing(TALK)
+    return state_line(Composer(LIBRARY, clock(), ""), standing)
+
+
+async def test_an_answer_is_promised_while_there_is_time_before_the_last_one_goes(desk: Evening, clock: Clock) -> None:
+    assert await line(desk, clock) == LIBRARY.messages["support.on_duty"]
+    await desk.file()
+    assert desk.receipt.due_at == clock() + ClockLimits().answer
+
+
+async def test_nothing_is_promised_beyond_the_end_of_the_last_shift(desk: Evening, clock: Clock) -> None:
+    clock.forward(minutes=59)
+    assert await line(desk, clock) == LIBRARY.messages["support.on_duty_then"].format(
+        until="21:00", back="11月24日08:00"
+    )
+    case = await desk.file()
+    assert desk.receipt.due_at is None
+
+    await minutes(desk, clock, case, 120)
+
+    assert await desk.told() == [LIBRARY.messages["support.alone_until"].format(back="11月24日08:00")]
+    assert (await desk.row(case)).due_at is None
+
+
+async def test_the_desk_has_until_the_end_of_the_last_shift(desk: Evening, clock: Clock) -> None:
+    clock.forward(minutes=40)
+    case = await desk.file()
+    await desk.looked(case)
+    assert (await desk.row(case)).due_at == clock() + dt.timedelta(minutes=20)
+
+
+async def test_a_shift_that_is_followed_by_another_does_not_end_the_promise(desk: Evening, clock: Clock) -> None:
+    await desk.comes("night", 21, 8)
+    clock.forward(minutes=59)
+    assert await line(desk, clock) == LIBRARY.messages["support.on_duty"]
+    await desk.file()
+    assert desk.receipt.due_at == clock() + ClockLimits().answer
+
+
+async def test_a_child_who_still_waits_when_the_last_one_goes_is_told_so_once(desk: Evening, clock: Clock) -> None:
+    case = await desk.file()
+    await minutes(desk, clock, case, 59)
+    assert await desk.told() == [LIBRARY.messages["support.breached"]]
+    await minutes(desk, clock, case, 121)
+    assert (await desk.told())[1:] == [LIBRARY.messages["support.alone_until"].format(back="11月24日08:00")]
+
+
+async def test_whoever_comes_on_shift_hears_at_once_of_what_is_overdue(desk: Evening, clock: Clock) -> None:
+    await desk.comes("night", 21, 8)
+    case = await desk.file(**URGENT)
+    await minutes(desk, clock, case, 59)
+    assert "night" not in {name for _, name in await desk.alerted(case)}
+
+    await minutes(desk, clock, case, 2)
+
+    assert [reason for reason, name in await desk.alerted(case) if name == "night"] == ["unattended"]
+
+
+async def test_whoever_comes_on_shift_hears_of_what_nobody_has_taken(desk: Evening, clock: Clock) -> None:
+    await desk.comes("night", 21, 8)
+    clock.forward(minutes=58)
+    case = await desk.file()
+    await minutes(desk, clock, case, 2)
+    assert [item for item in await desk.alerted(case) if item[1] == "night"] == [("opened", "night")]
+
+
+async def test_after_a_week_of_reminders_the_next_shift_still_hears(desk: Evening, clock: Clock) -> None:
+    await desk.comes("night", 21, 8)
+    case = await desk.file()
+    for _ in range(9 * 12):
+        await desk.looked(case)
+        clock.forward(hours=2)
+    before = len(await desk.alerted(case))
+    clock.time = clock().replace(hour=21)
+    await desk.looked(case)
+    assert (await desk.alerted(case))[before:] == [("unattended", "night")]
