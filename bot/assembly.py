@@ -58,7 +58,12 @@ LASTING = 0.5
 def clock_limits(settings: Settings) -> ClockLimits:
     """The clocks of the settings."""
     return ClockLimits.of_minutes(
-        settings.urgent_seen_minutes, settings.urgent_answer_minutes, settings.seen_minutes, settings.answer_minutes
+        settings.urgent_seen_minutes,
+        settings.urgent_answer_minutes,
+        settings.seen_minutes,
+        settings.answer_minutes,
+        urgent_rest=settings.urgent_rest_minutes,
+        rest=settings.rest_minutes,
     )
 
 

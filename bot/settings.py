@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     urgent_answer_minutes: float = Field(default=5, gt=0, le=WEEK, description="紧急的事几分钟内要有人回话")
     seen_minutes: float = Field(default=5, gt=0, le=WEEK, description="其他上报几分钟内要有人接手")
     answer_minutes: float = Field(default=30, gt=0, le=WEEK, description="其他上报几分钟内要有人回话")
+    urgent_rest_minutes: float = Field(
+        default=30, gt=0, le=WEEK, description="紧急的事没有动静多少分钟后再提醒；没人理会就越隔越久，写了备注一天一次"
+    )
+    rest_minutes: float = Field(default=1440, gt=0, le=WEEK, description="疑似受伤害的事没有动静多少分钟后再提醒")
     case_days: int = Field(default=90, ge=1, le=3650, description="个案结束多少天后抹去文字")
     audit_days: int = Field(default=1095, ge=183, le=CENTURY, description="操作记录保留多少天")
     staff_hours: float = Field(default=12, gt=0, le=24, description="工作人员登录一次管多少小时")

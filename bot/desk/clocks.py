@@ -26,6 +26,7 @@ from bot.desk.actions import (
 from bot.desk.duty import DutyState, Member
 from bot.desk.facts import Facts
 from bot.desk.limits import ClockLimits
+from bot.desk.resting import resting
 from bot.desk.spans import DAY
 
 #: After a breach everybody is reminded again and again, at first every quarter of an hour, later less often.
@@ -49,9 +50,8 @@ def plan(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -
         actions = tuple(part(facts, duty, limits, now))
         if actions:
             return Plan(actions)
-    if not facts.owed:
-        return Plan()
-    ahead = _without_clock(facts, duty, now) if facts.due_at is None else _running(facts, duty, limits, now)
+    clock = _running if facts.due_at is not None else _without_clock
+    ahead = (clock if facts.owed else resting)(facts, duty, limits, now)
     if ahead.actions or facts.leaves_at is None:
         return ahead
     return replace(ahead, wake=min(filter(None, (ahead.wake, facts.leaves_at))))
@@ -85,10 +85,10 @@ def _fewer(facts: Facts, duty: DutyState, _limits: ClockLimits, _now: dt.datetim
     """Whoever heard that it waits may not see it any more: to those who are nearest now it is new."""
     if not facts.waiting or facts.rung == 0 or facts.fewer_at is None:
         return
-    rung, members = _nearest(duty)
-    if facts.told & _ids(members) or facts.made(facts.fewer_at, "opened", "raised", "unclaimed", "breached"):
+    rung, members = nearest(duty)
+    if facts.told & ids(members) or facts.made(facts.fewer_at, "opened", "raised", "unclaimed", "breached"):
         return
-    yield Alert("opened", rung, _ids(members))
+    yield Alert("opened", rung, ids(members))
     yield SetDue(facts.due_at, max(facts.rung, rung))
 
 
@@ -140,7 +140,7 @@ def _arrival(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetim
     yield SetDue(due, rung)
 
 
-def _without_clock(facts: Facts, duty: DutyState, now: dt.datetime) -> Plan:
+def _without_clock(facts: Facts, duty: DutyState, _limits: ClockLimits, now: dt.datetime) -> Plan:
     """Nobody is on duty: supervisors are told, and it waits for the next shift.
 
     What reached nobody does not count: it is made anew as soon as somebody can be reached.

@@ -29,10 +29,11 @@ class Facts:
 
     ``rung`` 0 says that nobody was alerted since the case came to wait. ``handed_at``: a colleague gave it to the
     holder. ``unanswered``: the child has said something since a person wrote last, by the order of what was kept and
-    not by the clock; ``undelivered``: what a person wrote last never arrived. ``unreached`` is a rung whose alerts have
-    all failed, None for none. ``left``: the holder is gone; ``leaves_at``: when they will be, as far as is known;
-    ``barred``: they may not see the case any more. ``fewer_at``: since then fewer may see it; ``told`` were alerted
-    before by routes of their own.
+    not by the clock; ``undelivered``: what a person wrote last never arrived. ``answered``: a person has ever answered.
+    ``child_at``: the child was last heard; ``tended_at``: the holder was at work in it; ``noted_at``: a note was
+    written, where that is known. ``unreached`` is a rung whose alerts have all failed, None for none. ``left``: the
+    holder is gone; ``leaves_at``: when they will be, as known; ``barred``: they may not see the case any more.
+    ``fewer_at``: since then fewer may see it; ``told`` were alerted before by routes of their own.
     """
 
     level: RiskLevel
@@ -47,6 +48,10 @@ class Facts:
     due_at: dt.datetime | None = None
     rung: int = 0
     holder: int | None = None
+    child_at: dt.datetime | None = None
+    tended_at: dt.datetime | None = None
+    noted_at: dt.datetime | None = None
+    answered: bool = True
     done: tuple[Done, ...] = ()
     unreached: int | None = None
     left: bool = False
@@ -62,8 +67,13 @@ class Facts:
 
     @property
     def owed(self) -> bool:
-        """Whether the child waits for a person."""
-        return self.waiting or self.staff_at is None or self.unanswered or self.undelivered
+        """Whether the child waits for a person.
+
+        A case that nobody has is owed, but for one in which the child was answered and nobody set a clock again.
+        """
+        if self.staff_at is None or self.unanswered or self.undelivered:
+            return True
+        return self.waiting and (self.rung == 0 or self.due_at is not None)
 
     def made(self, since: dt.datetime, *reasons: str) -> list[Done]:
         """The alerts made for these reasons since a moment, oldest first."""

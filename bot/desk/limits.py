@@ -14,7 +14,8 @@ MINUTE = dt.timedelta(minutes=1)
 class ClockLimits:
     """Time until a person has taken a case, and until they have answered; in an urgent one, and in any other.
 
-    ``warn`` is the share of a time after which people are warned that it runs out.
+    ``warn`` is the share of a time after which people are warned that it runs out. ``urgent_rest`` and ``rest``: after
+    so long a silence, in which nothing is owed, a case comes up again.
     """
 
     urgent_seen: dt.timedelta = MINUTE
@@ -22,11 +23,23 @@ class ClockLimits:
     seen: dt.timedelta = 5 * MINUTE
     answer: dt.timedelta = 30 * MINUTE
     warn: float = 0.6
+    urgent_rest: dt.timedelta = 30 * MINUTE
+    rest: dt.timedelta = 1440 * MINUTE
 
     @classmethod
-    def of_minutes(cls, urgent_seen: float, urgent_answer: float, seen: float, answer: float) -> ClockLimits:
+    def of_minutes(
+        cls,
+        urgent_seen: float,
+        urgent_answer: float,
+        seen: float,
+        answer: float,
+        *,
+        urgent_rest: float = 30,
+        rest: float = 1440,
+    ) -> ClockLimits:
         """From numbers of minutes, as settings have them."""
-        return cls(urgent_seen * MINUTE, urgent_answer * MINUTE, seen * MINUTE, answer * MINUTE)
+        answers = (urgent_seen * MINUTE, urgent_answer * MINUTE, seen * MINUTE, answer * MINUTE)
+        return cls(*answers, urgent_rest=urgent_rest * MINUTE, rest=rest * MINUTE)
 
     def seen_within(self, level: RiskLevel) -> dt.timedelta:
         """How soon a person has the case."""

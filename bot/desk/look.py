@@ -118,6 +118,10 @@ class CaseLook:
             due_at=row.due_at,
             rung=row.rung,
             holder=row.holder,
+            child_at=row.child_at,
+            tended_at=row.tended_at,
+            noted_at=await self._noted(connection, row),
+            answered=row.answered_at is not None,
             done=done,
             unreached=unreached,
             left=hold is not None and hold.until is None,
@@ -127,6 +131,12 @@ class CaseLook:
             told=told,
         )
         return plan(facts, self._duty(row, roster), self.limits, self.store.now())
+
+    async def _noted(self, connection: AsyncConnection, row: CaseRow) -> dt.datetime | None:
+        """When a note was written last; asked only where nothing is owed, since only there it matters."""
+        if row.staff_at is None or row.asks > row.heard:
+            return None
+        return await SealedCasework(self.store).noted_at(connection, row.id)
 
     async def _done(
         self, connection: AsyncConnection, case: int, events: Sequence[tuple[CaseRow, dt.datetime]]

@@ -13,6 +13,8 @@ from bot.storage.alerts import WARNING, Pending
 
 #: The command of the button that takes a case: ``claim:12``.
 CLAIM = "claim"
+#: Reasons for which nothing is owed.
+_AT_REST = frozenset({"silent", "handed_on"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class AlertWording:
     def _line(self, item: Pending) -> str:
         if item.hushed:
             return self.say("hushed").format(drill=self.say("drill") if item.synthetic else "")
-        clock = self.say("no_clock")
+        clock = self.say("at_rest" if item.reason in _AT_REST else "no_clock")
         if item.due_at is not None:
             clock = self.say("clock").format(time=self._hour(item.due_at))
         return self.say("line").format(

@@ -114,7 +114,11 @@ class DeskWork:
             _require_read(row, seen)
             messages = self.library().messages
             line, label = messages["support.checking"], messages["buttons.here"]
-            await self._work.ask_if_here(connection, number, by.id)
+            # To whom nobody has answered yet this is no answer, where one could be written.
+            instead = row.answered_at is not None or needs_check(
+                row, await self._work.events(number, connection), self.store.now()
+            )
+            await self._work.ask_if_here(connection, number, by.id, instead=instead)
             await self._work.tell(connection, number, await self._sealed(connection, row, line))
             reply = Reply(line, choices=(Choice(label, str(Command(Verb.HERE, str(number)))),))
             going = await self._addressed(connection, row, Notice(reply, Audience(row.reader)))

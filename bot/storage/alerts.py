@@ -27,7 +27,7 @@ WARNING = "warning"
 #: An address was released by one person alone.
 RELEASED = "released"
 #: Nobody need hear any more that nobody has taken it, once somebody has.
-_UNTIL_TAKEN = ("opened", "unclaimed")
+_UNTIL_TAKEN = ("opened", "unclaimed", "handed_on")
 #: Reasons that matter even where the case has ended: whoever released an identity must not be able to silence it.
 _EVEN_CLOSED = (RELEASED,)
 

@@ -62,6 +62,9 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime) -> Changed:
         columns |= {"level": report.level, "due_at": filing.receipt.due_at}
     elif spoke and found.due_at is None:
         columns["due_at"] = filing.receipt.due_at
+    if spoke and found.state == CaseState.WAITING and found.heard >= found.asks:
+        # Nothing was owed in it until now: to whoever is on duty it is a new one.
+        columns["rung"] = 0
     # Whoever took it since then keeps it.
     freed = filing.freed is not None and found.state == CaseState.TAKEN and found.holder == filing.freed
     if freed:

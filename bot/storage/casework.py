@@ -153,16 +153,29 @@ class SealedCasework:
         await self.tended(connection, number, staff)
         return await self._message(connection, text, case=number, author="note", staff=staff)
 
+    async def noted_at(self, connection: AsyncConnection, number: int) -> dt.datetime | None:
+        """When the last note was written; None for none."""
+        wanted = select(case_message.c.at).where(case_message.c.case == number, case_message.c.author == "note")
+        newest: dt.datetime | None = (
+            await connection.execute(wanted.order_by(case_message.c.id.desc()).limit(1))
+        ).scalar()
+        return newest
+
     async def tell(self, connection: AsyncConnection, number: int, text: SealedText) -> int:
         """The service itself said something in this talk."""
         return await self._message(connection, text, case=number, author="service")
 
-    async def ask_if_here(self, connection: AsyncConnection, number: int, staff: int) -> bool:
-        """Ask, neutrally, whether it is still the child: their next turn answers it, and until then nothing is due."""
+    async def ask_if_here(self, connection: AsyncConnection, number: int, staff: int, *, instead: bool = True) -> bool:
+        """Ask, neutrally, whether it is still the child: their next turn answers it.
+
+        ``instead`` of an answer, as nothing else may be written: until then nothing is due.
+        """
         now = self._store.now()
         asked = update(desk_case).where(desk_case.c.id == number, desk_case.c.state == CaseState.TAKEN)
-        values = asked.values(checking_at=now, staff_at=now, tended_at=now, **WRITTEN)
-        return await self._change(connection, values, (number, "checking", staff))
+        asked = asked.values(checking_at=now, tended_at=now)
+        if instead:
+            asked = asked.values(staff_at=now, **WRITTEN)
+        return await self._change(connection, asked, (number, "checking", staff))
 
     async def hold(self, connection: AsyncConnection, number: int, staff: int, held: bool) -> bool:
         """Keep a case from erasure, or no longer; False where that was so before."""

@@ -64,7 +64,7 @@ class Paper:
         passed = (self.now - NINE) / minutes(1)
         if isinstance(action, Alert):
             self.said.append((passed, action.reason, action.rung, tuple(sorted(action.to))))
-            done = Done(action.reason, action.rung, self.now)
+            done = Done(action.reason, action.rung, self.now, to=action.to)
             self.facts = replace(self.facts, done=(*self.facts.done, done))
         elif isinstance(action, TellChild):
             self.told.append((passed, action.what))
@@ -124,11 +124,11 @@ def test_who_takes_it_and_does_not_answer_is_warned_and_then_the_second_line_and
 
 
 def test_an_answer_in_time_leaves_everybody_in_peace_until_the_child_writes_again() -> None:
-    paper = opened().run(0.5).taken().run(2).answered().run(300)
+    paper = opened().run(0.5).taken().run(2).answered().run(30)
     assert [reason for _, reason, *_ in paper.said] == ["opened"]
-    paper.child().run(306)
-    assert paper.said[1:] == [(303, "warning", 0, (1,)), (305, "breached", 3, (1, 2, 3))]
-    assert paper.told == [(305, "breached")]
+    paper.child().run(36)
+    assert paper.said[1:] == [(33, "warning", 0, (1,)), (35, "breached", 3, (1, 2, 3))]
+    assert paper.told == [(35, "breached")]
 
 
 def test_a_rise_to_urgent_alerts_the_line_and_the_holder_at_once_with_urgent_limits() -> None:
@@ -189,14 +189,14 @@ def test_a_case_given_back_is_alerted_anew_and_keeps_a_promise_that_can_still_be
 
 
 def test_a_case_given_back_after_an_answer_gets_a_new_clock() -> None:
-    paper = opened().run(0.5).taken().run(2).answered().run(60)
+    paper = opened().run(0.5).taken().run(2).answered().run(20)
     paper.facts = replace(paper.facts, state=CaseState.WAITING, holder=None, taken_at=None, rung=0)
-    paper.run(66)
+    paper.run(26)
     assert [(at, reason) for at, reason, *_ in paper.said[1:]] == [
-        (60, "opened"),
-        (60.6, "warning"),
-        (61, "unclaimed"),
-        (65, "breached"),
+        (20, "opened"),
+        (20.6, "warning"),
+        (21, "unclaimed"),
+        (25, "breached"),
     ]
 
 
@@ -282,7 +282,7 @@ def test_a_holder_who_goes_with_nobody_after_them_leaves_no_promise_behind() -> 
 
 
 def test_a_holder_who_goes_after_their_answer_keeps_it_until_the_child_writes() -> None:
-    paper = opened().run(0.5).taken().run(2).answered()
+    paper = opened(RiskLevel.DISCLOSURE).run(0.5).taken().run(2).answered()
     paper.duty, paper.facts = NOBODY, replace(paper.facts, left=True)
     assert paper.run(500).facts.holder == 1
     assert len(paper.said) == 1

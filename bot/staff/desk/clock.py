@@ -55,6 +55,8 @@ class Times:
             by = self._say("clock_by", time=self.moment(row.due_at))
             left = int((row.due_at - self.now).total_seconds())
             return Clock("over" if left < 0 else "left", self._span(left), _stamp(row.due_at), by)
+        if row.state == CaseState.WAITING and row.staff_at is not None and row.asks <= row.heard and row.rung:
+            return Clock("none", self._say("clock_given_on"))
         if not owed(row):
             if row.checking_at:
                 return Clock("asked", self._say("clock_asked"))
