@@ -48,9 +48,7 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime) -> Changed:
     rises = report.level.rank > level.rank
     after = _kind(kind, report, rises=rises)
     graver = after.outweighs(kind)
-    columns: dict[str, object] = {"turns": found.turns + 1, **_told(report.why, told_value(report))}
-    if report.why is Why.STOPPED:
-        columns["left_turn"] = found.turns + 1
+    columns: dict[str, object] = {"turns": found.turns + 1, **_told(report, found.turns + 1)}
     spoke = bool(report.texts) or report.why in _SPEAKING
     if spoke:
         columns |= {"child_at": now, "asks": found.turns + 1, "checking_at": None}
@@ -93,11 +91,12 @@ def _kind(kind: RiskKind, report: Report, *, rises: bool) -> RiskKind:
     return report.kind if says_more else kind
 
 
-def _told(why: Why, value: str) -> Mapping[str, object]:
+def _told(report: Report, turn: int) -> Mapping[str, object]:
+    why, value = report.why, told_value(report)
     if why in (Why.SAFE, Why.UNSAFE):
         return {"safe": value} if value else {}
     if why is Why.WRITE:
         return {"write_when": value} if value else {}
     if why is Why.OUTSIDERS:
         return {"outsiders_only": True}
-    return {}
+    return {"left_turn": turn} if why is Why.STOPPED else {}
