@@ -7,7 +7,7 @@ in the terminal must not wait for it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,6 +134,7 @@ def make_application(settings: Settings, store: Store) -> Application:
     from bot.core.talk import StoredTalk
     from bot.desk.news import Event
     from bot.desk.returns import CaseReturns
+    from bot.status import make_status
     from bot.storage.cases import Filed
     from bot.storage.outbox import SealedOutbox
     from bot.storage.talks import SealedTalks
@@ -148,7 +149,7 @@ def make_application(settings: Settings, store: Store) -> Application:
         desk.news.publish(Event(item.event, item.case))
 
     talks = SealedTalks(store, dt.timedelta(minutes=settings.memory_minutes), filed)
-    talk = StoredTalk(content, talks, now, desk.desk, lessons=teaching.lessons)
+    talk = StoredTalk(content, talks, now, desk.desk, lessons=teaching.lessons, unkept=desk.unkept.heard)
     returns, post, guesses = CaseReturns(store, desk.news), Post(SealedOutbox(store, lost=desk.touched), now), Guesses()
     telegram = None
     if settings.telegram_token is not None:
@@ -159,7 +160,7 @@ def make_application(settings: Settings, store: Store) -> Application:
     token = desk.claims.new_token if telegram else None
     site.routes.extend(teaching.pages(site, lambda: telegram.username if telegram else "", token))
     site.routes.extend(outreach.pages(site))
-    status = _status(content, desk)
+    status = make_status(lambda: content.problem, desk.status, store, settings.data_dir)
     parts = WebParts(talk, desk.library, now, post, returns, guesses, status, teaching.boards, desk.desk.case)
     machines = MachineParts(settings, store, desk.library, now, status, (TELEGRAM,) if telegram else ())
     routes = (*site.routes, *outreach.routes(), *machines.routes(), *(telegram.routes() if telegram else ()))
@@ -218,16 +219,3 @@ def web_options(settings: Settings) -> WebOptions:
         session_minutes=settings.memory_minutes,
         case_days=settings.case_days,
     )
-
-
-def _status(content: LiveContent[Dialogue], desk: DeskParts) -> Callable[[], Awaitable[Mapping[str, object]]]:
-    from bot.storage.errors import StorageError
-
-    async def status() -> Mapping[str, object]:
-        try:
-            stands = await desk.status()
-        except StorageError:
-            return {"status": "failing", "database": "unreachable"}
-        return {"status": "ok", "content": "current" if content.problem is None else "old", **stands}
-
-    return status

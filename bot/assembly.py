@@ -27,6 +27,7 @@ from bot.desk.periods import Periods
 from bot.desk.reading import DeskReading
 from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
+from bot.desk.unkept import UnkeptAlarm
 from bot.desk.watch import Watch, timers_url
 from bot.desk.wording import AlertWording
 from bot.desk.work import DeskWork
@@ -91,6 +92,7 @@ class DeskParts:
     watch: Watch = field(init=False)
     work: DeskWork = field(init=False)
     claims: DeskClaims = field(init=False)
+    unkept: UnkeptAlarm = field(init=False)
 
     def __post_init__(self) -> None:
         store, roster, limits = self.store, SealedRoster(self.store), clock_limits(self.settings)
@@ -103,6 +105,7 @@ class DeskParts:
         look = CaseLook(store, self.board, limits, teller, self.sender.ring, self._released)
         self.watch = Watch(store, look, self.news, timers_url(self.settings.database, self.settings.data_dir))
         reading = DeskReading(store, self.board, self.audit, self.news)
+        self.unkept = UnkeptAlarm(roster, self.apprising, self.messages)
         self.work = DeskWork(store, reading, self.audit, self.news, self.outward, self.library, periods(self.settings))
         self.claims = DeskClaims(self.work, self.messages, self.link)
 

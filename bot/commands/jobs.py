@@ -52,6 +52,7 @@ async def _watch(application: Application, stop: asyncio.Event) -> None:
     """The clocks of all open cases, as long as the service runs."""
     desk = application.desk
     await desk.apprising.warm()
+    await desk.unkept.refresh()
     await desk.watch.start()
     try:
         await stop.wait()

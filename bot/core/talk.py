@@ -56,8 +56,11 @@ class StoredTalk:
         desk: Desk,
         *,
         lessons: Lessons | None = None,
+        unkept: Callable[[], None] = lambda: None,
     ) -> None:
+        """``unkept`` is told when somebody said something alarming that nobody will read, since nothing can be kept."""
         self._dialogue, self._store, self._now, self._desk = dialogue, store, now, desk
+        self._unkept = unkept
         self._lessons = lessons or NoLessons()
         self._room = asyncio.Semaphore(AT_ONCE)
 
@@ -124,7 +127,10 @@ class StoredTalk:
 
     def without_desk(self, incoming: Incoming) -> Decision:
         """What is said where nothing can be kept: nobody will read it, and no script says otherwise."""
-        return self._dialogue().respond(incoming, Session(), self._now(), NO_DESK).decision
+        decision = self._dialogue().respond(incoming, Session(), self._now(), NO_DESK).decision
+        if decision.risk.alarming:
+            self._unkept()
+        return decision
 
     async def forget(self, key: str, *, asked: bool = True) -> None:
         """Erase what is remembered of the talk; ``asked``: the person wants it deleted, and did not just leave."""
