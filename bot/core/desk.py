@@ -167,7 +167,7 @@ class Filing:
 
     ``case`` is the open case, None where a new one is opened; ``key`` belongs to a new one. There are no ``texts``,
     nor what was ``told``, before a desk key exists. ``freed``: the holder from whom the case is taken back, since they
-    are gone or may not see it any more.
+    are gone or may not see it any more. ``elsewhere``: its person had gone on elsewhere, and writes here again.
     """
 
     report: Report
@@ -178,6 +178,7 @@ class Filing:
     key: ReceiptKey | None = None
     told: SealedText | None = None
     freed: int | None = None
+    elsewhere: bool = False
 
 
 class Desk(Protocol):

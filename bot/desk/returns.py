@@ -14,6 +14,7 @@ from bot.desk.service import receipt_key_name, receipt_secret_of
 from bot.storage.case_rows import CaseRow
 from bot.storage.casework import SealedCasework
 from bot.storage.moving import move
+from bot.storage.outbox import unawaited
 from bot.storage.store import Store
 
 
@@ -42,6 +43,8 @@ class CaseReturns:
         if not closed:
             async with self.store.writing() as connection:
                 other = await move(connection, self.store, case.id, origin)
+                # What is still on its way to where they were is read here.
+                await unawaited(connection, case.id)
             self.news.publish(Event("message", case.id))
             if other is not None:
                 self.news.publish(Event("noted", other))

@@ -92,10 +92,12 @@ class CaseDesk:
         case, key, code = standing.case, None, ""
         if case is None and standing.on_duty and origin.group:
             standing = replace(standing, on_duty=await self._on_duty_outside(origin))
-        child = None
+        child, elsewhere = None, False
         current = await self.keys.current()
         if case is not None:
-            child = await SealedCases(self.store).receipt_public(case.id)
+            child, talk = await SealedCases(self.store).reached_by(case.id)
+            # What is written in a group tells nothing of where they are by themselves.
+            elsewhere = not origin.group and talk != self.store.vault.pseudonym(origin.talk)
         elif current is not None and report.opens:
             code, key = await self.codes.take()
             child = key.public
@@ -106,7 +108,7 @@ class CaseDesk:
             told = _sealed(report.told, current, child) if report.told else None
         receipt = replace(self._receipt(report, standing), code=code)
         freed = case.holder if case is not None and case.left else None
-        return Filing(report, origin, case.id if case else None, receipt, texts, key, told, freed)
+        return Filing(report, origin, case.id if case else None, receipt, texts, key, told, freed, elsewhere)
 
     async def forgotten(self, key: str) -> None:
         """The person asked that their chat be deleted: noted on their cases. Raises StorageError."""

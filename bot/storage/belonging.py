@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.alerts import take_back
-from bot.storage.case_rows import FEWER, OPEN, CaseRow, note
+from bot.storage.case_rows import FEWER, OPEN, CaseRow, note, of_talk
 from bot.storage.desk_tables import desk_case
 from bot.storage.teaching_tables import class_group, enrolment, school, school_class
 
@@ -84,7 +84,7 @@ async def narrow_all(connection: AsyncConnection, name: str, home: Belonging = U
 
     ``home`` is what is known of that person besides.
     """
-    wanted = select(desk_case).where(desk_case.c.talk == name, desk_case.c.state.in_(OPEN))
+    wanted = select(desk_case).where(of_talk(name), desk_case.c.state.in_(OPEN))
     cases = (await connection.execute(wanted)).all()
     homes = [home, *(Belonging(case.school, more=case.outsiders_only) for case in cases)]
     for case in cases:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, insert, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, EndedCase, OpenCase
 from bot.core.risk import RiskKind, RiskLevel
-from bot.storage.desk_tables import case_event, desk_case
+from bot.storage.desk_tables import case_door, case_event, desk_case
 
 CaseRow = Row[Any]
 #: Ends by which a person found that nobody was harmed.
@@ -28,6 +28,13 @@ FEWER = "fewer"
 AFTERMATH = dt.timedelta(hours=72)
 
 
+def of_talk(name: Any) -> ColumnElement[bool]:
+    """Which cases are of a talk: those that are answered there, and those whose person moved on from there."""
+    answered = select(desk_case.c.id).where(desk_case.c.talk == name)
+    left = select(case_door.c.case).where(case_door.c.talk == name)
+    return desk_case.c.id.in_(union_all(answered, left))
+
+
 async def open_of(connection: AsyncConnection, name: str, *, alone: bool = False) -> CaseRow | None:
     """The open case of a talk: of several the one to which its person came back last, else the newest.
 
@@ -40,7 +47,7 @@ async def open_of(connection: AsyncConnection, name: str, *, alone: bool = False
 _OPEN = (
     select(desk_case)
     .where(
-        desk_case.c.talk == bindparam("name", type_=desk_case.c.talk.type),
+        of_talk(bindparam("name", type_=desk_case.c.talk.type)),
         or_(*(desk_case.c.state == state for state in OPEN)),
     )
     .order_by(func.coalesce(desk_case.c.came_back, 0).desc(), desk_case.c.id.desc())
@@ -51,7 +58,7 @@ _OPEN_ALONE = _OPEN.with_for_update()
 
 async def open_one_of(connection: AsyncConnection, name: str, number: int, *, alone: bool = False) -> CaseRow | None:
     """The case of this number, where it is an open one of this talk; ``alone`` as in ``open_of``."""
-    wanted = select(desk_case).where(desk_case.c.id == number, desk_case.c.talk == name, desk_case.c.state.in_(OPEN))
+    wanted = select(desk_case).where(desk_case.c.id == number, of_talk(name), desk_case.c.state.in_(OPEN))
     return (await connection.execute(wanted.with_for_update() if alone else wanted)).first()
 
 
@@ -64,7 +71,7 @@ async def latest_of(connection: AsyncConnection, name: str, now: dt.datetime) ->
 _LATEST = (
     select(desk_case)
     .where(
-        desk_case.c.talk == bindparam("name", type_=desk_case.c.talk.type),
+        of_talk(bindparam("name", type_=desk_case.c.talk.type)),
         or_(
             *(desk_case.c.state == state for state in OPEN),
             and_(

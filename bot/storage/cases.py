@@ -12,8 +12,9 @@ from bot.core.desk import CaseState, Filing, Why
 from bot.storage.alerts import take_back
 from bot.storage.belonging import Belonging, belonging, going_on, narrow_all, narrowed
 from bot.storage.case_changes import Changed, changed_by, told_value
-from bot.storage.case_rows import FEWER, FOLLOWS, OPEN, CaseRow, latest_of, note, open_of, open_one_of
+from bot.storage.case_rows import FEWER, FOLLOWS, OPEN, CaseRow, latest_of, note, of_talk, open_of, open_one_of
 from bot.storage.desk_tables import case_message, desk_case
+from bot.storage.moving import follow
 from bot.storage.store import Store
 from bot.storage.tables import upsert
 
@@ -63,12 +64,15 @@ class SealedCases:
         async with self._store.reading(brief=True) as connection:
             return await latest_of(connection, name, self._store.now())
 
-    async def receipt_public(self, number: int) -> bytes | None:
-        """The public key of the code that the person of this case holds; None where they hold none."""
+    async def reached_by(self, number: int) -> tuple[bytes | None, str]:
+        """By what the person of this case is reached: the public key of the code that they hold, if any, and the talk.
+
+        Raises StorageError.
+        """
         async with self._store.reading(brief=True) as connection:
-            wanted = select(desk_case.c.receipt_public).where(desk_case.c.id == number)
-            public: bytes | None = (await connection.execute(wanted)).scalar_one_or_none()
-        return public
+            wanted = select(desk_case.c.receipt_public, desk_case.c.talk).where(desk_case.c.id == number)
+            row = (await connection.execute(wanted)).one()
+        return row.receipt_public, row.talk
 
     async def file(self, connection: AsyncConnection, filing: Filing) -> Filed | None:
         """Keep a report within a transaction of the caller's: open a case, or add to the one that is open.
@@ -81,7 +85,7 @@ class SealedCases:
         freed, before = False, None
         for number in filter(None, (found.id if found else None, filing.case)):
             if not await self._is_new(connection, number, filing):
-                if found is not None and found.id == number and found.address is None:
+                if found is not None and found.id == number and found.talk == name and found.address is None:
                     await self._reached(connection, number, filing)
                 return Filed(number)
         if found is None and filing.case is not None:
@@ -93,8 +97,7 @@ class SealedCases:
             before = await latest_of(connection, name, self._store.now())
             number, what = await self._opened(connection, name, filing, before), "opened"
         else:
-            home = await self._home(connection, name, filing)
-            number, changed = found.id, await self._added(connection, found, filing, home)
+            number, changed = found.id, await self._added(connection, name, filing, found)
             what, value, freed = what or changed.news, changed.told or value, changed.freed
         await self._keep_texts(connection, number, filing)
         if what or filing.report.why is not Why.SAID or value:
@@ -149,10 +152,12 @@ class SealedCases:
         number: int = made.scalar_one()
         return number
 
-    async def _added(self, connection: AsyncConnection, found: CaseRow, filing: Filing, home: Belonging) -> Changed:
+    async def _added(self, connection: AsyncConnection, name: str, filing: Filing, found: CaseRow) -> Changed:
+        if filing.elsewhere and found.talk != name:
+            found = await follow(connection, self._store, found.id, filing.origin)
         changed = changed_by(found, filing, self._store.now())
-        columns = {**changed.columns, **narrowed(found, home)}
-        if found.address is None:
+        columns = {**changed.columns, **narrowed(found, await self._home(connection, name, filing))}
+        if found.address is None and found.talk == name:
             # They had left, and write from where they were all the same.
             columns["address"] = self._store.vault.seal(filing.origin.address.encode())
         await connection.execute(update(desk_case).where(desk_case.c.id == found.id).values(**columns))
@@ -208,7 +213,7 @@ class SealedCases:
         """
         name, now = self._store.vault.pseudonym(talk), self._store.now()
         kept = update(desk_case).where(
-            desk_case.c.talk == name, desk_case.c.erased_at.is_(None), desk_case.c.delete_asked_at.is_(None)
+            of_talk(name), desk_case.c.erased_at.is_(None), desk_case.c.delete_asked_at.is_(None)
         )
         async with self._store.writing() as connection:
             rows = await connection.execute(kept.values(delete_asked_at=now).returning(desk_case.c.id))

@@ -169,6 +169,13 @@ desk_case = Table(
     sqlite_autoincrement=True,
 )
 
+case_door = Table(
+    "case_door",
+    metadata,
+    Column("case", RowId, ForeignKey("desk_case.id"), primary_key=True),
+    Column("talk", String(32), primary_key=True, index=True),  # the person was in the case by it before they moved on
+)
+
 case_message = Table(
     "case_message",
     metadata,

@@ -11,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState
 from bot.storage.case_rows import FOLLOWS, GOES_ON_IN, INSTEAD_OF, CaseRow, note
-from bot.storage.desk_tables import case_event, case_message, desk_case, identity_release, staff_link, staff_session
+from bot.storage.desk_tables import (
+    case_door,
+    case_event,
+    case_message,
+    desk_case,
+    identity_release,
+    staff_link,
+    staff_session,
+)
 from bot.storage.store import Store
 
 #: Lines of a case's history: it will be erased soon; a legal hold was lifted.
@@ -74,6 +82,7 @@ class CaseErasure:
         values = {**_ERASED, "talk": f"erased:{number}", "erased_at": now}
         if (await connection.execute(going.values(**values).returning(desk_case.c.id))).first() is None:
             return None
+        await connection.execute(delete(case_door).where(case_door.c.case == number))
         texts = delete(case_message).where(case_message.c.case == number).returning(case_message.c.id)
         count = len((await connection.execute(texts)).all())
         await connection.execute(

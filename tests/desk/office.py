@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 from bot.content.load import Reader, read_library
 from bot.core.audience import Audience
 from bot.core.decision import OUTCOMES, Decision
-from bot.core.desk import Report, Why
+from bot.core.desk import Filing, Report, Why
 from bot.core.message import Origin
 from bot.core.ports import Outgoing
 from bot.core.risk import RiskKind, RiskLevel
@@ -187,6 +187,20 @@ class Office:
 
     async def file(self, text: str = "他打我", **about: Any) -> int:
         """Somebody says this in the talk ``talk``, as the dialogue would file it; gives the case."""
+        filing = await self.prepared(text, **about)
+        case = await self.keep(filing)
+        self.receipt = filing.receipt
+        return case
+
+    async def keep(self, filing: Filing) -> int:
+        """Keep what was prepared; gives the case."""
+        async with self.store.writing() as connection:
+            filed = await SealedCases(self.store).file(connection, filing)
+        assert filed is not None
+        return filed.case
+
+    async def prepared(self, text: str = "他打我", **about: Any) -> Filing:
+        """What somebody says, decided and not yet kept."""
         talk, channel = about.pop("talk", "telegram:7:7"), about.pop("channel", CHANNEL)
         named = about.pop("delivery", ""), about.pop("group", "")
         origin = Origin(channel, talk, about.pop("address", "7"), *named)
@@ -204,12 +218,7 @@ class Office:
             region=about.pop("region", ""),
             told=about.pop("told", ""),
         )
-        filing = await desk.prepare(report, origin, standing)
-        async with self.store.writing() as connection:
-            filed = await SealedCases(self.store).file(connection, filing)
-        assert filed is not None
-        self.receipt = filing.receipt
-        return filed.case
+        return await desk.prepare(report, origin, standing)
 
     async def row(self, case: int) -> Any:
         """The case as it is stored."""

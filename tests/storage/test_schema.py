@@ -133,6 +133,8 @@ ADDED = {
 
 async def _back_to(connection: AsyncConnection, revision: str) -> None:
     """The tables as they were at an earlier revision."""
+    if revision < "0021":
+        await connection.execute(text("DROP TABLE case_door"))
     if revision < "0008":
         await connection.execute(text("DROP INDEX ix_outbox_alert"))
     for change in (change for later, changes in ADDED.items() if later > revision for change in changes):

@@ -181,6 +181,7 @@ _FAMILIES = {
     "place": ("desk.place",),
     "write": ("desk.write",),
     "came_back": ("desk.channel",),
+    "wrote_again": ("desk.channel",),
     "closed": ("desk.outcome",),
     "identity": ("desk.release",),
     "raised": ("alerts.level", "alerts.kind"),
