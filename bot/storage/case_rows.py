@@ -62,6 +62,21 @@ async def open_one_of(connection: AsyncConnection, name: str, number: int, *, al
     return (await connection.execute(wanted.with_for_update() if alone else wanted)).first()
 
 
+async def reopened(connection: AsyncConnection, number: int) -> tuple[CaseRow | None, str]:
+    """A case that the talk had when this was decided, and what became of it: closed since then, it is opened again.
+
+    One that is open is left to whoever has it. None where its text was erased.
+    """
+    wanted = select(desk_case).where(desk_case.c.id == number, desk_case.c.erased_at.is_(None)).with_for_update()
+    found = (await connection.execute(wanted)).first()
+    if found is None or found.state != CaseState.CLOSED:
+        return found, ""
+    ended = {"closed_at": None, "outcome": None, "erase_at": None}
+    again = {"state": CaseState.WAITING, "holder": None, "rung": 0, **ended}
+    row = update(desk_case).where(desk_case.c.id == number).values(**again).returning(desk_case)
+    return (await connection.execute(row)).one(), "reopened"
+
+
 async def latest_of(connection: AsyncConnection, name: str, now: dt.datetime) -> CaseRow | None:
     """The open case of a talk, as ``open_of`` has it, else the one that ended last, a short while ago."""
     return (await connection.execute(_LATEST, {"name": name, "since": now - AFTERMATH})).first()

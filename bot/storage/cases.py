@@ -12,7 +12,18 @@ from bot.core.desk import CaseState, Filing, Why
 from bot.storage.alerts import take_back
 from bot.storage.belonging import Belonging, belonging, going_on, narrow_all, narrowed
 from bot.storage.case_changes import Changed, changed_by, told_value
-from bot.storage.case_rows import FEWER, FOLLOWS, OPEN, CaseRow, latest_of, note, of_talk, open_of, open_one_of
+from bot.storage.case_rows import (
+    FEWER,
+    FOLLOWS,
+    OPEN,
+    CaseRow,
+    latest_of,
+    note,
+    of_talk,
+    open_of,
+    open_one_of,
+    reopened,
+)
 from bot.storage.desk_tables import case_message, desk_case
 from bot.storage.moving import follow
 from bot.storage.store import Store
@@ -89,8 +100,7 @@ class SealedCases:
                     await self._reached(connection, number, filing)
                 return Filed(number)
         if found is None and filing.case is not None:
-            # It was closed between reading and keeping: what was said in it opens it again.
-            found, what = await _reopened(connection, filing.case), "reopened"
+            found, what = await reopened(connection, filing.case)
         if found is None:
             if not filing.report.opens:
                 return None
@@ -245,11 +255,3 @@ async def _one_at_a_time(connection: AsyncConnection, name: str) -> None:
     """Two turns of one talk that are kept at once must not open two cases; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
-
-
-async def _reopened(connection: AsyncConnection, number: int) -> CaseRow | None:
-    ended = {"closed_at": None, "outcome": None, "erase_at": None}
-    again = {"state": CaseState.WAITING, "holder": None, "rung": 0, **ended}
-    row = update(desk_case).where(desk_case.c.id == number, desk_case.c.erased_at.is_(None)).values(**again)
-    found: CaseRow | None = (await connection.execute(row.returning(desk_case))).first()
-    return found

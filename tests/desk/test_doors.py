@@ -127,6 +127,22 @@ async def test_words_that_were_on_their_way_while_they_came_back_elsewhere_do_no
     assert (await _said(office, case, wang))[-1] == "好的老师"
 
 
+async def test_whoever_has_a_case_keeps_it_where_words_come_from_a_talk_that_nobody_remembered(
+    office: Office, wang: Worker
+) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+    filing = await office.prepared("好的老师")
+    await CaseReturns(office.store, office.news).open(office.receipt.code, LIBRARY_PC)
+    async with office.store.writing() as connection:
+        await connection.execute(case_door.delete())
+
+    assert await office.keep(filing) == case
+    row = await office.row(case)
+    assert (row.state, row.holder) == (CaseState.TAKEN, wang.id)
+    assert "reopened" not in await _whats(office, case)
+
+
 async def test_what_is_written_in_a_group_leaves_a_person_where_they_are(office: Office, wang: Worker) -> None:
     case = await office.file()
     await office.work.claim(wang, case)
