@@ -39,19 +39,27 @@ class CaseReturns:
         if case is None:
             return None
         private = receipt_pair(secret, case.receipt_salt).private
+        if case.state != CaseState.CLOSED:
+            case = await self._moved(case, origin)
         closed = case.state == CaseState.CLOSED
-        if not closed:
-            async with self.store.writing() as connection:
-                other = await move(connection, self.store, case.id, origin)
-                # What is still on its way to where they were is read here.
-                await unawaited(connection, case.id)
-            self.news.publish(Event("message", case.id))
-            if other is not None:
-                self.news.publish(Event("noted", other))
         # Once they are answered here: what is written to where they were until then must not be missed.
         messages = tuple(_opened(private, row) for row in await work.messages(case.id) if row.for_child)
         receipt = Receipt(case.opened_at, None if closed else case.due_at, case.seen_at)
         return Returned(tuple(filter(None, messages)), receipt, closed)
+
+    async def _moved(self, case: CaseRow, origin: Origin) -> CaseRow:
+        """The case as it stands, moved to where the person is now unless it was closed at that very moment."""
+        async with self.store.writing() as connection:
+            row = await SealedCasework(self.store).locked(connection, case.id)
+            if row is None or row.state == CaseState.CLOSED:
+                return row or case
+            other = await move(connection, self.store, case.id, origin)
+            # What is still on its way to where they were is read here.
+            await unawaited(connection, case.id)
+        self.news.publish(Event("message", case.id))
+        if other is not None:
+            self.news.publish(Event("noted", other))
+        return row
 
 
 def _opened(private: bytes, row: CaseRow) -> ReturnedMessage | None:

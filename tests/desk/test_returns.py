@@ -17,6 +17,7 @@ from bot.desk.returns import CaseReturns
 from bot.desk.sealing import seal_to
 from bot.desk.telling import Teller
 from bot.desk.worker import DeskError, NoSuchCaseError, Worker
+from bot.storage.case_rows import CaseRow
 from bot.storage.casework import SealedCasework
 from bot.storage.enrolments import SealedEnrolments
 from bot.storage.erasure import CaseErasure
@@ -192,6 +193,28 @@ async def test_what_is_left_of_an_erased_case_is_named_by_no_other_of_the_same_p
     events = [*await office.reading.events(first), *await office.reading.events(second)]
     assert "came_back" in [event.what for event in events]
     assert not {"instead_of", "goes_on_in"} & {event.what for event in events}
+
+
+async def test_who_comes_back_while_the_case_is_being_closed_is_told_that_it_has_ended(
+    office: Office, wang: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await office.file(**VISIT)
+    await office.work.claim(wang, case)
+    found = SealedCasework.by_receipt
+
+    async def closed_meanwhile(self: SealedCasework, name: str) -> CaseRow | None:
+        row = await found(self, name)
+        await office.work.close(wang, case, "unreachable", seen=9)
+        return row
+
+    monkeypatch.setattr(SealedCasework, "by_receipt", closed_meanwhile)
+    returned = await CaseReturns(office.store, office.news).open(office.receipt.code, HERE)
+
+    assert returned is not None
+    assert (returned.closed, returned.receipt.due_at) == (True, None)
+    assert LIBRARY.messages["support.closed"] in [message.text for message in returned.messages]
+    assert (await office.row(case)).channel == "web"
+    assert "came_back" not in [event.what for event in await office.reading.events(case)]
 
 
 async def test_nobody_closes_a_case_over_a_return_that_they_have_not_seen(office: Office, wang: Worker) -> None:
