@@ -44,7 +44,8 @@ class OpenCase:
 
     ``due_at`` is when somebody will have answered, empty where nobody is on duty; ``seen_at`` when a person first
     opened it. ``checking``: a person asked whether it is still the child, and the answer is awaited. ``holder`` is who
-    has it; ``attended``: they are on duty for it, or in the midst of the talk.
+    has it; ``attended``: they are on duty for it, or in the midst of the talk. ``receipt`` is what it is found by from
+    its code of return.
     """
 
     id: int
@@ -57,6 +58,7 @@ class OpenCase:
     checking: bool = False
     holder: int | None = None
     attended: bool = True
+    receipt: str = ""
 
     @property
     def taken(self) -> bool:

@@ -20,7 +20,8 @@ class Session:
 
     ``audience`` is who the person says to be, ``seems`` who they seem to be by their words.
     ``steps`` are those last shown, for the question ``told``; ``page`` counts the pages of "more" that were.
-    ``code`` is the code of return of its open case: it can be shown again while the talk is remembered.
+    ``code`` is a code of return that was told here, ``code_of`` what its case is found by: while the talk is remembered
+    it can be shown again, for that case alone.
     ``delivery`` names the last message that was heard: one that is sent again is the same message.
     ``quiz`` is where a quiz stands, as ``Lessons`` wrote it; empty where none goes on. ``learnt``: there was one.
     """
@@ -39,6 +40,7 @@ class Session:
     asked_role: bool = False
     region: str = ""
     code: str = ""
+    code_of: str = ""
     delivery: str = ""
     quiz: str = ""
     learnt: bool = False

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.core.audience import Audience
 from bot.core.decision import Decision, Quiz, Relayed
-from bot.core.desk import NO_DESK, Desk, Receipt, Report, Standing
+from bot.core.desk import NO_DESK, Desk, Filing, Report, Standing
 from bot.core.dialogue import Dialogue, Turned
 from bot.core.lessons import Joins, Lesson, Lessons, NoLessons
 from bot.core.message import Incoming, Origin
@@ -117,13 +117,13 @@ class StoredTalk:
             return decision, kept
         filing = await self._desk.prepare(report, origin, standing)
         if _tapped_before(report, origin, session, standing):
-            return _received(decision, filing.receipt, kept)
+            return _received(decision, filing, kept)
         private = None
         if origin.talk != key and filing.receipt.code:
             # What opens a talk is never kept with a group's.
             own = await self._store.load(origin.talk)
-            private = TalkAfter(origin.talk, replace(own, code=filing.receipt.code))
-        return _received(decision, filing.receipt, replace(kept, filing=filing, private=private))
+            private = TalkAfter(origin.talk, _holding(own, filing))
+        return _received(decision, filing, replace(kept, filing=filing, private=private))
 
     def without_desk(self, incoming: Incoming) -> Decision:
         """What is said where nothing can be kept: nobody will read it, and no script says otherwise."""
@@ -195,13 +195,18 @@ def _tapped_before(report: Report, origin: Origin, before: Session, standing: St
     return again and standing.case is not None and not report.texts and not report.told
 
 
-def _received(decision: Decision, receipt: Receipt, kept: TalkAfter) -> tuple[Decision, TalkAfter]:
+def _received(decision: Decision, filing: Filing, kept: TalkAfter) -> tuple[Decision, TalkAfter]:
     """The reply with its receipt, where it is one that tells of the desk."""
-    if receipt.code and kept.private is None:
-        kept = replace(kept, session=replace(kept.session, code=receipt.code))
+    if filing.receipt.code and kept.private is None:
+        kept = replace(kept, session=_holding(kept.session, filing))
     if decision.reply.receipt is not None:
-        decision = replace(decision, reply=replace(decision.reply, receipt=receipt))
+        decision = replace(decision, reply=replace(decision.reply, receipt=filing.receipt))
     return decision, kept
+
+
+def _holding(session: Session, filing: Filing) -> Session:
+    """The talk with the code of return that was told in it."""
+    return replace(session, code=filing.receipt.code, code_of=filing.key.name if filing.key else "")
 
 
 class FleetingSessions:

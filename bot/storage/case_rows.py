@@ -117,6 +117,7 @@ def as_open_case(row: CaseRow) -> OpenCase:
         seen_at=row.seen_at,
         checking=row.checking_at is not None,
         holder=row.holder,
+        receipt=row.receipt or "",
     )
 
 

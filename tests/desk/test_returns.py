@@ -9,12 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.audience import Audience
 from bot.core.desk import CaseState, SealedText, Why
+from bot.core.dialogue import Dialogue
 from bot.core.lessons import Joins
-from bot.core.message import Origin
+from bot.core.message import Incoming, Origin
+from bot.core.talk import StoredTalk
 from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook
 from bot.desk.returns import CaseReturns
 from bot.desk.sealing import seal_to
+from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
 from bot.desk.worker import DeskError, NoSuchCaseError, Worker
 from bot.storage.case_rows import CaseRow
@@ -24,6 +27,7 @@ from bot.storage.erasure import CaseErasure
 from bot.storage.moving import move
 from bot.storage.outbox import SealedOutbox
 from bot.storage.store import Store
+from bot.storage.talks import SealedTalks
 
 from ..storage.taught import Taught
 from .office import LIBRARY, Office
@@ -215,6 +219,29 @@ async def test_who_comes_back_while_the_case_is_being_closed_is_told_that_it_has
     assert LIBRARY.messages["support.closed"] in [message.text for message in returned.messages]
     assert (await office.row(case)).channel == "web"
     assert "came_back" not in [event.what for event in await office.reading.events(case)]
+
+
+async def test_a_code_is_shown_again_for_the_case_that_it_opens_and_for_no_other(
+    office: Office, dialogue: Dialogue
+) -> None:
+    store = office.store
+    desk = CaseDesk(store, office.keys, office.board, ClockLimits())
+    talk = StoredTalk(lambda: dialogue, SealedTalks(store, dt.timedelta(hours=2)), store.now, desk)
+
+    async def shown() -> str:
+        receipt = (await talk.respond(HERE.talk, Incoming(command="code", origin=HERE))).reply.receipt
+        return receipt.code if receipt else ""
+
+    await office.file("继父", **VISIT)
+    elsewhere = office.receipt.code
+    told = (await talk.respond(HERE.talk, Incoming("我爸又打我了，拿皮带抽", origin=HERE))).reply.receipt
+    assert told is not None
+    assert await shown() == told.code != ""
+
+    await _back(office, elsewhere)
+    assert await shown() == ""
+    await _back(office, told.code)
+    assert await shown() == told.code
 
 
 async def test_nobody_closes_a_case_over_a_return_that_they_have_not_seen(office: Office, wang: Worker) -> None:
