@@ -16,7 +16,7 @@ from bot.desk.sealing import new_receipt_code, new_salt, receipt_name, receipt_p
 from bot.desk.stock import CodeStock, NewCode
 from bot.desk.worker import scope_of
 from bot.storage.belonging import belonging, going_on
-from bot.storage.case_rows import CaseRow, as_ended_case, as_open_case
+from bot.storage.case_rows import CaseRow, as_ended_case, as_open_case, ended_lately
 from bot.storage.cases import SealedCases
 from bot.storage.desk_keys import DeskKey, SealedDeskKeys
 from bot.storage.roster import Roster
@@ -69,7 +69,7 @@ class CaseDesk:
             return Standing(case=as_open_case(row) if row else None)
         scope = await self._scope(key, latest)
         stands = self._stands(roster, scope, row)
-        if latest is not None and over:
+        if latest is not None and ended_lately(latest, self.store.now()):
             return replace(stands, ended=as_ended_case(latest))
         if row is None or scope.outsiders_only:
             return stands

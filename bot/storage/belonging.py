@@ -63,7 +63,11 @@ _OF_GROUP = (
 
 
 def going_on(home: Belonging, before: CaseRow | None) -> Belonging:
-    """The schools of a person who had another case a short while ago: those of that one, and their wish, hold on."""
+    """The schools of a person who had another case before: those of that one, and their wish, hold on.
+
+    They do so for as long as anything is kept of it: who asked once that nobody of their school read them is not asked
+    again each time.
+    """
     if before is None:
         return home
     named, more = _fitting(list(dict.fromkeys(filter(None, BETWEEN.join((home.school, before.school)).split(BETWEEN)))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, insert, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Row, bindparam, case, func, insert, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, EndedCase, OpenCase
@@ -35,6 +35,12 @@ def of_talk(name: Any) -> ColumnElement[bool]:
     return desk_case.c.id.in_(union_all(answered, left))
 
 
+async def one_at_a_time(connection: AsyncConnection, name: str) -> None:
+    """Two turns of one talk that are kept at once must not open two cases; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
 async def open_of(connection: AsyncConnection, name: str, *, alone: bool = False) -> CaseRow | None:
     """The open case of a talk: of several the one to which its person came back last, else the newest.
 
@@ -46,10 +52,8 @@ async def open_of(connection: AsyncConnection, name: str, *, alone: bool = False
 #: Asked for at every turn, and built once: making a statement costs more than running it.
 _OPEN = (
     select(desk_case)
-    .where(
-        of_talk(bindparam("name", type_=desk_case.c.talk.type)),
-        or_(*(desk_case.c.state == state for state in OPEN)),
-    )
+    # Said in this way SQLite looks for the talk, and not through all open cases.
+    .where(of_talk(bindparam("name", type_=desk_case.c.talk.type)), desk_case.c.state != CaseState.CLOSED)
     .order_by(func.coalesce(desk_case.c.came_back, 0).desc(), desk_case.c.id.desc())
     .limit(1)
 )
@@ -77,24 +81,21 @@ async def reopened(connection: AsyncConnection, number: int) -> tuple[CaseRow | 
     return (await connection.execute(row)).one(), "reopened"
 
 
-async def latest_of(connection: AsyncConnection, name: str, now: dt.datetime) -> CaseRow | None:
-    """The open case of a talk, as ``open_of`` has it, else the one that ended last, a short while ago."""
-    return (await connection.execute(_LATEST, {"name": name, "since": now - AFTERMATH})).first()
+async def latest_of(connection: AsyncConnection, name: str) -> CaseRow | None:
+    """The open case of a talk, as ``open_of`` has it, else the one that ended last and is not erased yet."""
+    return (await connection.execute(_LATEST, {"name": name})).first()
+
+
+def ended_lately(row: CaseRow | None, now: dt.datetime) -> bool:
+    """Whether this is a case that ended a short while ago."""
+    ended: dt.datetime | None = None if row is None or row.state != CaseState.CLOSED else row.closed_at
+    return ended is not None and ended > now - AFTERMATH
 
 
 #: One question for both, since it too is asked at every turn.
 _LATEST = (
     select(desk_case)
-    .where(
-        of_talk(bindparam("name", type_=desk_case.c.talk.type)),
-        or_(
-            *(desk_case.c.state == state for state in OPEN),
-            and_(
-                desk_case.c.state == CaseState.CLOSED,
-                desk_case.c.closed_at > bindparam("since", type_=desk_case.c.closed_at.type),
-            ),
-        ),
-    )
+    .where(of_talk(bindparam("name", type_=desk_case.c.talk.type)))
     .order_by(
         case((desk_case.c.state == CaseState.CLOSED, 1), else_=0),
         desk_case.c.closed_at.desc(),

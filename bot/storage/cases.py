@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, Filing, Why
@@ -17,9 +17,11 @@ from bot.storage.case_rows import (
     FOLLOWS,
     OPEN,
     CaseRow,
+    ended_lately,
     latest_of,
     note,
     of_talk,
+    one_at_a_time,
     open_of,
     open_one_of,
     reopened,
@@ -70,10 +72,10 @@ class SealedCases:
             return await open_one_of(connection, name, number)
 
     async def latest(self, talk: str) -> CaseRow | None:
-        """The open case of the talk with this key, else the one that ended last of late. Raises StorageError."""
+        """The open case of the talk with this key, else the one that ended last. Raises StorageError."""
         name = self._store.vault.pseudonym(talk)
         async with self._store.reading(brief=True) as connection:
-            return await latest_of(connection, name, self._store.now())
+            return await latest_of(connection, name)
 
     async def reached_by(self, number: int) -> tuple[bytes | None, str]:
         """By what the person of this case is reached: the public key of the code that they hold, if any, and the talk.
@@ -91,7 +93,7 @@ class SealedCases:
         None where nothing was to be kept: no open case, and the report opens none.
         """
         name = self._store.vault.pseudonym(filing.origin.talk)
-        await _one_at_a_time(connection, name)
+        await one_at_a_time(connection, name)
         found, what, value = await self._filed_in(connection, name, filing), "", told_value(filing.report)
         freed, before = False, None
         for number in filter(None, (found.id if found else None, filing.case)):
@@ -104,8 +106,9 @@ class SealedCases:
         if found is None:
             if not filing.report.opens:
                 return None
-            before = await latest_of(connection, name, self._store.now())
-            number, what = await self._opened(connection, name, filing, before), "opened"
+            ended = await latest_of(connection, name)
+            before = ended if ended_lately(ended, self._store.now()) else None
+            number, what = await self._opened(connection, name, filing, ended), "opened"
         else:
             number, changed = found.id, await self._added(connection, name, filing, found)
             what, value, freed = what or changed.news, changed.told or value, changed.freed
@@ -128,9 +131,9 @@ class SealedCases:
                 return asking
         return await open_of(connection, name, alone=True)
 
-    async def _opened(self, connection: AsyncConnection, name: str, filing: Filing, before: CaseRow | None) -> int:
+    async def _opened(self, connection: AsyncConnection, name: str, filing: Filing, ended: CaseRow | None) -> int:
         report, key, now = filing.report, filing.key, self._store.now()
-        home = going_on(await self._home(connection, name, filing), before)
+        home = going_on(await self._home(connection, name, filing), ended)
         row = {
             "talk": name,
             "channel": filing.origin.channel,
@@ -153,7 +156,7 @@ class SealedCases:
             "rung": 0,
             "held": False,
             "safe": "",
-            "write_when": before.write_when if before is not None else "",
+            "write_when": ended.write_when if ended is not None and ended_lately(ended, now) else "",
             "receipt": key.name if key else None,
             "receipt_salt": key.salt if key else None,
             "receipt_public": key.public if key else None,
@@ -249,9 +252,3 @@ class SealedCases:
                 if row.left_turn != row.turns:
                     await note(connection, row.id, self._store.now(), what="left")
         return [row.id for row in rows]
-
-
-async def _one_at_a_time(connection: AsyncConnection, name: str) -> None:
-    """Two turns of one talk that are kept at once must not open two cases; SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))

@@ -84,6 +84,36 @@ async def test_the_talk_hears_of_what_was_urgent_until_a_person_found_no_harm(
     assert (stands.case, stands.ended.id, stands.aftermath) == (None, case, kind)
 
 
+async def test_nobody_of_their_school_sees_a_case_long_after_the_one_in_which_they_asked_for_it(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    teacher = await office.worker(await office.hire("teacher", school="一中"))
+    case = await office.file()
+    await office.file("", why=Why.OUTSIDERS)
+    await office.file("", why=Why.WRITE, value="never")
+    await office.work.claim(wang, case)
+    await office.work.close(wang, case, "helped", seen=99)
+    clock.forward(days=40)
+
+    assert (await _desk(office).standing(TALK)).ended is None
+    second = await office.file("他又来了")
+    row = await office.row(second)
+    assert (row.outsiders_only, row.write_when) == (True, "")
+    with pytest.raises(NoSuchCaseError):
+        await office.reading.open(teacher, second)
+
+
+async def test_once_a_case_is_erased_nothing_of_it_holds_in_the_next(office: Office, wang: Worker) -> None:
+    case = await office.file()
+    await office.file("", why=Why.OUTSIDERS)
+    await office.work.claim(wang, case)
+    await office.work.close(wang, case, "helped", seen=99)
+    async with office.store.writing() as connection:
+        assert await CaseErasure(office.store).erase(connection, case)
+
+    assert not (await office.row(await office.file())).outsiders_only
+
+
 async def test_what_was_wished_in_the_ended_case_holds_in_the_next(office: Office, wang: Worker) -> None:
     teacher = await office.worker(await office.hire("teacher", school="一中"))
     case = await office.file()
@@ -98,7 +128,7 @@ async def test_what_was_wished_in_the_ended_case_holds_in_the_next(office: Offic
         await office.reading.open(teacher, second)
 
 
-async def test_nobody_is_promised_who_may_not_see_the_next_case(office: Office) -> None:
+async def test_nobody_is_promised_who_may_not_see_the_next_case(office: Office, clock: Clock) -> None:
     boss = await office.worker(await office.hire("boss", "supervisor", shift=False), supervisor=True)
     await office.hire("teacher", school="一中")
     case = await office.file()
@@ -106,6 +136,8 @@ async def test_nobody_is_promised_who_may_not_see_the_next_case(office: Office) 
     assert (await _desk(office).standing("telegram:8:8")).on_duty
     await office.work.close(boss, case, "helped", seen=99)
 
+    assert not (await _desk(office).standing(TALK)).on_duty
+    clock.forward(days=40)
     assert not (await _desk(office).standing(TALK)).on_duty
 
 
