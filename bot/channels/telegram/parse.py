@@ -12,6 +12,7 @@ from typing import Any
 from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.constants import ChatMemberStatus, ChatType
 
+from bot.channels.guesses import is_whole_code
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.address import addressed, without_mention
 from bot.channels.telegram.api import Me
@@ -128,7 +129,7 @@ def read_update(body: bytes, me: Me, stop_word: str) -> Read:
     message = update.message or update.edited_message
     if message is None or not _person(message.from_user, message) or not _readable(message.chat):
         return None
-    slash = read_slash(message.text or message.caption or "", me.username, stop_word)
+    slash = read_slash(message.text or message.caption or "", me.username, stop_word) or _code(message)
     if slash is not None and slash.errand is not None:
         return _asked(message, slash, number)
     turn = _said(message, attachment_of(raw.get("message") or raw["edited_message"]), me, slash)
@@ -138,6 +139,12 @@ def read_update(body: bytes, me: Me, stop_word: str) -> Read:
     origin = None if message.sender_chat is not None else private_origin(turn.user, number, message.chat)
     incoming = replace(turn.incoming, origin=origin)
     return replace(turn, incoming=incoming, edited=update.edited_message is not None)
+
+
+def _code(message: Message) -> Slash | None:
+    """A code of return that is sent as it is, in private: meant for coming back, and nothing to say to anybody."""
+    text, private = (message.text or "").strip(), message.chat.type == ChatType.PRIVATE
+    return Slash("", text, ours=True, errand=Errand.BACK) if private and is_whole_code(text) else None
 
 
 def _voted(poll: Mapping[str, Any]) -> Voted:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.channels.guesses import is_whole_code
 from bot.channels.receipt import with_way_to_code
 from bot.channels.unkept import SteadyTalk, unkept
 from bot.channels.web.data import Sent, turn_from_form, turn_from_json
@@ -88,6 +89,9 @@ class Chat:
     async def _turn(self, request: Request, sent: Sent) -> Turned:
         visitor = self.pages.visitors.of(request)
         flooding = self.limits.over(request, visitor)
+        if not sent.command and is_whole_code(sent.text):
+            # Whoever holds a code can read the talk: it is opened on its own page, and stands in no case.
+            return Turned(visitor, Notice(Reply(self._say("receipt.back_typed"))), 200)
         async with self.limits.locks.hold(visitor.key):
             turned = await self._decide(visitor, sent.incoming(visitor))
         self.post.stir(visitor.key)

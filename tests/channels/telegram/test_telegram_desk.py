@@ -110,9 +110,12 @@ async def test_the_services_own_letters_begin_with_a_line_that_says_nothing(worl
     assert world.telegram.buttons(PUPIL)[0]["callback_data"] == "here"
 
 
-async def test_a_child_comes_back_by_code_and_the_code_leaves_the_chat(world: World, scripted: ScriptedTalk) -> None:
+@pytest.mark.parametrize("typed", [f"/back {CODE}", CODE])
+async def test_a_child_comes_back_by_code_and_the_code_leaves_the_chat(
+    world: World, scripted: ScriptedTalk, typed: str
+) -> None:
     await world.runs()
-    asked = world.telegram.user_says(PUPIL, PUPIL, f"/back {CODE}")
+    asked = world.telegram.user_says(PUPIL, PUPIL, typed)
     await world.sees(PUPIL, "慢慢说")
     (told,) = world.telegram.texts(PUPIL)
     assert told.startswith(world.messages["receipt.neutral"])

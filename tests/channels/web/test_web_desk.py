@@ -32,6 +32,17 @@ async def test_a_turn_that_is_sent_again_is_the_same_delivery_and_other_words_ar
     assert len({first, other, unnamed}) == 3
 
 
+@pytest.mark.parametrize("typed", [CODE, CODE.replace(" ", ""), f" {CODE}\n"])
+async def test_a_code_that_is_typed_into_the_talk_is_told_to_nobody_and_leads_to_its_page(client, talk, typed):
+    told = (await ask(client, typed)).json()["html"]
+    page = (await client.post("/chat", data={"text": typed})).text
+    assert talk.heard == []
+    assert 'href="/back"' in told
+    assert 'href="/back"' in page
+    await ask(client, f"我的银行卡 {CODE}")
+    assert len(talk.heard) == 1
+
+
 @pytest.mark.parametrize("name", ["短", "x" * 65, 7, None, "<script>"])
 async def test_a_name_that_no_page_gives_is_passed_over(client, talk, name):
     await ask(client, delivery=name)
