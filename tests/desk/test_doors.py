@@ -10,11 +10,13 @@ from bot.desk.limits import ClockLimits
 from bot.desk.returns import CaseReturns
 from bot.desk.service import CaseDesk
 from bot.desk.worker import DeskError, NoSuchCaseError, Worker
+from bot.staff.desk.clock import Times
+from bot.staff.desk.views import history
 from bot.storage.desk_tables import case_door
 from bot.storage.erasure import CaseErasure
 from bot.storage.store import Store
 
-from .office import Office
+from .office import LIBRARY, Office
 from .world import Clock
 
 PHONE = "telegram:7:7"
@@ -69,7 +71,8 @@ async def test_what_a_child_writes_on_the_phone_after_reading_elsewhere_reaches_
     assert (await _said(office, case, wang))[-1] == "他回来了"
     row = await office.row(case)
     assert (row.state, row.holder, row.channel) == (CaseState.TAKEN, wang.id, "telegram")
-    assert "wrote_again" in await _whats(office, case)
+    told = history(await office.reading.events(case), {}, Times(office.store.now(), LIBRARY.messages))
+    assert LIBRARY.messages["desk.event_wrote_again"].format(value="Telegram") in [what for _, _, what in told]
 
 
 async def test_who_writes_again_without_a_code_is_asked_first_whether_it_is_they(office: Office, wang: Worker) -> None:
