@@ -133,7 +133,7 @@ ADDED = {
 
 async def _back_to(connection: AsyncConnection, revision: str) -> None:
     """The tables as they were at an earlier revision."""
-    if revision < "0021":
+    if revision < "0015":
         await connection.execute(text("DROP TABLE case_door"))
     if revision < "0008":
         await connection.execute(text("DROP INDEX ix_outbox_alert"))

@@ -7,8 +7,8 @@ from alembic import op
 
 from bot.storage.tables import RowId
 
-revision = "0021"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
