@@ -87,7 +87,7 @@ class Chat:
         return response
 
     async def _turn(self, request: Request, sent: Sent) -> Turned:
-        visitor = self.pages.visitors.of(request)
+        visitor = self.pages.visitors.of(request, sent.page)
         flooding = self.limits.over(request, visitor)
         if not sent.command and is_whole_code(sent.text):
             # Whoever holds a code can read the talk: it is opened on its own page, and stands in no case.

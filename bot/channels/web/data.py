@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import Any
@@ -19,8 +21,8 @@ from bot.core.message import Incoming, Origin
 
 LONGEST_COMMAND = 64
 MOST_FIELDS = 8
-#: The name that a page gives to one turn.
-_NAME = re.compile(r"[A-Za-z0-9_-]{8,64}")
+#: The name that a page gives to one turn: its own number, which no other page has, and that of the turn.
+_NAME = re.compile(r"[A-Za-z0-9_-]{8,64}(\.[A-Za-z0-9_-]{1,32})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Sent:
     text: str = ""
     command: str = ""
     name: str = ""
+
+    @property
+    def page(self) -> str:
+        """The number of the page that sent it; empty where it gave none."""
+        return self.name.partition(".")[0]
 
     def incoming(self, visitor: Visitor) -> Incoming:
         """The turn as the talk takes it.
@@ -45,6 +52,12 @@ class Sent:
 def new_name() -> str:
     """A name for one turn."""
     return secrets.token_urlsafe(12)
+
+
+def new_names() -> Callable[[], str]:
+    """Names for the turns that one page may send."""
+    page, places = new_name(), itertools.count(1)
+    return lambda: f"{page}.{next(places)}"
 
 
 def decision_data(decision: Decision) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from bot.channels.receipt import clock_line, spoken_time, way_to_code
-from bot.channels.web.data import Sent, decision_data, new_name
+from bot.channels.web.data import Sent, decision_data, new_names
 from bot.channels.web.letter import Letter
 from bot.channels.web.options import WebOptions
 from bot.channels.web.visitor import Visitors
@@ -205,7 +205,7 @@ class Pages:
             "numbers": lambda text: callable_numbers(text, library),
             "clock": lambda receipt: clock_line(receipt, now, library.messages),
             "spoken": lambda moment: spoken_time(moment, now, library.messages),
-            "new_name": new_name,
+            "new_name": new_names(),
         }
 
     @staticmethod

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from bot.channels.web.begun import Begun
 
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")
 ID_BYTES = 32
@@ -31,18 +33,24 @@ class Visitors:
     """Reads and writes the cookie. ``secure``: only over HTTPS, bound to this host."""
 
     secure: bool
+    begun: Begun = field(default_factory=Begun)
 
     @property
     def cookie(self) -> str:
         """The cookie's name."""
         return "__Host-talk" if self.secure else "talk"
 
-    def of(self, request: Request) -> Visitor:
-        """The visitor of a request; a missing or malformed cookie makes a new one."""
+    def of(self, request: Request, page: str = "") -> Visitor:
+        """The visitor of a request; a missing or malformed cookie makes a new one.
+
+        ``page``: the number of the page that sent it, by which what it sends without a cookie is one talk.
+        """
         found = request.cookies.get(self.cookie, "")
         if _ID.fullmatch(found):
+            self.begun.arrived(found)
             return Visitor(found, new=False)
-        return self.fresh()
+        made = self.fresh()
+        return Visitor(self.begun.talk(page, made.id), new=True) if page else made
 
     def fresh(self) -> Visitor:
         """A visitor that nobody has been."""

@@ -1,7 +1,7 @@
 // The talk without reloading: each form marked data-chat is sent as JSON, and the card that comes back is added.
 import { clear, take } from "./composer.js";
 import { hush, listen } from "./letters.js";
-import { card, copy, newName, show } from "./parts.js";
+import { beginAnew, card, copy, newName, show } from "./parts.js";
 import { clock, reveal } from "./standing.js";
 import { hear, tell } from "./tabs.js";
 
@@ -140,6 +140,7 @@ dialog.addEventListener("close", async () => {
 
 function empty() {
   hush();
+  beginAnew();
   clear();
   log.textContent = "";
   log.append(copy("deleted"));

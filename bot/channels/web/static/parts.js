@@ -16,8 +16,22 @@ export function card(html) {
   return holder.content.firstElementChild;
 }
 
-// A name for one turn: the same when it is sent again, so that it is kept once.
-export function newName() {
+let page = newPage();
+let turns = 0;
+
+function newPage() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// A name for one turn: the same when it is sent again, so that it is kept once. By the page's number in it what is said
+// here is one talk, even where the answer that brings the cookie is lost.
+export function newName() {
+  turns += 1;
+  return `${page}.${turns}`;
+}
+
+// What is said from now on belongs to nothing that was said before.
+export function beginAnew() {
+  page = newPage();
 }
