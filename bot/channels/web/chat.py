@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -16,6 +16,7 @@ from bot.channels.web.data import Sent, turn_from_form, turn_from_json
 from bot.channels.web.limits import Limits
 from bot.channels.web.pages import Exchange, Pages
 from bot.channels.web.post import Post
+from bot.channels.web.repeats import Repeats
 from bot.channels.web.visitor import Visitor
 from bot.channels.web.wording import command_label, with_suggestions
 from bot.core.decision import Decision, Notice, Relayed, Reply, Support
@@ -43,6 +44,7 @@ class Chat:
     pages: Pages
     limits: Limits
     post: Post
+    repeats: Repeats = field(default_factory=Repeats)
 
     async def form_turn(self, request: Request) -> Response:
         """A turn from a form: the whole page with the exchange."""
@@ -93,7 +95,8 @@ class Chat:
             # Whoever holds a code can read the talk: it is opened on its own page, and stands in no case.
             return Turned(visitor, Notice(Reply(self._say("receipt.back_typed"))), 200)
         async with self.limits.locks.hold(visitor.key):
-            turned = await self._decide(visitor, sent.incoming(visitor))
+            delivery = self.repeats.delivery(visitor.key, sent, answered=self.post.waits(visitor.key))
+            turned = await self._decide(visitor, sent.incoming(visitor, delivery))
         self.post.stir(visitor.key)
         decision = turned.decision
         if flooding and turned.kept and not _must_be_said(decision):

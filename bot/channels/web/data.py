@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import Any
@@ -27,25 +27,32 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{8,64}(\.[A-Za-z0-9_-]{1,32})?")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A turn as it came. ``name`` is the same where a page sends it again; empty where the page gave none."""
+    """A turn as it came. ``name`` is the same where a page sends it again; empty where the page gave none.
+
+    ``once``: the page's script made the name for this turn alone; a form sends the same with whatever it sends.
+    """
 
     text: str = ""
     command: str = ""
     name: str = ""
+    once: bool = True
 
     @property
     def page(self) -> str:
         """The number of the page that sent it; empty where it gave none."""
         return self.name.partition(".")[0]
 
-    def incoming(self, visitor: Visitor) -> Incoming:
-        """The turn as the talk takes it.
+    @property
+    def said(self) -> str:
+        """The page's name for it together with what it says.
 
-        Its delivery is the page's name for it together with what it says: a page that is shown again, with an old
-        name in it, must never make new words look like ones that were filed.
+        A page that is shown again, with an old name in it, must never make new words look like ones that were filed.
         """
         said = blake2b(f"{self.command}\0{self.text}".encode(), digest_size=16).hexdigest()
-        delivery = f"{self.name or new_name()}:{said}"
+        return f"{self.name or new_name()}:{said}"
+
+    def incoming(self, visitor: Visitor, delivery: str) -> Incoming:
+        """The turn as the talk takes it."""
         return Incoming(self.text, self.command, origin=Origin(CHANNEL, visitor.key, visitor.key, delivery))
 
 
@@ -101,23 +108,23 @@ def form_fields(body: bytes) -> dict[str, str]:
 
 def turn_from_json(body: bytes) -> Sent:
     """The turn in ``{"text": …}`` or ``{"command": …}``. Raises HTTPException 400 where it is neither."""
-    return _turn(json_object(body))
+    return _turn(json_object(body), once=True)
 
 
 def turn_from_form(body: bytes) -> Sent:
     """The turn in a form's fields. Raises HTTPException 400 where there is none."""
-    return _turn(form_fields(body))
+    return _turn(form_fields(body), once=False)
 
 
-def _turn(data: dict[str, Any]) -> Sent:
+def _turn(data: Mapping[str, Any], *, once: bool) -> Sent:
     text, command, name = data.get("text"), data.get("command"), data.get("delivery")
     name = name if isinstance(name, str) and _NAME.fullmatch(name) else ""
     if isinstance(command, str):
         if len(command.encode("utf-8", "replace")) > LONGEST_COMMAND:
             raise HTTPException(400)
-        return Sent(command=_clean(command), name=name)
+        return Sent(command=_clean(command), name=name, once=once)
     if isinstance(text, str):
-        return Sent(text=_clean(text), name=name)
+        return Sent(text=_clean(text), name=name, once=once)
     raise HTTPException(400)
 
 

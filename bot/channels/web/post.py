@@ -166,6 +166,10 @@ class Post:
             await self._read(self.now(), BATCH)
             return stream.drain()
 
+    def waits(self, address: str) -> bool:
+        """Whether a letter to this visitor is known of which nobody has said that it was read."""
+        return address in self._waiting
+
     async def received(self, address: str, item: int) -> None:
         """A letter was read by its visitor: it is erased. Another's is left alone. Raises StorageError."""
         if item in self._waiting.get(address, ()):
