@@ -18,6 +18,7 @@ from bot.channels.unkept import SteadyTalk
 from bot.channels.web.back import Back
 from bot.channels.web.chat import Chat
 from bot.channels.web.classroom import ClassPages
+from bot.channels.web.leaving import Leaving
 from bot.channels.web.limits import Limits
 from bot.channels.web.mail import Mail
 from bot.channels.web.options import WebOptions
@@ -71,7 +72,7 @@ def create_web(parts: WebParts, options: WebOptions, extra_routes: Sequence[Base
     visitors = Visitors(options.secure_cookies)
     pages = Pages(templates, parts.library, options, parts.status, visitors, parts.now, parts.boards)
     limits = Limits.of(options)
-    chat = Chat(parts.talk, pages, limits, parts.post)
+    chat = Chat(parts.talk, pages, limits, parts.post, Leaving(parts.talk, parts.post, limits.locks))
     mail = Mail(pages, parts.post, Standings(pages, parts.open_case))
     back = Back(pages, parts.returns, parts.guesses, limits.trusted)
     classes = ClassPages(pages, parts.boards, limits.trusted)

@@ -13,6 +13,7 @@ from bot.channels.guesses import is_whole_code
 from bot.channels.receipt import with_way_to_code
 from bot.channels.unkept import SteadyTalk, unkept
 from bot.channels.web.data import Sent, turn_from_form, turn_from_json
+from bot.channels.web.leaving import Leaving
 from bot.channels.web.limits import Limits
 from bot.channels.web.pages import Exchange, Pages
 from bot.channels.web.post import Post
@@ -44,6 +45,7 @@ class Chat:
     pages: Pages
     limits: Limits
     post: Post
+    leaving: Leaving
     repeats: Repeats = field(default_factory=Repeats)
 
     async def form_turn(self, request: Request) -> Response:
@@ -69,23 +71,29 @@ class Chat:
 
     async def script_forget(self, request: Request) -> Response:
         """Delete the talk, for the page's script."""
-        return await self._script_end(request, asked=True)
+        require_own_page(request)
+        response = Response(status_code=204)
+        await self._forget(request, response)
+        return response
 
     async def script_leave(self, request: Request) -> Response:
         """Erase what is remembered, for the quick exit and its beacon: whoever leaves in haste deletes nothing more."""
-        return await self._script_end(request, asked=False)
+        require_own_page(request)
+        response = Response(status_code=204)
+        await self._leave(request, response)
+        return response
 
     async def form_forget(self, request: Request) -> Response:
         """Delete the talk, for a form: the page says what was done."""
         require_own_page(request)
         response = self.pages.chat(Exchange(Notice(Reply(self._say("receipt.deleted")))))
-        await self._forget(request, response, asked=True)
+        await self._forget(request, response)
         return response
 
     async def leave(self, request: Request) -> Response:
         """Erase the talk and go to a harmless page. A link of another site carries no cookie, so erases nothing."""
         response = RedirectResponse(self._say("web.exit_url"), 303)
-        await self._forget(request, response, asked=False)
+        await self._leave(request, response)
         return response
 
     async def _turn(self, request: Request, sent: Sent) -> Turned:
@@ -122,21 +130,18 @@ class Chat:
     def _say(self, key: str) -> str:
         return self.pages.library().messages[key]
 
-    async def _script_end(self, request: Request, *, asked: bool) -> Response:
-        require_own_page(request)
-        response = Response(status_code=204)
-        await self._forget(request, response, asked=asked)
-        return response
-
-    async def _forget(self, request: Request, response: Response, *, asked: bool) -> None:
+    async def _leave(self, request: Request, response: Response) -> None:
         visitor = self.pages.visitors.of(request)
-        if visitor.new:
-            return
-        self.pages.visitors.forget(response)
-        async with self.limits.locks.hold(visitor.key):
-            # First nothing more is written to them, then what waits is erased.
-            await self.talk.forget(visitor.key, asked=asked)
-            await self.post.drop(visitor.key)
+        if not visitor.new:
+            self.pages.visitors.forget(response)
+            await self.leaving.leave(visitor.key)
+
+    async def _forget(self, request: Request, response: Response) -> None:
+        visitor = self.pages.visitors.of(request)
+        if not visitor.new:
+            # Where it fails the browser keeps the cookie, so that its person can ask once more.
+            self.pages.visitors.forget(response)
+            await self.leaving.forget(visitor.key, asked=True)
 
 
 def _must_be_said(decision: Decision) -> bool:
