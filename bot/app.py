@@ -129,7 +129,7 @@ def make_application(settings: Settings, store: Store) -> Application:
     from bot.channels.guesses import Guesses
     from bot.channels.telegram import CHANNEL as TELEGRAM
     from bot.channels.web.app import WebParts, create_web
-    from bot.channels.web.post import Post
+    from bot.channels.web.post import Post, PostPace
     from bot.content.live import LiveContent
     from bot.core.talk import StoredTalk
     from bot.desk.news import Event
@@ -138,6 +138,7 @@ def make_application(settings: Settings, store: Store) -> Application:
     from bot.storage.cases import Filed
     from bot.storage.outbox import SealedOutbox
     from bot.storage.talks import SealedTalks
+    from bot.web.files import open_files
 
     content = LiveContent(content_root(settings), settings.cache_dir, lambda made: make_dialogue(made, settings))
     now = clock(settings)
@@ -150,7 +151,10 @@ def make_application(settings: Settings, store: Store) -> Application:
 
     talks = SealedTalks(store, dt.timedelta(minutes=settings.memory_minutes), filed)
     talk = StoredTalk(content, talks, now, desk.desk, lessons=teaching.lessons, unkept=desk.unkept.heard)
-    returns, post, guesses = CaseReturns(store, desk.news), Post(SealedOutbox(store, lost=desk.touched), now), Guesses()
+    # Open pages leave room for whoever comes with their first words, and for the database.
+    pace = PostPace(all=min(PostPace().all, open_files() // 2))
+    post = Post(SealedOutbox(store, lost=desk.touched), now, pace)
+    returns, guesses = CaseReturns(store, desk.news), Guesses()
     telegram = None
     if settings.telegram_token is not None:
         telegram = _make_telegram(settings, desk, talks, talk=talk, returns=returns, guesses=guesses)

@@ -22,6 +22,7 @@ from bot.logs import set_up_logs
 from bot.settings import Settings, read_settings
 from bot.staff.accounts import make_setup_link, setup_link_needed
 from bot.storage.lock import DataFolderLock
+from bot.web.files import allow_open_files
 
 #: Seconds after which a thread hands over: each step of SQLite is a thread's, and must not wait for the loop.
 SWITCH = 0.0005
@@ -38,6 +39,7 @@ def run_with(settings: Settings, prepare: Prepare | None = None) -> None:
     """Serves until stopped. Raises SettingsError, CommandError, StorageError, ContentError."""
     set_up_logs(settings.log_level, as_json=settings.log_json)
     sys.setswitchinterval(SWITCH)
+    allow_open_files()
     with DataFolderLock(settings.data_dir):
         try:
             asyncio.run(_run(settings, prepare))

@@ -73,7 +73,7 @@ def create_web(parts: WebParts, options: WebOptions, extra_routes: Sequence[Base
     pages = Pages(templates, parts.library, options, parts.status, visitors, parts.now, parts.boards)
     limits = Limits.of(options)
     chat = Chat(parts.talk, pages, limits, parts.post, Leaving(parts.talk, parts.post, limits.locks))
-    mail = Mail(pages, parts.post, Standings(pages, parts.open_case))
+    mail = Mail(pages, parts.post, Standings(pages, parts.open_case), limits.trusted)
     back = Back(pages, parts.returns, parts.guesses, limits.trusted)
     classes = ClassPages(pages, parts.boards, limits.trusted)
     return Starlette(

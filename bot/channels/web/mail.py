@@ -17,6 +17,7 @@ from bot.channels.web.letter import Letter
 from bot.channels.web.pages import Exchange, Pages
 from bot.channels.web.post import FullError, Post, Stream
 from bot.channels.web.standing import Standings
+from bot.web.client import Network, client_address
 from bot.web.intake import require_own_page
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,7 @@ class Mail:
     pages: Pages
     post: Post
     standings: Standings
+    trusted: tuple[Network, ...]
 
     async def events(self, request: Request) -> Response:
         """A stream of letters; 204 for a browser that has no talk, 503 where too many are connected."""
@@ -42,9 +44,10 @@ class Mail:
         visitor = self.pages.visitors.of(request)
         if visitor.new:
             return Response(status_code=204)
-        if self.post.full(visitor.key):
+        place = client_address(request, self.trusted)
+        if self.post.full(visitor.key, place):
             return Response(status_code=503, headers={"Retry-After": "30"})
-        return StreamingResponse(self._told(visitor.key), media_type="text/event-stream", headers=STREAMED)
+        return StreamingResponse(self._told(visitor.key, place), media_type="text/event-stream", headers=STREAMED)
 
     async def received(self, request: Request) -> Response:
         """A page that is looked at has shown a letter: it is erased. Raises HTTPException 400 where it names none."""
@@ -77,10 +80,10 @@ class Mail:
         visitor = self.pages.visitors.of(request)
         return {} if visitor.new else await self.post.fetch(visitor.key)
 
-    async def _told(self, address: str) -> AsyncIterator[str]:
+    async def _told(self, address: str, place: str) -> AsyncIterator[str]:
         yield f"retry: {AGAIN}\n\n"
         try:
-            async with self.post.connected(address) as stream:
+            async with self.post.connected(address, place) as stream:
                 async for event in self._events(address, stream):
                     yield event
         except FullError:

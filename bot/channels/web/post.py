@@ -42,7 +42,7 @@ class PostPace:
 
     ``idle``: between two looks without a bell. ``unread``, ``away``: until a letter that was not acknowledged is handed
     out again, to open pages (which may be tabs that nobody looks at) and for a visitor who is away; these pauses grow
-    up to ``longest``. ``each``, ``all``: pages of one visitor, and in all.
+    up to ``longest``. ``each``, ``place``, ``all``: pages of one visitor, from one address of the network, and in all.
     """
 
     idle: float = 2.0
@@ -50,13 +50,15 @@ class PostPace:
     away: float = 10.0
     longest: float = 900.0
     each: int = 4
+    place: int = 64
     all: int = 2000
 
 
 class Stream:
     """What one open page is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: str = "") -> None:
+        self.place = place
         self._letters: asyncio.Queue[tuple[int, Letter] | None] = asyncio.Queue()
         self.closed = False
         #: The open case of its visitor's talk, where it is known; 0 for none.
@@ -144,17 +146,22 @@ class Post:
             await asyncio.gather(*waits, return_exceptions=True)
         self._work.clear()
 
-    def full(self, address: str) -> bool:
-        """Whether one more page of this visitor would be too many, or nobody hands out letters any more."""
+    def full(self, address: str, place: str = "") -> bool:
+        """Whether one more page of this visitor would be too many, or nobody hands out letters any more.
+
+        ``place``: the address of the network from which it comes; a cookie anybody can make up.
+        """
         own = len(self._streams.get(address, ()))
-        return self._over or own >= self.pace.each or sum(map(len, self._streams.values())) >= self.pace.all
+        near = [stream.place == place for streams in self._streams.values() for stream in streams]
+        crowded = place != "" and sum(near) >= self.pace.place
+        return self._over or own >= self.pace.each or crowded or len(near) >= self.pace.all
 
     @asynccontextmanager
-    async def connected(self, address: str) -> AsyncIterator[Stream]:
+    async def connected(self, address: str, place: str = "") -> AsyncIterator[Stream]:
         """A stream of the letters to this visitor. Raises FullError, and StorageError."""
-        if self.full(address):
+        if self.full(address, place):
             raise FullError
-        async with self._joined(address) as stream:
+        async with self._joined(address, place) as stream:
             await self._hasten(address)
             self.ring()
             yield stream
@@ -186,8 +193,8 @@ class Post:
             self._forget(address, item)
 
     @asynccontextmanager
-    async def _joined(self, address: str) -> AsyncIterator[Stream]:
-        stream = Stream()
+    async def _joined(self, address: str, place: str = "") -> AsyncIterator[Stream]:
+        stream = Stream(place)
         self._streams.setdefault(address, []).append(stream)
         try:
             yield stream

@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from conftest import EVENING, SUPPORT
@@ -143,6 +143,28 @@ async def test_pages_are_few_for_one_visitor_and_bounded_in_all(box, now):
         async with post.connected("web:third"):
             pass
         assert await post.fetch(PUPIL) == {}
+
+
+async def test_cookies_that_one_address_makes_up_leave_room_for_pages_from_elsewhere(box, now):
+    post = Post(box, now, PostPace(place=1))
+    async with post.connected("web:made up", "10.1.1.1"):
+        assert post.full("web:made up too", "10.1.1.1")
+        with pytest.raises(FullError):
+            async with post.connected("web:made up too", "10.1.1.1"):
+                pass
+        async with post.connected(PUPIL, "10.2.2.2") as stream:
+            assert not stream.closed
+    assert not post.full("web:made up too", "10.1.1.1")
+
+
+async def test_an_address_with_many_pages_is_asked_to_look_now_and_then(make_client, post):
+    client = make_client(host="10.1.1.1")
+    await client.post("/api/chat", json={"text": "我继父"})
+    async with AsyncExitStack() as pages:
+        for number in range(PostPace().place):
+            await pages.enter_async_context(post.connected(f"web:{number}", "10.1.1.1"))
+        assert (await client.get("/api/events")).status_code == 503
+        assert (await client.post("/api/news", json={})).status_code == 200
 
 
 async def test_an_unreadable_letter_does_not_stop_the_others(post, box, write):
