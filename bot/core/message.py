@@ -24,7 +24,8 @@ class Origin:
     ``talk`` is the key of the private talk with this person, and ``address`` where it is answered, as the channel
     writes it: in a group both lead to the person alone. ``delivery`` names this very message: one that is delivered
     twice carries the same name and is filed once. ``group`` is the key by which a class knows the group chat in which
-    it was written; empty in private.
+    it was written; empty in private. ``crowd``: where many cases come from one place within a minute, which of
+    them it would open; else 0.
     """
 
     channel: str
@@ -32,6 +33,7 @@ class Origin:
     address: str
     delivery: str = ""
     group: str = ""
+    crowd: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ class SealedCases:
             "state": CaseState.WAITING,
             "opened_at": now,
             "child_at": now,
+            "crowd": filing.origin.crowd,
             "turns": 1,
             "asks": 1,
             "heard": 0,

@@ -160,6 +160,7 @@ desk_case = Table(
     Column("delete_asked_at", UtcTime, nullable=True),
     Column("safe", String(8), nullable=False),
     Column("write_when", String(16), nullable=False),
+    Column("crowd", Integer, server_default="0", nullable=False),  # which of many of its place within a minute; else 0
     Column("came_back", RowId, nullable=True),  # the event by which the person came back to it last
     Column("receipt", String(32), nullable=True, unique=True),
     Column("receipt_salt", LargeBinary, nullable=True),

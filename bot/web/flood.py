@@ -34,3 +34,8 @@ class Flood:
         if len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
         return len(times) > self.limit
+
+    def count(self, sender: str) -> int:
+        """How many turns of this sender there were; of those beyond the limit one is known."""
+        since = self.clock() - WINDOW
+        return sum(at > since for at in self._seen.get(sender, ()))

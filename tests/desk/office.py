@@ -203,7 +203,7 @@ class Office:
         """What somebody says, decided and not yet kept."""
         talk, channel = about.pop("talk", "telegram:7:7"), about.pop("channel", CHANNEL)
         named = about.pop("delivery", ""), about.pop("group", "")
-        origin = Origin(channel, talk, about.pop("address", "7"), *named)
+        origin = Origin(channel, talk, about.pop("address", "7"), *named, crowd=about.pop("crowd", 0))
         desk = CaseDesk(self.store, self.keys, self.board, ClockLimits())
         standing = await desk.standing(talk)
         why = about.pop("why", Why.RISK if standing.case is None else Why.SAID)

@@ -128,6 +128,7 @@ ADDED = {
     "0012": ('TABLE outbox DROP COLUMN "case"', "TABLE desk_case DROP COLUMN undelivered_at"),
     "0013": ("TABLE desk_case DROP COLUMN left_turn", "TABLE desk_case DROP COLUMN moved_turn"),
     "0014": ("TABLE alert_route DROP COLUMN refused",),
+    "0016": ("TABLE desk_case DROP COLUMN crowd",),
 }
 
 

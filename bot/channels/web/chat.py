@@ -104,7 +104,9 @@ class Chat:
             return Turned(visitor, Notice(Reply(self._say("receipt.back_typed"))), 200)
         async with self.limits.locks.hold(visitor.key):
             delivery = self.repeats.delivery(visitor.key, sent, answered=self.post.waits(visitor.key))
-            turned = await self._decide(visitor, sent.incoming(visitor, delivery))
+            turned = await self._decide(visitor, sent.incoming(visitor, delivery, self.limits.crowd(request)))
+        if turned.decision.reply.receipt is not None and turned.decision.reply.receipt.code:
+            self.limits.opened(request)
         self.post.stir(visitor.key)
         decision = turned.decision
         if flooding and turned.kept and not _must_be_said(decision):

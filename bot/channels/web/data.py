@@ -51,9 +51,10 @@ class Sent:
         said = blake2b(f"{self.command}\0{self.text}".encode(), digest_size=16).hexdigest()
         return f"{self.name or new_name()}:{said}"
 
-    def incoming(self, visitor: Visitor, delivery: str) -> Incoming:
-        """The turn as the talk takes it."""
-        return Incoming(self.text, self.command, origin=Origin(CHANNEL, visitor.key, visitor.key, delivery))
+    def incoming(self, visitor: Visitor, delivery: str, crowd: int = 0) -> Incoming:
+        """The turn as the talk takes it; ``crowd`` as in ``Origin``."""
+        origin = Origin(CHANNEL, visitor.key, visitor.key, delivery, crowd=crowd)
+        return Incoming(self.text, self.command, origin=origin)
 
 
 def new_name() -> str:

@@ -57,9 +57,12 @@ class Standing:
 
 
 def urgent_first(rows: Iterable[CaseRow]) -> list[CaseRow]:
-    """The gravest first, among equals the one that is due first."""
+    """The gravest first, among equals the one that is due first.
+
+    What comes from one place in great numbers stands behind what is as grave: it must not bury a child elsewhere.
+    """
     late = dt.datetime.max.replace(tzinfo=dt.UTC)
-    return sorted(rows, key=lambda row: (_GRAVITY[row.level], row.due_at or late, row.opened_at))
+    return sorted(rows, key=lambda row: (_GRAVITY[row.level], row.crowd > 0, row.due_at or late, row.opened_at))
 
 
 def cards(rows: Iterable[CaseRow], me: int, names: Mapping[int, str], times: Times) -> list[Card]:
@@ -80,6 +83,7 @@ def marks(row: CaseRow) -> tuple[str, ...]:
     found = {
         "raised": row.raised_at is not None,
         "unseen": row.seen_at is None,
+        "crowd": row.crowd > 0,
         "outsiders": row.outsiders_only,
         "delete": row.delete_asked_at is not None,
         "held": row.held,

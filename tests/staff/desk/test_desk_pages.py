@@ -129,6 +129,24 @@ async def test_the_queue_shows_the_gravest_first_and_no_words(office: Office, br
     assert "script-src 'self'" in page.headers["content-security-policy"]
 
 
+async def test_many_cases_of_one_place_are_marked_and_stand_behind_what_is_as_grave(
+    office: Office, browse, clock
+) -> None:
+    urgent = {"level": "urgent", "kind": "self_harm_suicide"}
+    of_many = await office.file("我不想活了", talk="t:1", crowd=6, **urgent)
+    lesser = await office.file("打我的人是他", talk="t:2")
+    clock.forward(minutes=1)
+    elsewhere = await office.file("我不想活了", talk="t:3", **urgent)
+    wang = await browse(await office.hire("wang"))
+
+    page = await wang.get("/desk")
+
+    assert re.findall(r'<a href="/desk/case/(\d+)"', page.text) == [str(elsewhere), str(of_many), str(lesser)]
+    assert page.text.count(SAY["desk.crowd_mark"]) == 1
+    assert SAY["desk.crowd_banner"].format(place=6) in _text(await wang.get(f"/desk/case/{of_many}"))
+    assert SAY["desk.crowd_mark"] not in (await wang.get(f"/desk/case/{elsewhere}")).text
+
+
 async def test_the_history_says_what_came_out_later_and_never_in_codes(office: Office, browse, clock) -> None:
     case = await office.file("他们老给我起外号")
     for text, kind in (("家里也打我", "domestic_violence"), ("我继父摸我", "sexual")):
