@@ -27,6 +27,8 @@ HEARTBEAT = 15.0
 #: Milliseconds after which a browser that lost the stream asks again.
 AGAIN = 3000
 STREAMED = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+#: Who is refused a stream holds no connection either.
+REFUSED = {"Retry-After": "30", "Connection": "close"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Mail:
             return Response(status_code=204)
         place = client_address(request, self.trusted)
         if self.post.full(visitor.key, place):
-            return Response(status_code=503, headers={"Retry-After": "30"})
+            return Response(status_code=503, headers=REFUSED)
         return StreamingResponse(self._told(visitor.key, place), media_type="text/event-stream", headers=STREAMED)
 
     async def received(self, request: Request) -> Response:

@@ -163,7 +163,8 @@ async def test_an_address_with_many_pages_is_asked_to_look_now_and_then(make_cli
     async with AsyncExitStack() as pages:
         for number in range(PostPace().place):
             await pages.enter_async_context(post.connected(f"web:{number}", "10.1.1.1"))
-        assert (await client.get("/api/events")).status_code == 503
+        refused = await client.get("/api/events")
+        assert (refused.status_code, refused.headers["connection"]) == (503, "close")
         assert (await client.post("/api/news", json={})).status_code == 200
 
 
