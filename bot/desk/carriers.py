@@ -14,6 +14,7 @@ from bot.core.outward import Outward
 from bot.desk.apprising import Apprising
 from bot.desk.wording import AlertWording
 from bot.storage.alerts import Pending
+from bot.storage.chat_links import ChatLinks
 from bot.storage.outbox import Awaited, queue
 from bot.storage.roster import Route
 from bot.storage.store import Store
@@ -67,13 +68,14 @@ class BotCarrier:
     sent: Callable[[], None] = lambda: None
 
     async def alert(self, item: Pending) -> bool | None:
-        """Queue an alert with its button, once: None, its fate is not known yet.
+        """Queue an alert, with a button where it can be taken there, once: None, its fate is not known yet.
 
         False where this one is late, or where its route fails; it stays on its way.
         """
         begun = await self._oldest(outbox.c.alert == item.id)
         if begun is None:
-            await self._queue(item.target, self.wording.card(item), item.route, item.id)
+            card = self.wording.card(item, takes=await ChatLinks(self.store).takes(item.route))
+            await self._queue(item.target, card, item.route, item.id)
         return False if self._late(begun) or item.failing else None
 
     async def say(self, route: Route, key: str) -> bool | None:

@@ -44,9 +44,9 @@ class AlertWording:
         link = self.link(None if item.hushed else item.case)
         return "\n".join([self._line(item), *([self.say("link").format(link=link)] if link else [])])
 
-    def card(self, item: Pending) -> Notice:
-        """The alert with a button to take the case, for our own bot."""
-        if item.hushed:
+    def card(self, item: Pending, *, takes: bool = True) -> Notice:
+        """The alert for our own bot, with a button to take the case where somebody there may be known (``takes``)."""
+        if item.hushed or not takes:
             # Whoever may not take it would learn by the button that there is a case that is kept from them.
             return Notice(Reply(self.text(item)))
         button = Choice(self.say("claim"), f"{CLAIM}:{item.case}")

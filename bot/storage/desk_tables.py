@@ -111,6 +111,7 @@ alert_route = Table(
     Column("staff", RowId, ForeignKey("staff.id"), nullable=True, index=True),  # empty: the whole desk, as a group chat
     Column("kind", String(16), nullable=False),  # apprise, telegram (our own bot, with a button)
     Column("target", LargeBinary, nullable=False),
+    Column("linked_at", UtcTime, nullable=True),  # its owner proved with a token that this chat is theirs
     Column("label", String(64), nullable=False),
     Column("last_ok", UtcTime, nullable=True),
     Column("failing_since", UtcTime, nullable=True),

@@ -71,6 +71,7 @@ class Route:
     """A way by which alerts reach a person, or without a person the whole desk. The target is a secret.
 
     ``refused``: the number by which what was sent last was refused, None where nothing was or no number came.
+    ``linked``: a chat of our own bot whose owner proved with a token that it is theirs.
     """
 
     id: int
@@ -81,6 +82,7 @@ class Route:
     failing_since: dt.datetime | None = None
     refused: int | None = None
     target: str = field(default="", repr=False)
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,4 +253,5 @@ def _day_off(row: Row[Any]) -> DayOff:
 
 
 def _route(row: Row[Any], target: str = "") -> Route:
-    return Route(row.id, row.staff, row.kind, row.label, row.last_ok, row.failing_since, row.refused, target)
+    proved = row.linked_at is not None
+    return Route(row.id, row.staff, row.kind, row.label, row.last_ok, row.failing_since, row.refused, target, proved)

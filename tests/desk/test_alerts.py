@@ -25,6 +25,7 @@ from bot.desk.carriers import AppriseCarrier, BotCarrier
 from bot.desk.duty import Scope
 from bot.storage.alerts import Pending
 from bot.storage.cases import SealedCases
+from bot.storage.chat_links import ChatLinks
 from bot.storage.desk_tables import alert_route, desk_case, staff
 from bot.storage.enrolments import SealedEnrolments
 from bot.storage.outbox import SealedOutbox, queue
@@ -301,7 +302,8 @@ async def at_the_bot(world: World) -> int:
     """A case whose first line is reached by our own bot alone, the others by other ways."""
     await world.staffed()
     await world.roster.remove_route(1)
-    await world.roster.add_route(Route(0, 1, kind="telegram", label="bot", target="4711"))
+    async with world.store.writing() as connection:
+        assert await ChatLinks(world.store).keep(connection, 1, "4711", "bot")
     case = await world.open(RiskLevel.DISCLOSURE, talk="web:1", channel="web")
     await world.look().look(case)
     return case
@@ -323,6 +325,19 @@ async def test_our_own_bot_gets_the_alert_once_and_it_counts_as_sent_when_it_has
     await sender.settle()
     assert await world.outbox().due("telegram", world.clock(), 10) == []
     assert await world.made(case) == [("opened", 1, 4)]
+
+
+@pytest.mark.parametrize(("whose", "buttons"), [(1, []), (None, ["claim:1"])])
+async def test_a_number_that_was_typed_for_somebody_hears_and_offers_nothing_to_take(
+    world: World, whose: int | None, buttons: list[str]
+) -> None:
+    await world.staffed()
+    await world.roster.remove_route(1)
+    await world.roster.add_route(Route(0, whose, kind="telegram", label="bot", target="555"))
+    await world.look().look(await world.open(RiskLevel.DISCLOSURE, talk="web:1", channel="web"))
+    await bot_of(world, Steady(), Post()).settle()
+    (queued,) = await world.outbox().due("telegram", world.clock(), 10)
+    assert json.loads(queued.body)["buttons"] == buttons
 
 
 async def test_an_alert_that_our_own_bot_has_not_sent_in_time_goes_to_the_next_rung(world: World) -> None:

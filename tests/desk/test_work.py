@@ -20,8 +20,10 @@ from bot.desk.worker import DeskError, NoSuchCaseError, Worker
 from bot.staff.desk.clock import owed
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
+from bot.storage.chat_links import TELEGRAM
 from bot.storage.enrolments import SealedEnrolments
 from bot.storage.moving import move
+from bot.storage.roster import Route, SealedRoster
 from bot.storage.store import Store
 
 from ..storage.taught import Taught
@@ -793,3 +795,36 @@ async def test_a_chat_of_somebody_off_duty_or_ineligible_takes_nothing(office: O
     assert refused[1] == await office.claims.claim("2", 999)
     await office.claims.claim("4", case)
     assert (await office.row(case)).holder == boss
+
+
+async def test_a_number_that_was_typed_takes_nothing_and_keeps_nobody_from_linking_their_chat(
+    office: Office, wang: Worker, chen: Worker
+) -> None:
+    case, claims, roster = await office.file(region="cangzhou"), office.claims, SealedRoster(office.store)
+    mistyped = await roster.add_route(Route(0, wang.id, kind=TELEGRAM, target="555"))
+    await roster.add_route(Route(0, chen.id, kind=TELEGRAM, target="777"))
+    unknown = await claims.claim("1", case)
+    assert [await claims.claim("555", case), await claims.claim("777", case)] == [unknown, unknown]
+    assert (await office.row(case)).state == CaseState.WAITING
+
+    await claims.link("777", await claims.new_token(wang.id))
+    own = [route for route in (await roster.read()).routes if route.staff == wang.id]
+    assert [(route.id, route.linked) for route in own] == [(mistyped, True)]
+    await claims.claim("777", case)
+    assert (await office.row(case)).holder == wang.id
+
+
+async def test_a_chat_that_is_linked_anew_hears_once_and_the_earlier_one_takes_nothing(
+    office: Office, wang: Worker
+) -> None:
+    case, claims, roster = await office.file(region="cangzhou"), office.claims, SealedRoster(office.store)
+    await claims.link("55", await claims.new_token(wang.id))
+    for typed in ("66", "-100"):
+        await roster.add_route(Route(0, wang.id, kind=TELEGRAM, target=typed))
+    await claims.link("66", await claims.new_token(wang.id))
+    await claims.claim("55", case)
+    assert (await office.row(case)).state == CaseState.WAITING
+    own = [route.id for route in (await roster.read()).routes if route.staff == wang.id and route.kind == TELEGRAM]
+    assert [(await roster.route(number)).target for number in own] == ["66", "-100"]  # type: ignore[union-attr]
+    await claims.claim("66", case)
+    assert (await office.row(case)).holder == wang.id

@@ -172,10 +172,11 @@ async def test_the_number_by_which_an_alert_was_refused_stands_with_its_route_un
     assert "93000" not in (await boss.see("/staff/routes")).text
 
 
-async def test_a_counsellor_looks_after_their_own_routes_alone(boss, counsellor, store, told):
+async def test_a_counsellor_looks_after_their_own_routes_alone(boss, counsellor, store, *, told, messages):
     await counsellor.send("/staff/routes", label="own", kind="telegram", target="4711", whose="all")
     routes = {route.label: route for route in (await SealedRoster(store).read()).routes}
     assert (routes["own"].staff, routes["own"].kind) == (2, "telegram")
+    assert messages["roster.only_hears"] in (await counsellor.see("/staff/routes")).text
     assert (await counsellor.send(f"/staff/routes/{routes['group'].id}/remove")).status_code == 404
     assert (await counsellor.send(f"/staff/routes/{routes['group'].id}/test")).status_code == 404
     await counsellor.send(f"/staff/routes/{routes['own'].id}/test")

@@ -15,21 +15,24 @@ import bot.storage.desk_tables
 import bot.storage.outreach_tables
 import bot.storage.teaching_tables  # noqa: F401
 from bot.core.message import Origin
+from bot.storage.audit import AuditLog
 from bot.storage.case_rows import note
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
+from bot.storage.chat_links import ChatLinks
 from bot.storage.desk_tables import desk_case
 from bot.storage.engine import make_engine, reading, writing
 from bot.storage.errors import SchemaTooNewError, SchemaTooOldError
 from bot.storage.moving import move
 from bot.storage.outbox import SealedOutbox
 from bot.storage.pushes import Pushes
+from bot.storage.roster import Route, SealedRoster
 from bot.storage.schema import expected_revision, known_revisions, problems, upgrade
 from bot.storage.store import Store
 from bot.storage.tables import metadata, talk
 
 from .conftest import Clock
-from .desk_rows import case
+from .desk_rows import case, person
 from .taught import Taught
 
 
@@ -129,6 +132,7 @@ ADDED = {
     "0013": ("TABLE desk_case DROP COLUMN left_turn", "TABLE desk_case DROP COLUMN moved_turn"),
     "0014": ("TABLE alert_route DROP COLUMN refused",),
     "0016": ("TABLE desk_case DROP COLUMN crowd",),
+    "0017": ("TABLE alert_route DROP COLUMN linked_at",),
 }
 
 
@@ -188,3 +192,24 @@ async def test_who_had_left_or_just_come_back_before_turns_told_it_has_so_still(
 
 def test_the_expected_revision_is_known() -> None:
     assert expected_revision() in known_revisions()
+
+
+async def test_a_chat_from_before_counts_as_its_owners_where_the_log_says_that_it_was_linked(
+    store: Store, address: str
+) -> None:
+    roster, log = SealedRoster(store), AuditLog(store)
+    members = [await person(store, name) for name in ("linked", "typed", "both")]
+    routes = [
+        await roster.add_route(Route(0, member, kind="telegram", target=f"50{member}"))
+        for member in (*members, members[2])
+    ]
+    async with store.writing() as connection:
+        for member in (members[0], members[2]):
+            await log(connection, str(member), "staff.chat_link")
+        for number in (routes[1], routes[3]):
+            await log(connection, "3", "route.add", detail=str(number))
+        await _back_to(connection, "0014")
+    await upgrade(address)
+    linked = [route.id for route in (await roster.read()).routes if route.linked]
+    assert linked == [routes[0], routes[2]]
+    assert [await ChatLinks(store).owner(f"50{member}") for member in members] == [members[0], None, members[2]]
