@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.desk import CaseState
 from bot.core.risk import RiskLevel
 from bot.desk.duty import DutyBoard
-from bot.desk.reviewing import reviewers, reviewers_of
+from bot.desk.reviewing import lately_let_in, reviewers, reviewers_of, seconds_of
 from bot.desk.sealing import SealError, seal_to
 from bot.desk.worker import Audit, NoSuchCaseError, Worker, scope_of
 from bot.storage.alerts import RELEASED
@@ -112,7 +112,8 @@ class Releases:
         row = await self.eligible(by, case)
         if not await self._may_hurry(by, row):
             raise RecordsError("not_urgent")
-        found = reviewers(await self.board.roster.read(), scope_of(row), by.id)
+        roster, let_in = await self.board.roster.read(), await lately_let_in(self.store)
+        found = reviewers(roster, scope_of(row), by.id, let_in)
         async with self.store.writing() as connection:
             number = await self._add(connection, by, row, reason=reason, urgent=True)
             await self._tell(connection, by, case, "at_once", number=number)
@@ -126,13 +127,15 @@ class Releases:
         return number
 
     async def grant(self, by: Worker, number: int) -> None:
-        """A second person grants what the first has asked."""
+        """A second person grants what the first has asked; nobody whose account was in the hands of the first."""
         asked = await self._records.release(number)
         if asked is None:
             raise RecordsError("gone")
         await self.eligible(by, asked.case)
         if asked.asked_by == by.id:
             raise RecordsError("own")
+        if self.waits(asked) and by.id not in await self.seconds(asked):
+            raise RecordsError("one_hand")
         async with self.store.writing() as connection:
             granted = await self._records.grant(connection, number, by.id, since=self._since(WAITS))
             if granted is None:
@@ -140,7 +143,10 @@ class Releases:
             await self._tell(connection, by, asked.case, "grant", number=number)
 
     async def review(self, by: Worker, number: int, *, right: bool) -> None:
-        """Whoever may review an urgent release, never who released it, says whether it was right."""
+        """Whoever may review an urgent release, never who released it, says whether it was right.
+
+        What was wrong is shown no longer.
+        """
         released = await self._records.release(number)
         if released is None:
             raise RecordsError("gone")
@@ -150,7 +156,7 @@ class Releases:
                 raise RecordsError("gone")
             raise RecordsError("own" if released.asked_by == by.id else "supervisor")
         async with self.store.writing() as connection:
-            if await self._records.review(connection, number, by.id) is None:
+            if await self._records.review(connection, number, by.id, right=right) is None:
                 raise RecordsError("gone")
             found = "right" if right else "wrong"
             await note(
@@ -185,6 +191,10 @@ class Releases:
         mine = {row.id: row for row in await self._records.unreviewed() if by.id in await self.reviewers(row)}
         found = mine | {row.id: row for row in rows if row.case in seen}
         return [found[number] for number in sorted(found, reverse=True)]
+
+    async def seconds(self, row: ReleaseRow) -> frozenset[int]:
+        """Ids of who may grant a request; none where it does not wait any more."""
+        return await seconds_of(self.store, await self.board.roster.read(), row) if self.waits(row) else frozenset()
 
     async def reviewers(self, row: ReleaseRow) -> frozenset[int]:
         """Ids of who may review an urgent release; none where it needs no review any more."""

@@ -17,6 +17,7 @@ from bot.staff.fingerprint import fingerprint
 from bot.staff.signed import SignedIn
 from bot.storage.casework import SealedCasework
 from bot.storage.desk_keys import Grant, SealedDeskKeys
+from bot.storage.letting_in import LettingIn
 from bot.storage.staff import Member, MemberState, Post, Role, StaffRecords
 from bot.storage.staff_sessions import StaffLinks, StaffSessions
 from bot.storage.store import Store
@@ -77,7 +78,7 @@ class Accounts:
             number = await self.records.add(connection, name, display, post)
             if number is None:
                 raise StaffError("name_taken")
-            token = await self.links.make(connection, JOIN, number, LIFETIMES[JOIN])
+            token = await self.links.make(connection, JOIN, number, LIFETIMES[JOIN], by=_colleague(actor))
             await self.audit(connection, actor, "staff.invite", detail=f"staff {number} {post.role}")
         return link_path(JOIN, token)
 
@@ -91,7 +92,7 @@ class Accounts:
             purpose = JOIN if member.state is MemberState.INVITED else RESET
             if purpose == RESET:
                 await self.keep_a_supervisor(connection, member)
-            token = await self.links.make(connection, purpose, number, LIFETIMES[purpose])
+            token = await self.links.make(connection, purpose, number, LIFETIMES[purpose], by=_colleague(actor))
             await self.audit(connection, actor, f"staff.{purpose}_link", detail=f"staff {number}")
         return link_path(purpose, token)
 
@@ -112,6 +113,7 @@ class Accounts:
             await self.keys.drop(connection, member.holder)
             await self.keys.grant(connection, by.desk.grants_to(member.holder, public))
             await self.records.set_state(connection, number, MemberState.ACTIVE)
+            await LettingIn(self.store).admitted(connection, number, by.member.id)
             await self.audit(connection, by.member.holder, "staff.admit", detail=f"staff {number}")
 
     async def disable(self, actor: str, number: int) -> None:
@@ -175,6 +177,10 @@ async def make_setup_link(store: Store) -> str:
     """The path of a link for the first set-up; earlier ones are void. Raises StorageError."""
     async with store.writing() as connection:
         return link_path(SETUP, await StaffLinks(store).make(connection, SETUP, None, LIFETIMES[SETUP]))
+
+
+def _colleague(actor: str) -> int | None:
+    return None if actor == CONSOLE else int(actor)
 
 
 def link_path(purpose: str, token: str) -> str:

@@ -13,6 +13,7 @@ from bot.staff.errors import StaffError
 from bot.staff.passwords import Passwords, check_password
 from bot.staff.signed import DeskKeyring
 from bot.storage.desk_keys import RECOVERY, Grant
+from bot.storage.letting_in import LettingIn
 from bot.storage.staff import Credentials, Member, MemberState, Post, Role
 from bot.storage.staff_sessions import Link
 
@@ -93,11 +94,12 @@ class Enrolment:
             credentials = Credentials(credentials.password, credentials.totp, credentials.totp_used)
         async with accounts.store.writing() as connection:
             await accounts.keys.lock(connection)
-            await self._use(connection, purpose, token)
+            link = await self._use(connection, purpose, token)
             if purpose == RESET:
                 await accounts.keep_a_supervisor(connection, before)
             freed = await accounts.suspend(connection, before)
             await accounts.records.set_credentials(connection, before.id, credentials)
+            await LettingIn(accounts.store).joins(connection, before.id, link.by)
             state = MemberState.WAITING if reads else MemberState.ACTIVE
             await accounts.records.set_state(connection, before.id, state)
             await accounts.audit(connection, before.holder, f"staff.{purpose}")
@@ -126,6 +128,7 @@ class Enrolment:
             await accounts.records.set_credentials(connection, before.id, credentials)
             await accounts.records.set_state(connection, before.id, MemberState.ACTIVE)
             await accounts.keys.grant(connection, ring.grants_to(before.holder, own.public))
+            await LettingIn(accounts.store).recovered(connection, before.id)
             fresh = await self._replaced_code(connection, ring)
             await accounts.audit(connection, before.holder, "staff.recover")
             member = await self._member(connection, before.id)
@@ -170,9 +173,11 @@ class Enrolment:
         private = wrap(await self.passwords.key(chosen.password, salt), own.private)
         return Credentials(hashed, chosen.secret, step, salt, own.public, private), own
 
-    async def _use(self, connection: AsyncConnection, purpose: str, token: str) -> None:
-        if await self.accounts.links.use(connection, purpose, token) is None:
+    async def _use(self, connection: AsyncConnection, purpose: str, token: str) -> Link:
+        link = await self.accounts.links.use(connection, purpose, token)
+        if link is None:
             raise StaffError("link")
+        return link
 
     async def _member(self, connection: AsyncConnection, number: int) -> Member:
         member = await self.accounts.records.member(number, connection)

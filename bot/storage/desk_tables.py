@@ -41,6 +41,9 @@ staff = Table(
     Column("locked_until", UtcTime, nullable=True),
     Column("created_at", UtcTime, nullable=False),
     Column("signed_in_at", UtcTime, nullable=True),
+    Column("link_by", RowId, nullable=True),  # who made the link by which they joined or came back; empty: the console
+    Column("admitted_by", RowId, nullable=True),  # who gave them the desk key then; empty: the recovery code
+    Column("admitted_at", UtcTime, nullable=True),
     sqlite_autoincrement=True,
 )
 
@@ -63,6 +66,7 @@ staff_link = Table(
     Column("staff", RowId, ForeignKey("staff.id"), nullable=True),
     Column("expires_at", UtcTime, nullable=False),
     Column("used_at", UtcTime, nullable=True),
+    Column("made_by", RowId, nullable=True),  # empty: the console, or a link of their own
 )
 
 desk_key = Table(
@@ -239,6 +243,7 @@ identity_release = Table(
     Column("granted_at", UtcTime, nullable=True),
     Column("reviewed_by", RowId, ForeignKey("staff.id"), nullable=True),
     Column("reviewed_at", UtcTime, nullable=True),
+    Column("ended_at", UtcTime, nullable=True),  # it was judged wrong, and is shown no longer
     sqlite_autoincrement=True,
 )
 

@@ -61,15 +61,20 @@ class ReleaseRecords:
         found: ReleaseRow | None = (await connection.execute(granted)).first()
         return found
 
-    async def review(self, connection: AsyncConnection, number: int, by: int) -> ReleaseRow | None:
-        """A second person has looked at an urgent release; None where they released it, or somebody has looked."""
+    async def review(self, connection: AsyncConnection, number: int, by: int, *, right: bool) -> ReleaseRow | None:
+        """A second person has looked at an urgent release, and ends it where it was wrong.
+
+        None where they released it, or somebody has looked.
+        """
         row = update(identity_release).where(
             identity_release.c.id == number,
             identity_release.c.asked_by != by,
             identity_release.c.urgent.is_(True),
             identity_release.c.reviewed_at.is_(None),
         )
-        reviewed = row.values(reviewed_by=by, reviewed_at=self._store.now()).returning(identity_release)
+        now = self._store.now()
+        looked = {"reviewed_by": by, "reviewed_at": now, "ended_at": None if right else now}
+        reviewed = row.values(**looked).returning(identity_release)
         found: ReleaseRow | None = (await connection.execute(reviewed)).first()
         return found
 
@@ -79,12 +84,13 @@ class ReleaseRecords:
             return (await connection.execute(select(identity_release).where(identity_release.c.id == number))).first()
 
     async def live(self, case: int, by: int, since: dt.datetime) -> ReleaseRow | None:
-        """What was released to this person since then, the newest; None where nothing was."""
+        """What was released to this person since then and not ended, the newest; None where nothing was."""
         released = or_(
             identity_release.c.granted_at > since,
             identity_release.c.urgent.is_(True) & (identity_release.c.asked_at > since),
         )
-        rows = await self._some(identity_release.c.case == case, identity_release.c.asked_by == by, released)
+        theirs = (identity_release.c.case == case, identity_release.c.asked_by == by)
+        rows = await self._some(*theirs, identity_release.c.ended_at.is_(None), released)
         return rows[0] if rows else None
 
     async def of_case(self, case: int) -> Sequence[ReleaseRow]:

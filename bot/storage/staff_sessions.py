@@ -32,11 +32,15 @@ class StaffSession:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A one-time link that is still good. ``staff``: whom it is for; None for the first set-up."""
+    """A one-time link that is still good. ``staff``: whom it is for; None for the first set-up.
+
+    ``by``: which colleague made it; None for the console, or themselves.
+    """
 
     purpose: str
     staff: int | None
     expires_at: dt.datetime
+    by: int | None = None
 
 
 class StaffSessions:
@@ -90,13 +94,21 @@ class StaffLinks:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def make(self, connection: AsyncConnection, purpose: str, staff: int | None, lifetime: dt.timedelta) -> str:
+    async def make(
+        self,
+        connection: AsyncConnection,
+        purpose: str,
+        staff: int | None,
+        lifetime: dt.timedelta,
+        *,
+        by: int | None = None,
+    ) -> str:
         """Make a link and give its token; an earlier one of the same purpose for the same person is void."""
         now, token = self._store.now(), secrets.token_urlsafe(_TOKEN_BYTES)
         earlier = staff_link.c.staff.is_(None) if staff is None else staff_link.c.staff == staff
         await connection.execute(delete(staff_link).where(staff_link.c.purpose == purpose, earlier))
         await connection.execute(delete(staff_link).where(staff_link.c.expires_at <= now))
-        row = {"token": hashed(token), "purpose": purpose, "staff": staff, "expires_at": now + lifetime}
+        row = {"token": hashed(token), "purpose": purpose, "staff": staff, "made_by": by, "expires_at": now + lifetime}
         await connection.execute(insert(staff_link).values(**row))
         return token
 
@@ -105,13 +117,13 @@ class StaffLinks:
         wanted = select(staff_link).where(*self._good(purpose, token))
         async with self._store.reading() as connection:
             row = (await connection.execute(wanted)).first()
-        return None if row is None else Link(row.purpose, row.staff, row.expires_at)
+        return None if row is None else Link(row.purpose, row.staff, row.expires_at, row.made_by)
 
     async def use(self, connection: AsyncConnection, purpose: str, token: str) -> Link | None:
         """Use the link up; None where it was used, has expired or never was."""
         mine = update(staff_link).where(*self._good(purpose, token)).values(used_at=self._store.now())
-        row = (await connection.execute(mine.returning(staff_link.c.staff, staff_link.c.expires_at))).first()
-        return None if row is None else Link(purpose, row.staff, row.expires_at)
+        row = (await connection.execute(mine.returning(staff_link))).first()
+        return None if row is None else Link(purpose, row.staff, row.expires_at, row.made_by)
 
     async def drop(self, connection: AsyncConnection, staff: int) -> None:
         """Make every link of a member void."""

@@ -13,6 +13,7 @@ from bot.desk.release import RecordsError, Releases
 from bot.desk.worker import NoSuchCaseError, Worker
 from bot.storage.desk_tables import desk_case, staff
 from bot.storage.errors import DatabaseLockedError
+from bot.storage.letting_in import LettingIn
 from bot.storage.releases import ReleaseRecords
 from bot.storage.roster import Route
 
@@ -140,6 +141,94 @@ async def test_in_an_urgent_case_one_person_on_duty_is_enough_and_a_supervisor_i
     assert not releases.overdue(row)
     line = (await records.audit.lines(case))[0]
     assert (line.action, line.detail) == ("identity.review", f"release {number} wrong")
+
+
+async def test_what_was_judged_wrong_is_shown_no_longer(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, _, boss = people
+    releases, case = records.releases, await records.open()
+    right = await releases.release_now(asker, case, REASON)
+    await releases.review(boss, right, right=True)
+    assert (await releases.identity(asker, case)).address == ACCOUNT
+    other = await records.open(talk="telegram:2")
+    wrong = await releases.release_now(asker, other, REASON)
+    await releases.review(boss, wrong, right=False)
+    await _refused(releases.identity(asker, other), "not_released")
+    assert (await releases.standing(asker, other)).shown_until is None
+
+
+async def _let_in(records: Records, worker: Worker, link_by: Worker | None, by: Worker) -> None:
+    letting_in = LettingIn(records.world.store)
+    async with records.world.store.writing() as connection:
+        await letting_in.joins(connection, worker.id, None if link_by is None else link_by.id)
+        await letting_in.admitted(connection, worker.id, by.id)
+
+
+async def _recovered(records: Records, worker: Worker) -> None:
+    async with records.world.store.writing() as connection:
+        await LettingIn(records.world.store).recovered(connection, worker.id)
+
+
+async def test_for_a_week_whoever_was_let_in_and_whoever_did_it_grant_nothing_to_each_other(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    newcomer, inviter, admitter = people
+    settled = await records.worker("settled")
+    await _let_in(records, newcomer, inviter, admitter)
+    case, releases = await records.open(), records.releases
+    asked = await releases.ask(newcomer, case, REASON)
+    for helper in (inviter, admitter):
+        await _refused(releases.grant(helper, asked), "one_hand")
+        theirs = await releases.ask(helper, case, REASON)
+        await _refused(releases.grant(newcomer, theirs), "one_hand")
+    await releases.grant(settled, asked)
+
+    records.world.clock.forward(days=7)
+    await releases.grant(inviter, await releases.ask(newcomer, case, REASON))
+
+
+async def test_two_whom_the_same_colleague_let_in_are_two_where_nobody_else_is_there(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    one, other, boss = people
+    for newcomer in (one, other):
+        await _let_in(records, newcomer, None, boss)
+    case, releases = await records.open(), records.releases
+    asked = await releases.ask(one, case, REASON)
+    settled = await records.worker("settled")
+    await _refused(releases.grant(other, asked), "one_hand")
+    await _post(records, settled, state="disabled")
+    await releases.grant(other, asked)
+
+
+async def test_whoever_came_back_by_the_printed_code_is_for_a_week_nobodys_second_person(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, boss = people
+    await _recovered(records, boss)
+    case, releases = await records.open(), records.releases
+    asked = await releases.ask(asker, case, REASON)
+    await _refused(releases.grant(boss, asked), "one_hand")
+    await _refused(releases.grant(asker, await releases.ask(boss, case, REASON)), "one_hand")
+    await releases.grant(second, asked)
+
+
+async def test_whoever_let_somebody_in_reviews_their_release_only_where_nobody_else_is_left(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, boss = people
+    await _let_in(records, asker, boss, boss)
+    case, releases = await records.open(), records.releases
+    number = await releases.release_now(asker, case, REASON)
+    assert records.alerted == {second.id}
+    await _refused(releases.review(boss, number, right=True), "supervisor")
+    await releases.review(second, number, right=True)
+
+    await _post(records, second, state="disabled")
+    number = await releases.release_now(asker, await records.open(talk="telegram:2"), REASON)
+    assert records.alerted == {boss.id}
+    await releases.review(boss, number, right=True)
 
 
 async def _is_of(records: Records, case: int, **scope: object) -> None:

@@ -33,7 +33,7 @@ async def _grant(store: Store, number: int, by: int) -> bool:
 
 async def _review(store: Store, number: int, by: int) -> bool:
     async with store.writing() as connection:
-        return await ReleaseRecords(store).review(connection, number, by) is not None
+        return await ReleaseRecords(store).review(connection, number, by, right=True) is not None
 
 
 async def test_one_other_person_grants_once(store: Store, second_store: Store, people: tuple[int, int, int]) -> None:

@@ -132,7 +132,12 @@ ADDED = {
     "0013": ("TABLE desk_case DROP COLUMN left_turn", "TABLE desk_case DROP COLUMN moved_turn"),
     "0014": ("TABLE alert_route DROP COLUMN refused",),
     "0016": ("TABLE desk_case DROP COLUMN crowd",),
-    "0017": ("TABLE alert_route DROP COLUMN linked_at",),
+    "0017": (
+        "TABLE alert_route DROP COLUMN linked_at",
+        *(f"TABLE staff DROP COLUMN {name}" for name in ("link_by", "admitted_by", "admitted_at")),
+        "TABLE staff_link DROP COLUMN made_by",
+        "TABLE identity_release DROP COLUMN ended_at",
+    ),
 }
 
 

@@ -14,6 +14,9 @@ from bot.staff.gate import RefusedError, SignedIn
 from bot.staff.parts import read_form
 from bot.staff.records.parts import RecordsParts, number_in, worker
 
+#: So many of those who could grant a request are named to whoever asked.
+NAMED = 6
+
 
 @dataclass(frozen=True, slots=True)
 class ReleasePages:
@@ -99,14 +102,19 @@ class ReleasePages:
             raise RefusedError(404) from None
         except RecordsError as error:
             return await self.parts.page("records_refused.html", signed, status=403, problem=self.parts.sentence(error))
-        theirs = await self.parts.releases.reasons(by, standing.theirs)
+        releases = self.parts.releases
+        waiting = standing.theirs if standing.mine is None else (standing.mine, *standing.theirs)
+        seconds, names = {row.id: await releases.seconds(row) for row in waiting}, await self.parts.names()
+        mine = [] if standing.mine is None else sorted(seconds[standing.mine.id])
         return await self.parts.page(
             "records_identity.html",
             signed,
             status=409 if problem else 200,
             case=case,
             standing=standing,
-            theirs=theirs,
+            theirs=await releases.reasons(by, standing.theirs),
+            seconds=seconds,
+            could="、".join(names[str(person)] for person in mine[:NAMED]),
             shown=shown,
             reason=reason,
             problem=problem,
@@ -121,6 +129,7 @@ class ReleasePages:
             status=409 if problem else 200,
             rows=await releases.reasons(by, rows),
             reviewers={row.id: await releases.reviewers(row) for row in rows},
+            seconds={row.id: await releases.seconds(row) for row in rows},
             releases=releases,
             done=request.query_params.get("done", ""),
             problem=problem,

@@ -31,7 +31,7 @@ from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.desk_tables import audit
 from bot.storage.roster import Route, SealedRoster, Shift
 from bot.web.headers import SecurityHeaders
-from tests.staff.conftest import admitted
+from tests.staff.conftest import admit, admitted, link_on
 from tests.staff.records.actions import actions_written
 
 WORDS, ACCOUNT, REASON = "他晚上来我房间MARKER", "4815162342", "要报警找到孩子"
@@ -127,12 +127,54 @@ async def test_an_urgent_release_is_seen_at_once_and_turns_red_until_it_is_revie
     assert ACCOUNT in (await team.li.send(f"/desk/case/{case}/identity", act="see")).text
     assert 'role="alert"' not in (await team.boss.see("/desk/releases")).text
     team.boss.clock.forward(hours=1)
-    page = await team.boss.see("/desk/releases")
-    assert 'role="alert"' in page.text
-    number = re.search(r"/desk/releases/(\d+)/review", page.text)[1]
+    assert 'role="alert"' in (page := await team.boss.see("/desk/releases")).text
+    assert "/review" not in page.text  # whoever has just let somebody in may be them
+    number = re.search(r"/desk/releases/(\d+)/review", (await team.wu.see("/desk/releases")).text)[1]
     assert (await team.wang.send(f"/desk/releases/{number}/review", found="right")).status_code == 409
-    await team.boss.send(f"/desk/releases/{number}/review", found="right")
+    await team.wu.send(f"/desk/releases/{number}/review", found="right")
     assert 'role="alert"' not in (await team.boss.see("/desk/releases")).text
+
+
+async def test_whoever_took_a_colleagues_account_over_is_not_two_people(team, open_case, messages):
+    team.boss.clock.forward(hours=24 * 8)
+    for person in (team.boss, team.wang):
+        await person.sign_in()
+    case = await open_case(RiskLevel.DISCLOSURE)
+    path = link_on(await team.boss.send("/staff/people/2/link"))
+    await team.li.enrol(path)
+    await admit(team.boss, 2)
+    await team.boss.send(f"/desk/case/{case}/identity", act="ask", reason=REASON)
+    told = (await team.boss.see(f"/desk/case/{case}/identity")).text
+    assert "wang老师" in told
+    assert "li老师" not in told
+
+    lists = [(await person.see("/desk/releases")).text for person in (team.li, team.wang)]
+    assert messages["records.refused_one_hand"] in lists[0]
+    number = re.search(r"/desk/releases/(\d+)/grant", lists[1])[1]
+    assert f"{number}/grant" not in lists[0]
+    refused = await team.li.send(f"/desk/releases/{number}/grant")
+    assert refused.status_code == 409
+    assert ACCOUNT not in (await team.boss.send(f"/desk/case/{case}/identity", act="see")).text
+    await team.wang.send(f"/desk/releases/{number}/grant")
+    assert ACCOUNT in (await team.boss.send(f"/desk/case/{case}/identity", act="see")).text
+
+
+async def test_a_desk_of_two_is_told_that_nobody_can_grant_in_the_first_week(
+    store, new_person, records, *, open_case, messages
+):
+    boss, li = new_person(over=records), new_person(over=records)
+    await boss.enrol(await make_setup_link(store), name="zhou", display="周主管")
+    await admitted(boss, li, "li")
+    case = await open_case(RiskLevel.DISCLOSURE)
+    await li.send(f"/desk/case/{case}/identity", act="ask", reason=REASON)
+    assert messages["records.identity_no_second"] in (await li.see(f"/desk/case/{case}/identity")).text
+    assert messages["records.identity_no_second"] in (await li.see("/desk/releases")).text
+    li.clock.forward(hours=24 * 7)
+    for person in (boss, li):
+        await person.sign_in()
+    await li.send(f"/desk/case/{case}/identity", act="ask", reason=REASON)
+    assert "周主管" in (await li.see(f"/desk/case/{case}/identity")).text
+    assert "/grant" in (await boss.see("/desk/releases")).text
 
 
 async def test_of_a_web_case_the_page_says_that_there_is_nothing_to_see(team, open_case, messages):

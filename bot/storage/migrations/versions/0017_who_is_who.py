@@ -1,11 +1,11 @@
-"""Which chats of staff were proved with a token, and which numbers were only typed."""
+"""Which chats of staff were proved with a token, who let whom in, and which release of an address was ended."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-from bot.storage.tables import UtcTime
+from bot.storage.tables import RowId, UtcTime
 
 revision = "0017"
 down_revision = "0016"
@@ -21,6 +21,10 @@ _PROVED = """
 
 
 def upgrade() -> None:
-    """Make the column; a chat of before counts as proved where the log says that it was linked, not typed."""
+    """Make the columns; a chat of before counts as proved where the log says that it was linked, not typed."""
     op.add_column("alert_route", sa.Column("linked_at", UtcTime, nullable=True))
     op.execute(_PROVED)
+    for name, kind in (("link_by", RowId), ("admitted_by", RowId), ("admitted_at", UtcTime)):
+        op.add_column("staff", sa.Column(name, kind, nullable=True))
+    op.add_column("staff_link", sa.Column("made_by", RowId, nullable=True))
+    op.add_column("identity_release", sa.Column("ended_at", UtcTime, nullable=True))
