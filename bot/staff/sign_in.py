@@ -54,7 +54,10 @@ class SignIns:
             known = account.credentials if account and account.member.state in _MAY_SIGN_IN else None
             fits = await self.passwords.fits(known.password if known else None, attempt.password)
             step = step_of(known.totp, attempt.code, self.accounts.store.now()) if known else None
-            if account is None or known is None or not fits or step is None:
+            guarded = self.throttle.guards(name, attempt.address)
+            if fits and step is None:
+                self.throttle.codes.add(name)
+            if account is None or known is None or not fits or step is None or guarded:
                 await self._refuse(name, attempt.address, account)
                 raise StaffError("sign_in")
             return await self._opened(attempt, account, step)
@@ -131,6 +134,7 @@ class SignIns:
                 self.throttle.succeeded(member.name, attempt.address)
                 return await self._session(connection, member, private)
         # The code was used before: whoever looked over a shoulder gets no further.
+        self.throttle.codes.add(member.name)
         await self._refuse(member.name, attempt.address, account)
         raise StaffError("sign_in")
 

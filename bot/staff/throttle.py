@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 #: Failures in a row before a lock, by name and by address: a whole office sits behind one address.
 BY_NAME, BY_ADDRESS = 5, 20
+#: So many failures of a name at one address are its owner's slips: a lock that others set off does not hold there yet.
+SLIPS = 3
 _FIRST, _LONGEST = dt.timedelta(minutes=1), dt.timedelta(minutes=15)
 _FORGOTTEN = dt.timedelta(hours=1)
 _REMEMBERED = 20_000
@@ -43,6 +45,11 @@ class Failures:
         until = count.last + lock_after(count.failures, self.allowed)
         return until if until > self.now() else None
 
+    def of(self, key: str) -> int:
+        """How many failures are remembered of this key."""
+        count = self._counts.get(key)
+        return 0 if count is None or self.now() - count.last > _FORGOTTEN else count.failures
+
     def add(self, key: str) -> None:
         """One more failure."""
         now = self.now()
@@ -62,24 +69,36 @@ class Failures:
 class Throttle:
     """Refuses names and addresses that fail too often.
 
-    Names are counted whether or not somebody has them, so that a lock tells nothing. An address from which a name has
-    signed in before is not held up by strangers who try that name elsewhere.
+    Names are counted whether or not somebody has them, so that a lock tells nothing. Strangers who try a name do not
+    hold up its owner elsewhere: their lock holds at addresses that have failed with that name themselves, and not
+    where it has signed in before. ``codes`` counts, by name, wrong codes with the right password: whoever has that
+    could else try a few codes from each of many addresses.
     """
 
     now: Callable[[], dt.datetime]
     names: Failures = field(init=False)
     addresses: Failures = field(init=False)
+    codes: Failures = field(init=False)
     _usual: OrderedDict[tuple[str, str], None] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
         self.names, self.addresses = Failures(BY_NAME, self.now), Failures(BY_ADDRESS, self.now)
+        self.codes = Failures(BY_NAME, self.now)
 
     def locked_until(self, name: str, address: str, kept: dt.datetime | None = None) -> dt.datetime | None:
         """Until when this attempt is refused; ``kept`` is what the records say of the name. None: go on."""
         here = self.names.locked_until(f"{name} {address}")
-        everywhere = None if (name, address) in self._usual else self.names.locked_until(name)
-        stored = kept if kept is not None and kept > self.now() and (name, address) not in self._usual else None
+        free = (name, address) in self._usual or self.names.of(f"{name} {address}") < SLIPS
+        everywhere = None if free else self.names.locked_until(name)
+        stored = kept if kept is not None and kept > self.now() and not free else None
         return max(filter(None, (here, everywhere, stored, self.addresses.locked_until(address))), default=None)
+
+    def guards(self, name: str, address: str) -> bool:
+        """Whether somebody who has the password of this name is guessing its codes: the right one is refused as well.
+
+        That must look like any other refusal, or it would tell them that the password is right.
+        """
+        return (name, address) not in self._usual and self.codes.locked_until(name) is not None
 
     def failed(self, name: str, address: str) -> None:
         """Count a failure."""
@@ -92,6 +111,7 @@ class Throttle:
         for key in (name, f"{name} {address}"):
             self.names.clear(key)
         self.addresses.clear(address)
+        self.codes.clear(name)
         self._usual[name, address] = None
         self._usual.move_to_end((name, address))
         if len(self._usual) > _REMEMBERED:

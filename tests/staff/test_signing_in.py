@@ -84,11 +84,56 @@ async def test_strangers_do_not_hold_up_a_member_where_they_usually_sign_in(supe
     assert inside(await supervisor.sign_in())
 
 
-async def test_a_lock_outlives_a_restart(make_site, supervisor, new_person):
-    for _ in range(5):
-        await supervisor.sign_in(password="猜一个密码看看")
-    after = new_person("10.4.4.4", over=application(make_site()))
-    assert (await after.send("/staff/sign-in", name="zhou", password="x", code="1")).status_code == 429
+async def test_strangers_do_not_hold_up_a_member_at_a_new_place_though_they_go_on_and_on(supervisor, new_person, clock):
+    stranger, phone = new_person("10.2.2.2"), new_person("10.5.5.5")
+    phone.name, phone.secret = "zhou", supervisor.secret
+    for _ in range(9):
+        await stranger.send("/staff/sign-in", name="zhou", password="猜一个密码看看", code="1")
+        clock.forward(minutes=15)
+    await stranger.send("/staff/sign-in", name="zhou", password="猜一个密码看看", code="1")
+    for _ in range(2):
+        assert (await phone.sign_in(password="打错了一个字吧")).status_code == 403
+    assert inside(await phone.sign_in())
+
+
+async def test_a_lock_that_others_set_off_holds_where_somebody_guesses_too(supervisor, new_person):
+    for address in ("10.2.2.2", "10.2.2.3"):
+        stranger = new_person(address)
+        guesses = [await stranger.send("/staff/sign-in", name="zhou", password="x", code="1") for _ in range(4)]
+    assert [page.status_code for page in guesses] == [403, 403, 403, 429]
+
+
+async def test_a_lock_outlives_a_restart_and_does_not_hold_its_owner_up(make_site, supervisor, new_person):
+    stranger = new_person("10.2.2.2")
+    for _ in range(9):
+        await stranger.send("/staff/sign-in", name="zhou", password="x", code="1")
+        supervisor.clock.forward(minutes=15)
+    await stranger.send("/staff/sign-in", name="zhou", password="x", code="1")
+    site = application(make_site())
+    again, owner = new_person("10.2.2.2", over=site), new_person(over=site)
+    guesses = [await again.send("/staff/sign-in", name="zhou", password="x", code="1") for _ in range(4)]
+    assert [page.status_code for page in guesses] == [403, 403, 403, 429]
+    owner.name, owner.secret = "zhou", supervisor.secret
+    assert inside(await owner.sign_in())
+
+
+async def test_whoever_has_the_password_guesses_no_codes_from_many_addresses(supervisor, new_person, clock):
+    known = {"name": "zhou", "password": supervisor.password}
+    wrong = [await new_person(f"10.6.6.{n}").send("/staff/sign-in", **known, code="1") for n in range(5)]
+    thief = new_person("10.7.7.7")
+    thief.name, thief.secret = "zhou", supervisor.secret
+    right = await thief.sign_in()
+    # It says the same as before: else it would tell that the password is right.
+    assert {page.status_code for page in (*wrong, right)} == {403}
+    clock.forward(minutes=15)
+    assert inside(await thief.sign_in())
+
+
+async def test_guessed_codes_do_not_hold_up_a_member_where_they_usually_sign_in(supervisor, new_person):
+    await supervisor.sign_in()
+    for n in range(6):
+        await new_person(f"10.6.6.{n}").send("/staff/sign-in", name="zhou", password=supervisor.password, code="1")
+    assert inside(await supervisor.sign_in())
 
 
 async def test_an_address_that_tries_many_names_waits(new_person, supervisor):
