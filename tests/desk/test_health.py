@@ -62,8 +62,8 @@ NEW, MINE = Person(2, "çŽ‹", "counsellor", 1, keyed=False), Route(1, 1, label="æ
         (Roster((LI,), (TONIGHT,), (), (GOOD,)), []),
         (Roster((LI, NEW), (Shift(2, *ALWAYS),), (), (GOOD,)), ["nobody_ahead", "unreached_on_shift"]),
         (Roster((LI, NEW), (SHIFT, Shift(2, *ALWAYS)), (), (GOOD,)), ["unreached_on_shift"]),
-        (Roster((LI, OUTSIDE), (TONIGHT, Shift(2, *ALWAYS)), (), (MINE,)), ["unreached_on_shift"]),
-        (Roster((LI, NEW), (SHIFT,), (), (MINE,)), []),
+        (Roster((LI, OUTSIDE), (TONIGHT, Shift(2, *ALWAYS)), (), (MINE,)), ["unreached_on_shift", "no_supervisor"]),
+        (Roster((LI, NEW), (SHIFT,), (), (MINE,)), ["no_supervisor"]),
     ],
     ids=["only past", "later tonight", "not admitted", "one of two not admitted", "no route", "not rostered"],
 )
