@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.desk import CaseState, Why
 from bot.core.risk import RiskLevel
+from bot.desk.limits import ClockLimits
 from bot.desk.wording import AlertWording
 from bot.storage.alerts import SealedAlerts
 from bot.storage.store import Store
@@ -168,6 +169,6 @@ async def test_such_an_alert_speaks_of_no_time_and_says_how_to_be_left_in_peace(
     (item,) = [item for item in await SealedAlerts(desk.store).pending() if item.reason == "silent"]
     zone = clock().tzinfo
     assert zone is not None
-    text = AlertWording(lambda: LIBRARY.messages, zone, lambda _: "").text(item)
+    text = AlertWording(lambda: LIBRARY.messages, zone, lambda _: "", clock, ClockLimits()).text(item)
     assert "备注" in text
     assert LIBRARY.messages["alerts.no_clock"] not in text
