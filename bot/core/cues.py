@@ -38,6 +38,7 @@ class Cues(Record):
     why: tuple[Text, ...] = ()
     none: tuple[Text, ...] = ()
     stop: tuple[Text, ...] = ()
+    leave: tuple[Text, ...] = ()
     retract: tuple[Text, ...] = ()
     waiting: tuple[Text, ...] = ()
     ordinals: tuple[tuple[Text, ...], ...] = ()
@@ -88,6 +89,10 @@ class CueReader:
             if plain in getattr(self.cues, name):
                 return name
         return None
+
+    def leaves(self, text: str) -> bool:
+        """Whether the whole message is a safe word that can be meant for nobody but the service."""
+        return _plain(text) in self.cues.leave
 
     def ordinal(self, text: str) -> int | None:
         """0 for the first, 1 for the second …, where the message is only that."""

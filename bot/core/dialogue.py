@@ -96,11 +96,31 @@ class Dialogue:
         if told is not None:
             return told
         report = counsel.said_report(turn.session, turn.audience, incoming, standing)
+        if report is None and not incoming.group:
+            again = self._uneasy_again(turn, command)
+            if again is not None:
+                return again
         if report is not None and not incoming.group:
             spoken = self._to_a_person(turn, command, report)
             if spoken is not None:
                 return spoken
         return self._harmless(turn, command, report)
+
+    def _uneasy_again(self, turn: Turn, command: Command | None) -> Turned | None:
+        """Uneasy so soon after danger was told: what was heard of it then is not gone with its case.
+
+        Whoever is on duty hears of it as of that harm; what is said here follows these words alone, since whoever
+        holds the device now may know nothing of the others.
+        """
+        told = turn.standing.aftermath
+        if told is None or turn.risk.level is not RiskLevel.CONCERN:
+            return None
+        graver = replace(turn.risk, level=RiskLevel.DISCLOSURE, kind=told)
+        report = counsel.risk_report(graver, turn.session, turn.incoming, turn.standing)
+        decision, session, _ = self._harmless(turn, command, None)
+        reply = replace(decision.reply, receipt=Receipt(turn.composer.now))
+        reply = counsel.told_who_reads(reply, turn.composer, turn.standing)
+        return Turned(replace(decision, reply=reply), session, report)
 
     def _to_a_person(self, turn: Turn, command: Command | None, report: Report) -> Turned | None:
         """Words in a talk that has an open case, where they are not for the bot to answer."""
@@ -108,7 +128,7 @@ class Dialogue:
         case, meant = standing.case, self.cues.exact(turn.text) if command is None else None
         if case is None:
             return None
-        if meant == "stop":
+        if meant == "stop" and (not case.taken or self.cues.leaves(turn.text)):
             # The way out stands open at any point: nothing more is said here until they say that it is they.
             stopped = d.Notice(d.Reply(composer.say("chat.stopped")), turn.audience, turn.risk)
             session = replace(turn.session, topic=None, options=(), failures=0)
@@ -134,10 +154,6 @@ class Dialogue:
         raw = turn.incoming.text[:LONGEST_READ]
         delivery = turn.incoming.origin.delivery if turn.incoming.origin else ""
         risk = self.understanding.read_risk(raw, turn.session.before(delivery), alone)
-        told = turn.standing.aftermath
-        if told is not None and risk.level is RiskLevel.CONCERN:
-            # Uneasy again so soon after danger was told: what was heard of it then is not gone with its case.
-            risk = replace(risk, level=RiskLevel.DISCLOSURE, kind=told, why=(*risk.why, "aftermath"))
         session = turn.session.heard(raw, delivery)
         if risk.level.rank > session.risk.rank:
             session = replace(session, risk=risk.level)

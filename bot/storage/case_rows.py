@@ -124,7 +124,9 @@ def as_open_case(row: CaseRow) -> OpenCase:
 
 def as_ended_case(row: CaseRow) -> EndedCase:
     """What the talk must know of the case that it had."""
-    grave = row.level == RiskLevel.URGENT and row.outcome not in _NOTHING_HAPPENED
+    # Whoever had the chat deleted wants nothing of it to come up again.
+    kept = row.delete_asked_at is None
+    grave = kept and row.level == RiskLevel.URGENT and row.outcome not in _NOTHING_HAPPENED
     return EndedCase(row.id, RiskKind(row.kind), grave=grave)
 
 
