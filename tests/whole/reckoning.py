@@ -122,11 +122,17 @@ def _alerts(campaign: Campaign, figures: Figures, database: sqlite3.Connection) 
     figures.repeated_alerts = len(arrived) - len(sent)
     made = Counter(sent)
     for (case, reason), times in made.items():
-        if len(campaign.receiver.of(case, say[f"alerts.{reason}"])) < times:
+        if sum(len(campaign.receiver.of(case, words)) for words in _words_of(reason, say)) < times:
             figures.unalerted.append((case, reason))
     told = {alert.case for alert in arrived}
     every = {case for (case,) in database.execute("SELECT id FROM desk_case")}
     figures.unalerted += [(case, "any") for case in every - told]
+
+
+def _words_of(reason: str, say: dict[str, str]) -> list[str]:
+    """How alerts of this reason may begin: a warning says which clock runs out."""
+    keys = (f"alerts.{reason}", *(f"alerts.{reason}_{what}" for what in ("claim", "answer")))
+    return [say[key].partition("{")[0] for key in keys if key in say]
 
 
 def _lateness(campaign: Campaign, figures: Figures, database: sqlite3.Connection) -> None:

@@ -51,8 +51,11 @@ class WebChild:
         while True:
             with contextlib.suppress(httpx.HTTPError):
                 async with self.http.stream("GET", "/api/events") as stream:
+                    event = ""
                     async for line in stream.aiter_lines():
-                        if line.startswith("data: "):
+                        # Letters have no name of their own; how the case stands has.
+                        event = line.removeprefix("event: ") if line.startswith("event: ") else event if line else ""
+                        if line.startswith("data: ") and not event:
                             await self._took(json.loads(line.removeprefix("data: ")))
             await asyncio.sleep(PAUSE)
 
