@@ -220,7 +220,8 @@ def _bystander(composer: Composer) -> d.Decision:
 
 
 def _code(composer: Composer, session: Session, standing: Standing) -> d.Decision:
-    if standing.case is None or not session.code or session.code_of != standing.case.receipt:
+    found_by = standing.case.receipt if standing.case is not None else ""
+    if standing.case is None or not session.code or not found_by or session.code_of != found_by:
         return d.Notice(d.Reply(composer.say("support.no_code")))
     receipt = Receipt(standing.case.opened_at, standing.case.due_at, standing.case.seen_at, session.code)
     return d.Notice(d.Reply(composer.say("support.code"), receipt=receipt))

@@ -118,6 +118,10 @@ class Dialogue:
         graver = replace(turn.risk, level=RiskLevel.DISCLOSURE, kind=told)
         report = counsel.risk_report(graver, turn.session, turn.incoming, turn.standing)
         decision, session, _ = self._harmless(turn, command, None)
+        if isinstance(decision, d.Abstain):
+            # A person hears it: nobody is told that they were not understood.
+            reply = d.Reply(turn.composer.say("chat.concern"), choices=decision.reply.choices)
+            decision = d.Handoff(reply, turn.audience, turn.risk)
         reply = replace(decision.reply, receipt=Receipt(turn.composer.now))
         reply = counsel.told_who_reads(reply, turn.composer, turn.standing)
         return Turned(replace(decision, reply=reply), session, report)

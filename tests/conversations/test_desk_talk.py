@@ -351,11 +351,19 @@ def test_a_friend_is_guided_without_naming_anyone(child: Child) -> None:
 
 def test_the_code_can_be_seen_again_while_the_talk_is_remembered(child: Child) -> None:
     child.has_a_case()
+    assert child.standing.case is not None
+    theirs = replace(child.standing, case=replace(child.standing.case, receipt="found by"))
+    child.standing = theirs
     forgotten = child.presses(Verb.CODE).decision
-    child.session = replace(child.session, code="1234 5678 9012 3456")
+    child.session = replace(child.session, code="1234 5678 9012 3456", code_of="found by")
     shown = child.presses(Verb.CODE).decision
+    # Nothing is told where the desk does not know that this talk is its person's.
+    child.standing = replace(theirs, case=replace(child.standing.case, receipt=""))
+    child.session = replace(child.session, code_of="")
+    doubted = child.presses(Verb.CODE).decision
 
     assert forgotten.reply.receipt is None
+    assert doubted.reply.receipt is None
     assert shown.reply.receipt is not None
     assert shown.reply.receipt.code == "1234 5678 9012 3456"
 
@@ -388,9 +396,25 @@ def test_whoever_is_uneasy_soon_after_danger_was_told_is_heard_by_people_again(c
     turned = child.says(uneasy)
 
     assert (calm.decision.risk.level, calm.report) == (RiskLevel.CONCERN, None)
-    assert isinstance(turned.decision, Support)
-    report = _report(turned)
+    report, reply = _report(turned), turned.decision.reply
     assert (report.level, report.kind, report.opens) == (RiskLevel.DISCLOSURE, RiskKind.DOMESTIC_VIOLENCE, True)
+    # Whoever holds the device now may know nothing of what was told: the answer is to these words, by a person soon.
+    assert isinstance(turned.decision, Answer | Handoff)
+    say = child.dialogue.library.messages
+    assert say["support.on_duty"] in reply.more
+    assert say["chat.concern"] in (reply.lead, reply.note)
+    assert reply.receipt is not None
+    assert [line.number for line in reply.contacts][:1] == ["110"] or isinstance(turned.decision, Answer)
+
+
+def test_in_a_group_nobody_hears_that_somebody_told_of_danger_a_short_while_ago(child: Child) -> None:
+    say = child.dialogue.library.messages
+    child.standing = replace(WITH_DESK, ended=EndedCase(6, RiskKind.SEXUAL, grave=True))
+    turned = child.says("睡不着", group=True)
+
+    assert turned.decision.risk.level is RiskLevel.CONCERN
+    assert say["support.on_duty"] not in turned.decision.reply.more
+    assert (turned.decision.reply.receipt, turned.report) == (None, None)
 
 
 def test_whoever_asks_for_a_person_again_soon_after_danger_was_told_does_not_begin_as_a_concern(child: Child) -> None:
