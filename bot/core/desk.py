@@ -45,7 +45,7 @@ class OpenCase:
     ``due_at`` is when somebody will have answered, empty where nobody is on duty; ``seen_at`` when a person first
     opened it. ``checking``: a person asked whether it is still the child, and the answer is awaited. ``holder`` is who
     has it; ``attended``: they are on duty for it, or in the midst of the talk. ``receipt`` is what it is found by from
-    its code of return.
+    its code of return; empty where this talk may not be its person's.
     """
 
     id: int

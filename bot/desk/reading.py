@@ -148,10 +148,14 @@ def needs_check(row: CaseRow, events: Sequence[CaseRow], now: dt.datetime) -> bo
     """
     last = next((event for event in reversed(events) if event.what in _BY_CHILD), None)
     # Whoever is out of reach cannot be asked: what is written to them waits for their return.
-    stopped = last is not None and last.what == Why.STOPPED and has_left(row) and row.address is not None
-    if stopped or row.moved_turn == row.turns:
+    if (row.in_doubt and row.address is not None) or row.moved_turn == row.turns:
         return True
     return all(abs(now - heard) > SILENCE for heard in (row.child_at, last.at if last else row.child_at))
+
+
+def owed_elsewhere(row: CaseRow) -> bool:
+    """Whether what was said before they wrote by another door, without a code, has no answer: that is owed still."""
+    return bool(row.in_doubt and row.moved_turn is not None and row.heard < row.moved_turn - 1)
 
 
 def has_left(row: CaseRow) -> bool:

@@ -66,19 +66,20 @@ class CaseDesk:
         over = latest is not None and latest.state == CaseState.CLOSED
         row = None if over else latest
         if not roster.keyed:
-            return Standing(case=as_open_case(row) if row else None)
+            return Standing(case=as_open_case(row, self._name(key)) if row else None)
         scope = await self._scope(key, latest)
-        stands = self._stands(roster, scope, row)
+        name = self._name(key)
+        stands = self._stands(roster, scope, row, name)
         if latest is not None and ended_lately(latest, self.store.now()):
             return replace(stands, ended=as_ended_case(latest))
         if row is None or scope.outsiders_only:
             return stands
-        return replace(stands, outside=self._stands(roster, replace(scope, outsiders_only=True), row))
+        return replace(stands, outside=self._stands(roster, replace(scope, outsiders_only=True), row, name))
 
     async def case(self, key: str) -> OpenCase | None:
         """The open case of the talk of this key, whoever would see to it. Raises StorageError."""
         row = await SealedCases(self.store).open_case(key)
-        return as_open_case(row) if row else None
+        return as_open_case(row, self._name(key)) if row else None
 
     async def prepare(self, report: Report, origin: Origin, standing: Standing) -> Filing:
         """Make a report ready to be stored: a new case gets its code of return, its keys and its clock.
@@ -97,7 +98,7 @@ class CaseDesk:
         if case is not None:
             child, talk = await SealedCases(self.store).reached_by(case.id)
             # What is written in a group tells nothing of where they are by themselves.
-            elsewhere = not origin.group and talk != self.store.vault.pseudonym(origin.talk)
+            elsewhere = not origin.group and talk != self._name(origin.talk)
         elif current is not None and report.opens:
             code, key = await self.codes.take()
             child = key.public
@@ -124,19 +125,24 @@ class CaseDesk:
         for number in await SealedCases(self.store).left(key, NAMELESS):
             self.changed(number)
 
+    def _name(self, key: str) -> str:
+        return self.store.vault.pseudonym(key)
+
     async def _asking(self, value: str, origin: Origin) -> Standing | None:
         """How the desk stands to the case that asked, of several of a talk; None where none of them has this number."""
         number = int(value) if value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER else 0
         row = await SealedCases(self.store).open_one(origin.talk, number)
-        return None if row is None else self._stands(await self.board.recent(), scope_of(row), row)
+        if row is None:
+            return None
+        return self._stands(await self.board.recent(), scope_of(row), row, self._name(origin.talk))
 
-    def _stands(self, roster: Roster, scope: Scope, row: CaseRow | None) -> Standing:
+    def _stands(self, roster: Roster, scope: Scope, row: CaseRow | None, name: str) -> Standing:
         now, zone = self.board.now(), self.board.zone
         duty = duty_at(roster, scope, now, zone)
         case = None
         if row is not None:
             hold = hold_at(row, roster, now, zone, scope=scope)
-            case = replace(as_open_case(row), attended=hold is None or hold.until is not None)
+            case = replace(as_open_case(row, name), attended=hold is None or hold.until is not None)
         ends = duty.until
         if ends is None or ends - now >= max(self.limits.answer, self.limits.urgent_answer):
             return Standing(True, duty.on_duty, duty.back_at, case)

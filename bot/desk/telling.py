@@ -58,7 +58,9 @@ class Teller:
         Raises StorageError.
         """
         work, decision = SealedCasework(self.store), self._decision(case, what, standing)
-        pushed = may_write(case.write_when, self.now()) and await self._push(connection, case, decision)
+        # Unasked, nothing is said to whoever may not be the child.
+        may = may_write(case.write_when, self.now()) and not case.in_doubt
+        pushed = may and await self._push(connection, case, decision)
         key = await self.keys.current(connection)
         if key is not None:
             text = _as_text(decision).encode()

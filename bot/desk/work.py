@@ -17,7 +17,7 @@ from bot.core.desk import CaseState, SealedText
 from bot.core.outward import Outward
 from bot.desk.news import Event, News
 from bot.desk.periods import Periods
-from bot.desk.reading import DeskReading, needs_check
+from bot.desk.reading import DeskReading, needs_check, owed_elsewhere
 from bot.desk.sealing import seal_to
 from bot.desk.telling import may_write
 from bot.desk.worker import Audit, DeskError, NoSuchCaseError, Worker, scope_of
@@ -118,7 +118,7 @@ class DeskWork:
             instead = row.answered_at is not None or needs_check(
                 row, await self._work.events(number, connection), self.store.now()
             )
-            await self._work.ask_if_here(connection, number, by.id, instead=instead)
+            await self._work.ask_if_here(connection, number, by.id, instead=instead and not owed_elsewhere(row))
             await self._work.tell(connection, number, await self._sealed(connection, row, line))
             reply = Reply(line, choices=(Choice(label, str(Command(Verb.HERE, str(number)))),))
             going = await self._addressed(connection, row, Notice(reply, Audience(row.reader)))
@@ -169,7 +169,8 @@ class DeskWork:
     async def close(self, by: Worker, number: int, outcome: str, *, seen: int) -> bool:
         """End the case and tell the child; the bot answers them again. ``seen``: how many turns the closer read.
 
-        False where the child is not told: it is no hour at which they may be written to, or there is no way to them.
+        False where the child is not told: it is no hour at which they may be written to, there is no way to them, or
+        it is not known to be they.
         Refused where anything came of the child since: words, or a tap or a voice that leaves none.
         """
         if outcome not in OUTCOMES:
@@ -182,7 +183,8 @@ class DeskWork:
             line = self.library().messages["support.closed"]
             await self._work.tell(connection, number, await self._sealed(connection, row, line))
             ending = Notice(Reply(line), Audience(row.reader))
-            told = may_write(row.write_when, self.store.now()) and await self._send(connection, row, ending)
+            may = may_write(row.write_when, self.store.now()) and not row.in_doubt
+            told = may and await self._send(connection, row, ending)
             await self._work.close(connection, number, by.id, Ending(outcome, self._erased_at(row, held=row.held)))
         self.news.publish(Event("closed", number))
         return told

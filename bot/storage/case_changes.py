@@ -37,8 +37,11 @@ class Changed:
     freed: bool = False
 
 
-def changed_by(found: CaseRow, filing: Filing, now: dt.datetime) -> Changed:
+def changed_by(found: CaseRow, filing: Filing, now: dt.datetime, *, there: bool = True) -> Changed:
     """What a filing changes in its open case.
+
+    ``there``: it came from where the person is answered. What came from an earlier door of theirs may be somebody
+    else's: it is heard and raises the case, and neither tells of the child that they are well nor that it is they.
 
     A case is raised, and heard of anew, where its level rises or a graver kind of harm comes out: who was told of
     bullying must hear of it when the child goes on to speak of sexual abuse.
@@ -48,10 +51,12 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime) -> Changed:
     rises = report.level.rank > level.rank
     after = _kind(kind, report, rises=rises)
     graver = after.outweighs(kind)
-    columns: dict[str, object] = {"turns": found.turns + 1, **_told(report, found.turns + 1)}
-    spoke = bool(report.texts) or report.why in _SPEAKING
-    if spoke:
-        columns |= {"child_at": now, "asks": found.turns + 1, "checking_at": None}
+    # Whoever says the safe word wants no answer.
+    spoke = report.why is not Why.STOPPED and (bool(report.texts) or report.why in _SPEAKING)
+    columns: dict[str, object] = {"turns": found.turns + 1, **_told(report, there=there)}
+    columns |= {"asks": found.turns + 1} if spoke else {}
+    if there and (spoke or report.why is Why.STOPPED):
+        columns |= {"child_at": now, "checking_at": None, **_doubt(found, report)}
     if after is not kind:
         columns["kind"] = after
     if rises or graver:
@@ -91,12 +96,19 @@ def _kind(kind: RiskKind, report: Report, *, rises: bool) -> RiskKind:
     return report.kind if says_more else kind
 
 
-def _told(report: Report, turn: int) -> Mapping[str, object]:
+def _doubt(found: CaseRow, report: Report) -> Mapping[str, object]:
+    """Whether it must be asked if it is still the child: from the safe word on, until they answered that question."""
+    if report.why is Why.STOPPED:
+        return {"left_turn": found.turns + 1, "in_doubt": True}
+    return {"in_doubt": False} if found.checking_at is not None else {}
+
+
+def _told(report: Report, *, there: bool) -> Mapping[str, object]:
     why, value = report.why, told_value(report)
-    if why in (Why.SAFE, Why.UNSAFE):
-        return {"safe": value} if value else {}
-    if why is Why.WRITE:
-        return {"write_when": value} if value else {}
     if why is Why.OUTSIDERS:
         return {"outsiders_only": True}
-    return {"left_turn": turn} if why is Why.STOPPED else {}
+    if not value or not (there or why is Why.UNSAFE):
+        return {}
+    if why in (Why.SAFE, Why.UNSAFE):
+        return {"safe": value}
+    return {"write_when": value} if why is Why.WRITE else {}

@@ -106,8 +106,12 @@ _LATEST = (
 )
 
 
-def as_open_case(row: CaseRow) -> OpenCase:
-    """What the talk must know of its case."""
+def as_open_case(row: CaseRow, name: str) -> OpenCase:
+    """What the talk of this pseudonym must know of its case.
+
+    By its code all can be read that was said: who wrote where its person is no more, or may not be they, has none.
+    """
+    theirs = row.talk == name and not row.in_doubt
     return OpenCase(
         id=row.id,
         level=RiskLevel(row.level),
@@ -118,7 +122,7 @@ def as_open_case(row: CaseRow) -> OpenCase:
         seen_at=row.seen_at,
         checking=row.checking_at is not None,
         holder=row.holder,
-        receipt=row.receipt or "",
+        receipt=(row.receipt or "") if theirs else "",
     )
 
 

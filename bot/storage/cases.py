@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, Filing, Why
@@ -167,9 +167,11 @@ class SealedCases:
         return number
 
     async def _added(self, connection: AsyncConnection, name: str, filing: Filing, found: CaseRow) -> Changed:
+        there = True
         if filing.elsewhere and found.talk != name:
-            found = await follow(connection, self._store, found.id, filing.origin)
-        changed = changed_by(found, filing, self._store.now())
+            followed = await follow(connection, self._store, found, filing.origin)
+            there, found = followed is not None, followed or found
+        changed = changed_by(found, filing, self._store.now(), there=there)
         columns = {**changed.columns, **narrowed(found, await self._home(connection, name, filing))}
         if found.address is None and found.talk == name:
             # They had left, and write from where they were all the same.
@@ -223,18 +225,21 @@ class SealedCases:
     async def delete_asked(self, talk: str) -> Sequence[int]:
         """Note on the cases of this talk, closed ones too, that their person wants the chat deleted; says on which.
 
-        A case whose text is gone, or on which it stands already, is left as it is.
+        A case whose text is gone, or on which it stands already, is left as it is. One that goes on elsewhere, where
+        its person went by code, is not theirs to delete who hold what they left: that they asked is noted.
         """
         name, now = self._store.vault.pseudonym(talk), self._store.now()
-        kept = update(desk_case).where(
-            of_talk(name), desk_case.c.erased_at.is_(None), desk_case.c.delete_asked_at.is_(None)
-        )
+        kept = of_talk(name), desk_case.c.erased_at.is_(None), desk_case.c.delete_asked_at.is_(None)
+        theirs = or_(desk_case.c.talk == name, desk_case.c.address.is_(None), desk_case.c.state == CaseState.CLOSED)
         async with self._store.writing() as connection:
-            rows = await connection.execute(kept.values(delete_asked_at=now).returning(desk_case.c.id))
-            numbers = sorted(rows.scalars().all())
+            asked = update(desk_case).where(*kept, theirs).values(delete_asked_at=now).returning(desk_case.c.id)
+            numbers = (await connection.execute(asked)).scalars().all()
+            others = (await connection.execute(select(desk_case.c.id).where(*kept))).scalars().all()
             for number in numbers:
                 await note(connection, number, now, what=Why.DELETE)
-        return numbers
+            for number in others:
+                await note(connection, number, now, what="delete_before")
+        return sorted({*numbers, *others})
 
     async def left(self, talk: str, visits: Collection[str], *, deleted: bool = False) -> Sequence[int]:
         """Note on the open cases of this talk that their person left; says on which.

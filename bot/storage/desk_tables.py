@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from bot.storage.tables import RowId, UtcTime, metadata
@@ -151,6 +152,7 @@ desk_case = Table(
     Column("heard", Integer, server_default="0", nullable=False),  # how many had come when a person wrote last
     Column("left_turn", Integer, nullable=True),  # how many had come when the person left last
     Column("moved_turn", Integer, nullable=True),  # which of them was the return by another door
+    Column("in_doubt", Boolean, server_default=false(), nullable=False),  # to be asked first if it is still the child
     Column("staff_at", UtcTime, nullable=True),  # the last answer of a person
     Column("tended_at", UtcTime, nullable=True),  # when the holder last got, opened or wrote in it
     Column("undelivered_at", UtcTime, nullable=True),  # since then it is known that words to the child never arrived

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,6 +13,9 @@ from bot.storage.case_rows import GOES_ON_IN, INSTEAD_OF, CaseRow, note, open_of
 from bot.storage.desk_tables import case_door, case_event, desk_case
 from bot.storage.store import Store
 from bot.storage.tables import upsert
+
+#: So long after they were heard where they are now, they are taken to be there still.
+THERE_STILL = dt.timedelta(minutes=15)
 
 
 async def move(connection: AsyncConnection, store: Store, number: int, origin: Origin) -> int | None:
@@ -24,7 +29,7 @@ async def move(connection: AsyncConnection, store: Store, number: int, origin: O
     before = await open_of(connection, store.vault.pseudonym(origin.talk), alone=True)
     # It asks for no answer, but nobody ends the case, as out of reach, without having seen it.
     turn = desk_case.c.turns + 1
-    read = {"undelivered_at": None, "turns": turn, "moved_turn": turn}
+    read = {"undelivered_at": None, "turns": turn, "moved_turn": turn, "in_doubt": False}
     await _there(connection, store, number, origin, what="came_back", **read)
     if before is None or before.id == number:
         return None
@@ -34,14 +39,25 @@ async def move(connection: AsyncConnection, store: Store, number: int, origin: O
     return other
 
 
-async def follow(connection: AsyncConnection, store: Store, number: int, origin: Origin) -> CaseRow:
-    """The person writes again where they were before they went on elsewhere: they are answered there. Gives the case.
+async def follow(connection: AsyncConnection, store: Store, found: CaseRow, origin: Origin) -> CaseRow | None:
+    """Words come from where the person was before they went on elsewhere, and no code with them. Gives the case.
 
-    They read nothing of what was said meanwhile, and showed no code: whether it is they must be asked before anything
-    is written to them, as after every change of doors.
+    Who moved on by code and is there still is not taken away from there: somebody else may have the device that they
+    left. Then None, and the history says which words these were. Where they are out of reach, silent for long, or not
+    known to be themselves, they are answered here from now on; whether it is they must first be asked.
     """
-    await _there(connection, store, number, origin, what="wrote_again", moved_turn=desk_case.c.turns + 1)
-    return (await connection.execute(select(desk_case).where(desk_case.c.id == number))).one()
+    if not found.in_doubt and found.address is not None and await _heard_lately(connection, found, store.now()):
+        await note(connection, found.id, store.now(), what="wrote_before", value=origin.channel)
+        return None
+    columns = {"moved_turn": desk_case.c.turns + 1, "in_doubt": True}
+    await _there(connection, store, found.id, origin, what="wrote_again", **columns)
+    return (await connection.execute(select(desk_case).where(desk_case.c.id == found.id))).one()
+
+
+async def _heard_lately(connection: AsyncConnection, found: CaseRow, now: dt.datetime) -> bool:
+    """Whether anything came of the person, where they are now, a short while ago: words, or their return."""
+    back = (await connection.execute(select(case_event.c.at).where(case_event.c.id == found.came_back))).scalar()
+    return any(abs(now - heard) <= THERE_STILL for heard in (found.child_at, back) if heard is not None)
 
 
 async def _there(

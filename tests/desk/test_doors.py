@@ -6,6 +6,7 @@ import pytest
 
 from bot.core.desk import CaseState, Why
 from bot.core.message import Origin
+from bot.core.risk import RiskLevel
 from bot.desk.limits import ClockLimits
 from bot.desk.returns import CaseReturns
 from bot.desk.service import CaseDesk
@@ -22,6 +23,9 @@ from .world import Clock
 PHONE = "telegram:7:7"
 VISIT = {"talk": "web:library", "channel": "web", "address": "web:library"}
 LIBRARY_PC = Origin("web", "web:library", "web:library")
+#: The phone of a friend.
+FRIENDS = {"talk": "telegram:8:8", "address": "8"}
+FRIEND = Origin("telegram", "telegram:8:8", "8")
 
 
 @pytest.fixture
@@ -102,18 +106,118 @@ async def test_both_doors_of_a_case_go_on_leading_to_it(office: Office, wang: Wo
     assert (await office.row(case)).channel == "telegram"
 
 
-async def test_who_leaves_where_they_are_no_more_stays_reached_where_they_are(office: Office, wang: Worker) -> None:
+async def test_who_leaves_where_they_are_no_more_stays_reached_where_they_are(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
     case = await office.file()
     await office.work.claim(wang, case)
     await CaseReturns(office.store, office.news).open(office.receipt.code, LIBRARY_PC)
+    clock.forward(minutes=16)
     await office.file("我回家了")
 
     await _desk(office).left(LIBRARY_PC.talk)
 
     assert "left" not in await _whats(office, case)
+    await office.work.ask_if_here(wang, case)
     await office.file("在吗")
     assert await office.work.answer(wang, case, "我在。", once="b")
     assert (await office.out())[-1].address == "7"
+
+
+async def _came_back(office: Office, wang: Worker) -> int:
+    """A case that somebody has, whose child is back by code on the phone of a friend and wrote there."""
+    case = await office.file()
+    await office.work.claim(wang, case)
+    assert await CaseReturns(office.store, office.news).open(office.receipt.code, FRIEND) is not None
+    await office.file("旧手机被我爸拿走了，我躲在厕所怎么办", **FRIENDS)
+    return case
+
+
+async def test_words_from_a_door_that_was_left_do_not_take_the_answer_away_from_who_came_by_code(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    case = await _came_back(office, wang)
+    clock.forward(seconds=20)
+    await office.file("在吗")
+    await office.file("", why=Why.SAFE, value="yes")
+    await office.file("", why=Why.WRITE, value="never")
+
+    assert await office.work.answer(wang, case, "先锁门，打110。", once="b")
+    row = await office.row(case)
+    assert (row.safe, row.write_when) == ("", "")
+    assert [(message.address, message.text) for message in await office.out()] == [("8", "先锁门，打110。")]
+    assert (await _said(office, case, wang))[-2] == "在吗"
+    told = history(await office.reading.events(case), {}, Times(office.store.now(), LIBRARY.messages))
+    assert LIBRARY.messages["desk.event_wrote_before"].format(value="Telegram") in [what for _, _, what in told]
+
+
+async def test_danger_told_at_a_door_that_was_left_raises_the_case(office: Office, wang: Worker) -> None:
+    case = await _came_back(office, wang)
+    await office.file("救命", level=RiskLevel.URGENT)
+    row = await office.row(case)
+    assert (row.level, row.asks) == (RiskLevel.URGENT, row.turns)
+    await office.work.answer(wang, case, "先锁门，打110。", once="b")
+    assert (await office.out())[-1].address == "8"
+
+
+async def test_the_safe_word_at_a_door_that_was_left_stops_nobody_elsewhere(office: Office, wang: Worker) -> None:
+    case = await _came_back(office, wang)
+    await office.file("停", why=Why.STOPPED)
+    assert await office.work.answer(wang, case, "我在。", once="b")
+
+
+async def test_who_was_silent_for_long_is_answered_where_they_wrote_last_once_they_said_that_it_is_they(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    case = await _came_back(office, wang)
+    clock.forward(minutes=16)
+    for words in ("在吗", "你是谁"):
+        await office.file(words)
+        with pytest.raises(DeskError, match="check"):
+            await office.work.answer(wang, case, "你爸再打你，就去奶奶家。", once="b")
+    owed = await office.row(case)
+    await office.work.ask_if_here(wang, case)
+    # What was asked at the other door has no answer by this question.
+    assert (await office.row(case)).heard == owed.heard
+    await office.file("是我")
+    assert await office.work.answer(wang, case, "我在。", once="c")
+    assert (await office.out())[-1].address == "7"
+
+
+async def test_where_somebody_wrote_without_a_code_the_code_is_not_shown(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    case = await _came_back(office, wang)
+    desk, talks = _desk(office), (PHONE, FRIEND.talk)
+    shown = [standing.case and bool(standing.case.receipt) for standing in [await desk.standing(key) for key in talks]]
+    assert shown == [False, True]
+    clock.forward(minutes=16)
+    await office.file("在吗")
+    doubted = [standing.case and standing.case.receipt for standing in [await desk.standing(key) for key in talks]]
+    assert doubted == ["", ""]
+    assert case
+
+
+async def test_nothing_is_written_unasked_to_who_may_not_be_the_child(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    case = await _came_back(office, wang)
+    clock.forward(minutes=16)
+    await office.file("在吗")
+    sent = len(await office.out())
+    assert not await office.work.close(wang, case, "helped", seen=99)
+    assert len(await office.out()) == sent
+
+
+async def test_who_asks_for_deletion_at_a_door_that_was_left_has_nothing_erased_that_goes_on_elsewhere(
+    office: Office, wang: Worker
+) -> None:
+    case = await _came_back(office, wang)
+    await _desk(office).forgotten(PHONE)
+    assert (await office.row(case)).delete_asked_at is None
+    assert "delete_before" in await _whats(office, case)
+    await _desk(office).forgotten(FRIEND.talk)
+    assert (await office.row(case)).delete_asked_at is not None
 
 
 async def test_words_that_were_on_their_way_while_they_came_back_elsewhere_do_not_take_the_case_along(

@@ -367,7 +367,13 @@ async def test_after_the_safe_word_it_is_first_asked_whether_it_is_still_they(of
     file = await office.reading.open(wang, case)
     assert (file.check, file.left, [line.text for line in file.lines]) == (True, True, ["他打我", "停"])
     assert [event.what for event in file.events].count("stopped") == 1
-    await office.file("", why=Why.HERE)
+    # One more word of whoever holds the device tells not who they are, and no more does a button of before.
+    for word, why in (("在吗", Why.SAID), ("", Why.HERE)):
+        await office.file(word, why=why, value=str(case) if why is Why.HERE else "")
+        file = await office.reading.open(wang, case)
+        assert (file.check, file.left) == (True, False)
+    await office.work.ask_if_here(wang, case)
+    await office.file("", why=Why.HERE, value=str(case))
     file = await office.reading.open(wang, case)
     assert (file.check, file.left) == (False, False)
 

@@ -138,6 +138,7 @@ ADDED = {
         "TABLE staff_link DROP COLUMN made_by",
         "TABLE identity_release DROP COLUMN ended_at",
     ),
+    "0018": ("TABLE desk_case DROP COLUMN in_doubt",),
 }
 
 
@@ -193,6 +194,19 @@ async def test_who_had_left_or_just_come_back_before_turns_told_it_has_so_still(
     assert [row and (row.left_turn, row.moved_turn) for row in rows] == [
         (4, None), (None, None), (None, 4), (None, None), (None, 4), (None, None),
     ]  # fmt: skip
+
+
+async def test_who_may_not_be_the_child_since_before_that_was_kept_is_asked_first(store: Store, address: str) -> None:
+    stories = ["stopped", "wrote_again said", "stopped here", "wrote_again came_back", "here stopped", "said"]
+    cases = [await case(store, state="waiting", receipt=None, turns=4) for _ in stories]
+    async with store.writing() as connection:
+        for number, story in zip(cases, stories, strict=True):
+            for what in story.split():
+                await note(connection, number, store.now(), what=what)
+        await _back_to(connection, "0017")
+    await upgrade(address)
+    rows = [await SealedCasework(store).case(number) for number in cases]
+    assert [row and row.in_doubt for row in rows] == [True, True, False, False, True, False]
 
 
 def test_the_expected_revision_is_known() -> None:

@@ -186,6 +186,7 @@ _FAMILIES = {
     "write": ("desk.write",),
     "came_back": ("desk.channel",),
     "wrote_again": ("desk.channel",),
+    "wrote_before": ("desk.channel",),
     "closed": ("desk.outcome",),
     "identity": ("desk.release",),
     "raised": ("alerts.level", "alerts.kind"),
