@@ -69,6 +69,11 @@ class Again:
         """Whether it waits for an earlier one of its talk, which is being worked on or has failed only a little."""
         return bool(self._holding) and item.id not in self._tried and talk_of(item) in self._holding
 
+    def holds_for_the_store(self, item: Received) -> bool:
+        """Whether what it waits for could not be stored when it was last tried."""
+        tried = self._tried.get(self._holding[talk_of(item)]) if self.holds(item) else None
+        return tried is not None and tried.stored
+
     def begun(self, item: Received) -> None:
         """Note that it is worked on beside the others: what came after it in its talk waits."""
         self._hold(talk_of(item), item)

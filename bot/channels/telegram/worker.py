@@ -78,7 +78,7 @@ class Worker:
         first, then = ([item for item in part if item.id not in busy] for part in (first, then))
         ready = [*in_order(first), *in_order(then)]
         for place, item in enumerate(ready, 1):
-            error = None if self._again.holds(item) else await self._handle(item)
+            error = await (self._put_behind(item) if self._again.holds(item) else self._handle(item))
             if isinstance(error, StorageError) and not store_fails:
                 store_fails = True
                 await self._warn(ready[place:])
@@ -93,6 +93,11 @@ class Worker:
         for item in items:
             await self.unstored.answer(item.body)
             await asyncio.sleep(0)  # reading them all must not keep others waiting
+
+    async def _put_behind(self, item: Received) -> None:
+        """Leave it for later; who is in danger does not wait for what the store fails to keep, maybe for long."""
+        if self._again.holds_for_the_store(item):
+            await self.unstored.answer(item.body)
 
     async def _handle(self, item: Received) -> Exception | None:
         """Try one update; gives what went wrong. The others go on all the same."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from standin import eventually
-from telegram_world import ScriptedTalk, World
+from telegram_world import CODE, ScriptedTalk, World
 
 from bot.channels.telegram.pace import Pace
+from bot.core.message import Origin
+from bot.core.returns import Returned
 from bot.storage.errors import DatabaseFullError, DatabaseLockedError
 
 PUPIL, OTHER = 501, 502
@@ -116,6 +119,33 @@ async def test_what_has_failed_for_too_long_is_said_to_have_failed(world: World,
     await world.runs()
     await world.sees(PUPIL, world.messages["chat.failed"])
     assert await world.inbox.pending("telegram") == []
+
+
+async def test_nobody_in_danger_waits_behind_an_errand_of_theirs_that_cannot_be_stored(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, tries, works = world.desk.open, [0], asyncio.Event()
+
+    async def locked(code: str, origin: Origin) -> Returned | None:
+        tries[0] += 1
+        if tries[0] == 1:
+            raise DatabaseLockedError
+        await works.wait()  # as a locked store does
+        return await real(code, origin)
+
+    monkeypatch.setattr(world.desk, "open", locked)
+    unkept = world.messages["receipt.not_kept"]
+    world.telegram.user_says(PUPIL, PUPIL, f"/back {CODE}")
+    world.telegram.user_says(PUPIL, PUPIL, "他打我")
+    await world.runs()
+    await world.sees(PUPIL, unkept)
+    await eventually(lambda: tries == [2])
+    world.telegram.user_says(PUPIL, PUPIL, "他又打我")
+    await world.sees(PUPIL, unkept, unkept)
+    works.set()
+    await world.sees(PUPIL, unkept, unkept, "慢慢说", "这不是你的错", "这不是你的错")
+    await world.settles(PUPIL, PUPIL)
+    assert sum(unkept in text for text in world.telegram.texts(PUPIL)) == 2
 
 
 def fails(talk: ScriptedTalk, monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
