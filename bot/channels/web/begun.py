@@ -32,8 +32,13 @@ class Begun:
         self._talks[page], self._pages[found] = (found, now), page
         return found
 
-    def arrived(self, visitor: str) -> None:
-        """The browser of this visitor has its cookie."""
+    def found(self, page: str) -> str:
+        """The visitor that this page became within the last hour; empty where it became nobody."""
+        self._drop_old(self.clock())
+        return self._talks.get(page, ("", 0.0))[0]
+
+    def drop(self, visitor: str) -> None:
+        """The number of this visitor's page opens nothing any more: its browser has the cookie, or its person left."""
         page = self._pages.pop(visitor, None)
         if page is not None:
             del self._talks[page]
@@ -43,4 +48,4 @@ class Begun:
             visitor, last = next(iter(self._talks.values()))
             if last > now - HOUR and len(self._talks) < REMEMBERED:
                 return
-            self.arrived(visitor)
+            self.drop(visitor)

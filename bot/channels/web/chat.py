@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import structlog
@@ -12,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.channels.guesses import is_whole_code
 from bot.channels.receipt import with_way_to_code
 from bot.channels.unkept import SteadyTalk, unkept
-from bot.channels.web.data import Sent, turn_from_form, turn_from_json
+from bot.channels.web.data import Sent, form_fields, turn_from_form, turn_from_json
 from bot.channels.web.leaving import Leaving
 from bot.channels.web.limits import Limits
 from bot.channels.web.pages import Exchange, Pages
@@ -73,7 +74,8 @@ class Chat:
         """Delete the talk, for the page's script."""
         require_own_page(request)
         response = Response(status_code=204)
-        await self._forget(request, response)
+        if await self._forget(request):
+            self.pages.visitors.forget(response)
         return response
 
     async def script_leave(self, request: Request) -> Response:
@@ -86,8 +88,11 @@ class Chat:
     async def form_forget(self, request: Request) -> Response:
         """Delete the talk, for a form: the page says what was done."""
         require_own_page(request)
-        response = self.pages.chat(Exchange(Notice(Reply(self._say("receipt.deleted")))))
-        await self._forget(request, response)
+        found = await self._forget(request)
+        said = self._say("receipt.deleted" if found else "web.nothing_to_delete")
+        response = self.pages.chat(Exchange(Notice(Reply(said))))
+        if found:
+            self.pages.visitors.forget(response)
         return response
 
     async def leave(self, request: Request) -> Response:
@@ -133,17 +138,29 @@ class Chat:
         return self.pages.library().messages[key]
 
     async def _leave(self, request: Request, response: Response) -> None:
-        visitor = self.pages.visitors.of(request)
-        if not visitor.new:
-            self.pages.visitors.forget(response)
+        visitors = self.pages.visitors
+        async for visitor in self._gone(request):
+            visitors.forget(response)
+            visitors.begun.drop(visitor.id)
             await self.leaving.leave(visitor.key)
 
-    async def _forget(self, request: Request, response: Response) -> None:
+    async def _forget(self, request: Request) -> bool:
+        """Delete; says whether there was a talk. Where it fails cookie and number stay: one can ask once more."""
+        found = False
+        async for visitor in self._gone(request):
+            await self.leaving.forget(visitor.key, asked=True)
+            self.pages.visitors.begun.drop(visitor.id)
+            found = True
+        return found
+
+    async def _gone(self, request: Request) -> AsyncIterator[Visitor]:
+        """Whose talks end: the cookie's, before more is read of whoever is leaving; then that of the page's number."""
         visitor = self.pages.visitors.of(request)
         if not visitor.new:
-            # Where it fails the browser keeps the cookie, so that its person can ask once more.
-            self.pages.visitors.forget(response)
-            await self.leaving.forget(visitor.key, asked=True)
+            yield visitor
+        begun = self.pages.visitors.begun_by(form_fields(await read_body(request)).get("page", ""))
+        if begun is not None:
+            yield begun
 
 
 def _must_be_said(decision: Decision) -> bool:

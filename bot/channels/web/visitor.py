@@ -47,10 +47,15 @@ class Visitors:
         """
         found = request.cookies.get(self.cookie, "")
         if _ID.fullmatch(found):
-            self.begun.arrived(found)
+            self.begun.drop(found)
             return Visitor(found, new=False)
         made = self.fresh()
         return Visitor(self.begun.talk(page, made.id), new=True) if page else made
+
+    def begun_by(self, page: str) -> Visitor | None:
+        """Whom a page became whose browser has not shown the cookie; makes nobody."""
+        found = self.begun.found(page)
+        return Visitor(found, new=True) if found else None
 
     def fresh(self) -> Visitor:
         """A visitor that nobody has been."""

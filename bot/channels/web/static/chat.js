@@ -1,7 +1,7 @@
 // The talk without reloading: each form marked data-chat is sent as JSON, and the card that comes back is added.
 import { clear, take } from "./composer.js";
 import { hush, listen } from "./letters.js";
-import { beginAnew, card, copy, newName, show } from "./parts.js";
+import { beginAnew, card, copy, newName, numbered, show } from "./parts.js";
 import { clock, reveal } from "./standing.js";
 import { hear, tell } from "./tabs.js";
 
@@ -128,15 +128,27 @@ dialog.addEventListener("close", async () => {
   if (dialog.returnValue !== "yes") return;
   await stop();
   try {
-    const response = await fetch("/api/forget", { method: "POST" });
-    if (!response.ok) throw new Error("server");
+    await erase(numbered(), "same-origin");
   } catch (error) {
-    location.assign("/forget");
+    eraseByForm(numbered());
     return;
   }
   tell("deleted");
   empty();
 });
+
+async function erase(page, credentials) {
+  const response = await fetch("/api/forget", { method: "POST", body: page, credentials });
+  if (!response.ok) throw new Error("server");
+}
+
+// The page that comes says what became of it; loaded anew it tries once more.
+function eraseByForm(page) {
+  const form = Object.assign(document.createElement("form"), { method: "post", action: "/forget", hidden: true });
+  for (const [name, value] of page) form.append(Object.assign(document.createElement("input"), { name, value }));
+  document.body.append(form);
+  form.submit();
+}
 
 function empty() {
   hush();
@@ -150,7 +162,10 @@ function empty() {
 hear("listen", listen);
 hear("deleted", async () => {
   await stop();
+  // What was begun here before the cookie came is known to this page alone.
+  const page = numbered();
   empty();
+  erase(page, "omit").catch(() => eraseByForm(page));
 });
 
 // Which hotline was tapped is counted; who tapped it is not told.

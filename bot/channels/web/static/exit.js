@@ -1,5 +1,6 @@
 // Quick exit: forget the talk, blank the page, put a harmless page in its place; so do the other tabs of this talk. Works as
 // a plain link without this.
+import { numbered } from "./parts.js";
 import { hear, tell } from "./tabs.js";
 
 const exit = document.getElementById("exit");
@@ -7,14 +8,18 @@ const TWICE_WITHIN = 1000;
 let lastEscape = -Infinity;
 
 function leave() {
-  const forget = exit.dataset.leave;
-  try {
-    fetch(forget, { method: "POST", keepalive: true }).catch(() => {});
-  } catch (error) {
-    navigator.sendBeacon(forget);
-  }
+  forget("same-origin");
   tell("left");
   vanish();
+}
+
+function forget(credentials) {
+  const address = exit.dataset.leave;
+  try {
+    fetch(address, { method: "POST", body: numbered(), keepalive: true, credentials }).catch(() => {});
+  } catch (error) {
+    navigator.sendBeacon(address, numbered());
+  }
 }
 
 function vanish() {
@@ -24,7 +29,11 @@ function vanish() {
   location.replace(exit.dataset.url);
 }
 
-hear("left", vanish);
+// The cookie's talk was left; what was begun here before the cookie came is known to this page alone.
+hear("left", () => {
+  forget("omit");
+  vanish();
+});
 
 exit.addEventListener("click", (event) => {
   event.preventDefault();

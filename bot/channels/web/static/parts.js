@@ -31,6 +31,11 @@ export function newName() {
   return `${page}.${turns}`;
 }
 
+// Whoever leaves or deletes before the cookie came is known by this.
+export function numbered() {
+  return new URLSearchParams({ page });
+}
+
 // What is said from now on belongs to nothing that was said before.
 export function beginAnew() {
   page = newPage();
