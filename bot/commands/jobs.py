@@ -35,6 +35,7 @@ def jobs(application: Application, stop: asyncio.Event) -> Iterator[Coroutine[No
     channel, schedule = application.drills
     yield _clean(application, stop)
     yield _keep_records(application, stop)
+    yield desk.unkept.run(desk.news, stop)
     yield application.content.watch(stop)
     yield application.post.run(stop)
     yield _watch(application, stop)
@@ -52,7 +53,6 @@ async def _watch(application: Application, stop: asyncio.Event) -> None:
     """The clocks of all open cases, as long as the service runs."""
     desk = application.desk
     await desk.apprising.warm()
-    await desk.unkept.refresh()
     await desk.watch.start()
     try:
         await stop.wait()

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
-from typing import cast
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from bot import status as status_module
+from bot.assembly import DeskParts
+from bot.commands.jobs import jobs
 from bot.core.dialogue import Dialogue
 from bot.core.message import Incoming
 from bot.core.ports import SessionStore
 from bot.core.talk import StoredTalk
+from bot.desk import unkept as unkept_module
 from bot.desk.answers import RefusedError
 from bot.desk.apprising import Apprising
+from bot.desk.news import Event, News
 from bot.desk.service import CaseDesk
 from bot.desk.unkept import PAUSE, UnkeptAlarm
+from bot.settings import Settings
 from bot.status import make_status
 from bot.storage.engine import reading
-from bot.storage.errors import DatabaseFullError
+from bot.storage.errors import DatabaseFullError, DatabaseUnreachableError
 from bot.storage.inbox import SealedInbox
-from bot.storage.roster import Route
+from bot.storage.roster import Roster, Route, SealedRoster
 from bot.storage.store import FAILING
 from bot.storage.talks import SealedTalks
+from bot.storage.vault import Vault
 
-from .world import World
+from .world import World, until
 
 REPORT = "我爸昨天又用皮带打我，腿上全是印子"
 
@@ -122,6 +133,112 @@ async def test_where_no_route_takes_it_the_next_who_is_in_danger_calls_again(wor
         await alarm.settle()
 
     assert len(sends.sent) == 2
+
+
+class Database(SealedRoster):
+    """A roster whose database can be away, or silent; it counts how often it was read."""
+
+    failure: Exception | None = None
+    silent = False
+    read_times = 0
+
+    async def read(self) -> Roster:
+        if self.failure is not None:
+            raise self.failure
+        if self.silent:
+            await asyncio.Event().wait()
+        roster = await super().read()
+        self.read_times += 1
+        return roster
+
+    async def read_again(self, times: int) -> bool:
+        return self.read_times >= times
+
+
+def _alarm(world: World, roster: SealedRoster, sends: Sends) -> UnkeptAlarm:
+    return UnkeptAlarm(roster, cast("Apprising", sends), lambda: world.library.messages, Steady())
+
+
+async def _called(alarm: UnkeptAlarm, sends: Sends) -> list[str]:
+    alarm.heard()
+    await alarm.settle()
+    return [target for target, _ in sends.sent]
+
+
+@asynccontextmanager
+async def _running(keeping: Coroutine[Any, Any, None], stop: asyncio.Event) -> AsyncIterator[None]:
+    """A job that is stopped, and has ended, afterwards."""
+    job = asyncio.create_task(keeping)
+    yield
+    stop.set()
+    await job
+
+
+async def test_a_route_typed_after_the_start_is_called_where_the_database_is_gone(world: World, tmp_path: Path) -> None:
+    parts = DeskParts(Settings(data_dir=tmp_path / "data"), world.store, lambda: world.library, world.clock)
+    roster, sends, stop = Database(world.store), Sends(), asyncio.Event()
+    alarm = parts.unkept = _alarm(world, roster, sends)
+    application: Any = SimpleNamespace(desk=parts, store=world.store, settings=parts.settings, drills=(None, None))
+    *others, keeping = islice(jobs(application, stop), 3)
+    for other in others:
+        other.close()
+
+    async with _running(keeping, stop):
+        await until(lambda: roster.read_again(1))
+        await world.roster.add_route(Route(0, None, label="group", target="json://group"))
+        parts.news.publish(Event("opened", 1))
+        parts.news.publish(Event("duty"))
+        await until(lambda: roster.read_again(2))
+    roster.failure = DatabaseUnreachableError()
+
+    assert await _called(alarm, sends) == ["json://group"]
+    assert roster.read_times == 2
+
+
+async def test_a_route_that_another_process_has_added_is_known_after_a_while(world: World) -> None:
+    roster, sends, stop = Database(world.store), Sends(), asyncio.Event()
+    alarm = _alarm(world, roster, sends)
+    alarm.lasting = 0.0
+
+    async with _running(alarm.run(News(), stop), stop):
+        await until(lambda: roster.read_again(1))
+        await world.roster.add_route(Route(0, None, label="group", target="json://group"))
+        seen = roster.read_times
+        await until(lambda: roster.read_again(seen + 2))
+    roster.failure = DatabaseUnreachableError()
+
+    assert await _called(alarm, sends) == ["json://group"]
+
+
+@pytest.mark.parametrize(
+    "failure", [DatabaseUnreachableError(), ValueError("第一中学"), None], ids=["away", "broken", "silent"]
+)
+async def test_those_who_are_known_are_called_whatever_stands_against_reading(
+    world: World, failure: Exception | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.roster.add_route(Route(0, None, label="group", target="json://group"))
+    roster, sends, stop = Database(world.store), Sends(), asyncio.Event()
+    alarm, news = _alarm(world, roster, sends), News()
+    await alarm.refresh()
+    roster.failure, roster.silent = failure, failure is None
+    if roster.silent:
+        monkeypatch.setattr(unkept_module, "READING", 0.0)
+
+    with structlog.testing.capture_logs() as logs:
+        async with _running(alarm.run(news, stop), stop):
+            assert await _called(alarm, sends) == ["json://group"]
+
+    assert "desk.unkept_routes_old" in {line["event"] for line in logs}
+    assert "第一中学" not in str(logs)
+
+
+async def test_a_route_of_another_key_keeps_no_other_from_being_called(world: World) -> None:
+    foreign = SealedRoster(replace(world.store, vault=Vault(bytes(32))))
+    await foreign.add_route(Route(0, None, label="old key", target="json://old"))
+    await world.roster.add_route(Route(0, None, label="group", target="json://group"))
+    sends = Sends()
+
+    assert await _called(_alarm(world, world.roster, sends), sends) == ["json://group"]
 
 
 async def test_only_what_is_alarming_calls_them(dialogue: Dialogue, world: World) -> None:
