@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bot.desk.duty import DutyState, Scope, duty_at, eligible, is_on_shift, next_shift, reachable
 from bot.desk.reviewing import unreviewable
 from bot.desk.uncovered import Uncovered, uncovered
+from bot.desk.unkept import storeless
 from bot.storage.desk_keys import RECOVERY, SealedDeskKeys
 from bot.storage.roster import Roster, SealedRoster
 from bot.storage.schools import SealedSchools
@@ -43,17 +44,31 @@ class DeskHealth:
 
 async def desk_health(store: Store, zone: dt.tzinfo, messages: Mapping[str, str]) -> DeskHealth:
     """How the desk stands now. Raises StorageError."""
-    roster = await SealedRoster(store).read()
+    source = SealedRoster(store)
+    roster = await source.read()
     holders = frozenset(await SealedDeskKeys(store).holders()) if roster.keyed else frozenset()
     schools = await scopes_of_schools(store)
     health = health_of(roster, holders, store.now().astimezone(zone), messages, schools=schools)
-    return replace(health, problems=(*health.problems, *await release_problems(store, roster, messages)))
+    released = await release_problems(store, roster, messages)
+    silent = await unkept_problems(source, roster, messages)
+    return replace(health, problems=(*health.problems, *released, *silent))
 
 
 async def release_problems(store: Store, roster: Roster, messages: Mapping[str, str]) -> list[DeskProblem]:
     """That addresses were released in a hurry which nobody may review, in words. Raises StorageError."""
     count = len(await unreviewable(store, roster))
     return [DeskProblem("nobody_reviews", messages["alerts.nobody_reviews"].format(count=count))] if count else []
+
+
+async def unkept_problems(source: SealedRoster, roster: Roster, messages: Mapping[str, str]) -> list[DeskProblem]:
+    """That nobody could be called where nothing can be kept, in words; nothing where no route works at all.
+
+    Raises StorageError.
+    """
+    working = replace(roster, routes=tuple(route for route in roster.routes if route.failing_since is None))
+    async for _ in storeless(source, working):
+        return []
+    return [DeskProblem("unkept_unheard", messages["alerts.unkept_unheard"])] if working.routes else []
 
 
 async def scopes_of_schools(store: Store) -> list[Scope]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from bot.desk.uncovered import Uncovered, uncovered
 from bot.desk.watch import Watch
 from bot.settings import Settings
 from bot.storage.desk_tables import staff
-from bot.storage.roster import Person, Roster, Route, Shift
+from bot.storage.roster import Person, Roster, Route, SealedRoster, Shift
+from bot.storage.vault import Vault
 
 from ..storage.taught import Taught
 from .world import ALWAYS, SHANGHAI, World
@@ -139,6 +141,29 @@ async def test_a_staffed_desk_is_well(world: World) -> None:
     await world.staffed()
     health = await desk_health(world.store, SHANGHAI, world.library.messages)
     assert (health.on_duty, health.problems) == (2, ())
+
+
+async def problems(world: World) -> list[str]:
+    return [problem.key for problem in (await desk_health(world.store, SHANGHAI, world.library.messages)).problems]
+
+
+async def test_a_desk_that_nobody_could_call_where_nothing_can_be_kept_says_so(world: World) -> None:
+    await world.key()
+    await world.person("boss", "supervisor")
+    assert await problems(world) == ["no_route"]
+
+    await world.roster.add_route(Route(0, None, "telegram", "bot", target="12"))
+    assert await problems(world) == ["unkept_unheard"]
+
+    other_key = SealedRoster(replace(world.store, vault=Vault(bytes(32))))
+    await other_key.add_route(Route(0, None, label="old key", target="json://old"))
+    assert await problems(world) == ["unkept_unheard"]
+
+    group = await world.roster.add_route(Route(0, None, label="group", target="json://group"))
+    assert await problems(world) == []
+
+    await world.roster.route_fails(group)
+    assert await problems(world) == ["routes_failing", "unkept_unheard"]
 
 
 async def test_timers_that_let_themselves_be_waited_for_are_told_to_whoever_watches(
