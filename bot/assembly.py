@@ -148,7 +148,8 @@ class DeskParts:
             session_hours=self.settings.staff_hours,
             regions=region_names,
         )
-        site = create_staff(Accounts(self.store, self.audit, self._released), self.messages, options, self.now)
+        accounts = Accounts(self.store, self.audit, self._released, self._duty_changed)
+        site = create_staff(accounts, self.messages, options, self.now)
         roster = RosterWith(self.store, self.audit, self.news, self.now, self.sender.test, telegram)
         records = RecordsWith(
             store=self.store,
@@ -185,11 +186,14 @@ class DeskParts:
             carriers={APPRISE: AppriseCarrier(self.apprising, self.wording)},
             now=self.now,
             unreached=unreached,
-            duty=lambda: self.news.publish(Event("duty")),
+            duty=self._duty_changed,
         )
 
     def _released(self, case: int) -> None:
         self.news.publish(Event("opened", case))
+
+    def _duty_changed(self) -> None:
+        self.news.publish(Event("duty"))
 
     async def alert_staff(self, case: int, reason: str, to: frozenset[int]) -> None:
         """Alert these people about a case, and whoever reads along. Raises StorageError."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,11 +43,16 @@ class Audit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The members and their keys. ``released`` is told, after the commit, of cases that nobody holds any more."""
+    """The members and their keys.
+
+    ``released`` is told, after the commit, of cases that nobody holds any more; ``duty`` that who is on duty, or how
+    they are reached, may have changed.
+    """
 
     store: Store
     audit: Audit
     released: Callable[[int], None] = lambda _case: None
+    duty: Callable[[], None] = lambda: None
 
     @property
     def records(self) -> StaffRecords:
@@ -115,6 +120,7 @@ class Accounts:
             await self.records.set_state(connection, number, MemberState.ACTIVE)
             await LettingIn(self.store).admitted(connection, number, by.member.id)
             await self.audit(connection, by.member.holder, "staff.admit", detail=f"staff {number}")
+        self.tell()
 
     async def disable(self, actor: str, number: int) -> None:
         """Somebody leaves: sessions, grants, shifts and cases go at once, and the desk key is rotated.
@@ -132,7 +138,7 @@ class Accounts:
             await self.audit(connection, actor, "staff.disable", detail=f"staff {number}")
             if member.public is not None:
                 await self._rotate(connection, actor)
-        self.tell_released(freed)
+        self.tell(freed)
 
     async def suspend(self, connection: AsyncConnection, member: Member) -> list[int]:
         """Take sessions, links, grants and cases from somebody; gives the cases, to be told after the commit."""
@@ -141,9 +147,10 @@ class Accounts:
         await self.keys.drop(connection, member.holder)
         return list(await SealedCasework(self.store).release_all(connection, member.id))
 
-    def tell_released(self, cases: list[int]) -> None:
-        """Ring for cases that nobody holds any more."""
-        for case in cases:
+    def tell(self, freed: Sequence[int] = ()) -> None:
+        """Tell that the desk has other people, and ring for cases that nobody holds any more."""
+        self.duty()
+        for case in freed:
             self.released(case)
 
     async def keep_a_supervisor(self, connection: AsyncConnection, member: Member) -> None:

@@ -72,6 +72,7 @@ class Enrolment:
             await accounts.keys.grant(connection, grants)
             await accounts.audit(connection, str(number), "staff.setup", detail=f"generation {generation}")
             member = await self._member(connection, number)
+        accounts.tell()
         return Enrolled(member, own.private, code)
 
     async def whose(self, purpose: str, token: str) -> Member:
@@ -104,7 +105,7 @@ class Enrolment:
             await accounts.records.set_state(connection, before.id, state)
             await accounts.audit(connection, before.holder, f"staff.{purpose}")
             member = await self._member(connection, before.id)
-        accounts.tell_released(freed)
+        accounts.tell(freed)
         return Enrolled(member, own.private if reads else None)
 
     async def recover(self, name: str, code: str, chosen: Chosen) -> Enrolled:
@@ -132,7 +133,7 @@ class Enrolment:
             fresh = await self._replaced_code(connection, ring)
             await accounts.audit(connection, before.holder, "staff.recover")
             member = await self._member(connection, before.id)
-        accounts.tell_released(freed)
+        accounts.tell(freed)
         return Enrolled(member, own.private, fresh)
 
     async def opened(self, code: str) -> bytes:
