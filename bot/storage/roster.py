@@ -96,6 +96,15 @@ class Roster:
     keyed: bool = True
 
 
+#: The routes by which anybody can be alerted: of who left, the history may hold a stump.
+_ROUTES = (
+    select(alert_route)
+    .outerjoin(staff, staff.c.id == alert_route.c.staff)
+    .where(or_(alert_route.c.staff.is_(None), staff.c.state != "disabled"))
+    .order_by(alert_route.c.id)
+)
+
+
 class SealedRoster:
     """The roster on a database; targets of routes rest under the server's key. Everything raises StorageError."""
 
@@ -110,7 +119,7 @@ class SealedRoster:
                 await _people(connection, newest),
                 tuple(map(_shift, (await connection.execute(select(shift).order_by(shift.c.id))).all())),
                 tuple(map(_day_off, (await connection.execute(select(day_off).order_by(day_off.c.id))).all())),
-                tuple(map(_route, (await connection.execute(select(alert_route).order_by(alert_route.c.id))).all())),
+                tuple(map(_route, (await connection.execute(_ROUTES)).all())),
                 newest is not None,
             )
 

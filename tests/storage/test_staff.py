@@ -4,10 +4,11 @@ import asyncio
 import datetime as dt
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
 from bot.storage.desk_keys import RECOVERY, Grant, SealedDeskKeys
-from bot.storage.desk_tables import alert, alert_route, day_off, desk_case, shift
+from bot.storage.desk_tables import alert, alert_route, day_off, desk_case, shift, staff
+from bot.storage.roster import SealedRoster
 from bot.storage.staff import Credentials, MemberState, Post, Role, StaffRecords
 from bot.storage.staff_sessions import StaffLinks, StaffSessions, hashed
 
@@ -144,6 +145,9 @@ async def test_who_leaves_the_roster_leaves_no_shift_and_no_way_to_be_reached(st
         told = {"case": case, "reason": "opened", "round": 1, "route": used, "rung": 1, "attempts": 1}
         await connection.execute(insert(alert).values(created_at=clock(), **told))
         await records.leave_roster(connection, number)
+        await connection.execute(update(staff).where(staff.c.id == number).values(state=MemberState.DISABLED))
+    # Nobody is told for ever that a way to somebody who is gone does not work.
+    assert [route.staff for route in (await SealedRoster(store).read()).routes] == [other]
     async with store.reading() as connection:
         assert (await connection.execute(select(shift.c.staff))).scalars().all() == [other]
         assert (await connection.execute(select(day_off.c.staff))).scalars().all() == [other]
