@@ -229,11 +229,12 @@ def _next_reminder(facts: Facts, due: dt.datetime) -> dt.datetime | None:
 
 def _with_child(facts: Facts, duty: DutyState, alert: Alert) -> Iterator[Action]:
     yield alert
-    if alert.reason == "breached":
-        yield TellChild("breached")
     # What was promised was not kept; without anybody on duty nothing new is promised.
     over = alert.reason in ("breached", "unattended") and not duty.on_duty
-    if over and alert.reason == "unattended":
+    # Whose last words were answered waits for nobody, though their case does.
+    if facts.awaited and alert.reason == "breached":
+        yield TellChild("breached")
+    elif facts.awaited and over:
         yield TellChild("alone")
     yield SetDue(None if over else facts.due_at, max(facts.rung, alert.rung))
 

@@ -66,14 +66,17 @@ class Facts:
         return self.state is CaseState.WAITING
 
     @property
+    def awaited(self) -> bool:
+        """Whether the child has no answer to what they said last."""
+        return self.staff_at is None or self.unanswered or self.undelivered
+
+    @property
     def owed(self) -> bool:
-        """Whether the child waits for a person.
+        """Whether a person must see to it by a clock.
 
         A case that nobody has is owed, but for one in which the child was answered and nobody set a clock again.
         """
-        if self.staff_at is None or self.unanswered or self.undelivered:
-            return True
-        return self.waiting and (self.rung == 0 or self.due_at is not None)
+        return self.awaited or (self.waiting and (self.rung == 0 or self.due_at is not None))
 
     def made(self, since: dt.datetime, *reasons: str) -> list[Done]:
         """The alerts made for these reasons since a moment, oldest first."""

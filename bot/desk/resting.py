@@ -8,34 +8,40 @@ from collections.abc import Iterator
 from bot.core.risk import RiskLevel
 from bot.desk.actions import HOLDER, SUPERVISORS, Action, Alert, GiveBack, Plan, SetDue, holder, ids, nearest
 from bot.desk.duty import DutyState
-from bot.desk.facts import Facts
+from bot.desk.facts import Done, Facts
 from bot.desk.limits import ClockLimits
+from bot.desk.spans import DAY
 
 #: After so many reminders in vain supervisors hear as well.
 ABOVE = 2
 #: Beyond so many doublings a pause is longer than any limit.
 DOUBLINGS = 16
+#: So many times whoever comes on duty hears of a case that nobody has, later ever less often. Of a grave one each
+#: shift hears.
+SHIFTS = 3
 
 
 def resting(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Plan:
     """Who is asked to look at it again, and when: its holder, then the line, then supervisors, with longer pauses.
 
     Whoever does anything in it begins the pauses anew; whoever wrote in a note what was done is asked but once a day.
-    A holder who is gone gives it to those on duty.
+    A holder who is gone gives it to those on duty. Of a case that nobody has whoever comes on duty hears, whatever its
+    level: nobody else will think of it.
     """
     if facts.left and not facts.waiting and duty.on_duty:
-        return Plan(tuple(_handed_on(facts, duty)))
-    if new := _come_since(facts, duty):
-        return Plan((Alert("handed_on", nearest(duty)[0], new),))
-    if not (grave(facts) or facts.level is RiskLevel.DISCLOSURE):
-        return Plan()
+        return Plan(tuple(_handed_on(duty)))
     since = max(filter(None, (facts.opened_at, facts.taken_at, facts.staff_at, facts.tended_at, facts.noted_at)))
     made = facts.made(since, "silent", "handed_on")
-    asked = len([item for item in made if item.reason == "silent"])
+    if _told_again(facts, made, now) and (new := _come_since(facts, duty)):
+        return Plan((Alert("handed_on", nearest(duty)[0], new),))
+    comes = duty.back_at if facts.waiting else None
+    if not (grave(facts) or facts.level is RiskLevel.DISCLOSURE):
+        return Plan(wake=comes)
+    asked = _in_vain(facts, made)
     at = (made[-1].at if made else since) + _pause(facts, limits, asked)
     if not grave(facts) and not duty.on_duty and duty.back_at is not None:
         at = max(at, duty.back_at)
-    return Plan((_again(facts, duty, asked),)) if at <= now else Plan(wake=at)
+    return Plan((_again(facts, duty, asked),)) if at <= now else Plan(wake=min(filter(None, (at, comes))))
 
 
 def grave(facts: Facts) -> bool:
@@ -43,18 +49,31 @@ def grave(facts: Facts) -> bool:
     return facts.level is RiskLevel.URGENT or not facts.answered
 
 
-def _handed_on(facts: Facts, duty: DutyState) -> Iterator[Action]:
+def _handed_on(duty: DutyState) -> Iterator[Action]:
     rung, members = nearest(duty)
     yield GiveBack()
-    if grave(facts):
-        yield Alert("handed_on", rung, ids(members))
+    yield Alert("handed_on", rung, ids(members))
     # No clock runs, and the child hears nothing: they await no answer.
     yield SetDue(None, rung)
 
 
+def _told_again(facts: Facts, made: list[Done], now: dt.datetime) -> bool:
+    """Whether whoever comes on duty hears of a case that nobody has: one that is not grave rings ever less often."""
+    told = [item.at for item in made if item.reason == "handed_on"]
+    if grave(facts) or len(told) < SHIFTS:
+        return True
+    return now >= told[-1] + 2 * DAY * (1 << min(len(told) - SHIFTS, DOUBLINGS))
+
+
+def _in_vain(facts: Facts, made: list[Done]) -> int:
+    """How often they were reminded; to hear as the first shift of a case that is new to them is no reminder."""
+    counted = made[1:] if made and made[0].reason == "handed_on" else made
+    return len([item for item in counted if item.reason == "silent" or not grave(facts)])
+
+
 def _come_since(facts: Facts, duty: DutyState) -> frozenset[int]:
-    """Who came on duty and heard nothing yet of a grave case that nobody has."""
-    if not (facts.waiting and grave(facts)):
+    """Who came on duty and heard nothing yet of a case that nobody has."""
+    if not facts.waiting:
         return frozenset()
     members = nearest(duty)[1]
     return frozenset(

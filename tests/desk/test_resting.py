@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.core.risk import RiskLevel
 from bot.desk.limits import ClockLimits
 from bot.desk.wording import AlertWording
 from bot.storage.alerts import SealedAlerts
+from bot.storage.casework import SealedCasework
 from bot.storage.store import Store
 
 from .office import LIBRARY
@@ -33,6 +35,18 @@ async def until(desk: Evening, clock: Clock, case: int, *, hours: float, step: f
     while clock() < end:
         await desk.looked(case)
         clock.forward(minutes=step)
+    await desk.looked(case)
+    return (await desk.alerted(case))[before:]
+
+
+async def days(desk: Evening, clock: Clock, case: int, count: int) -> list[tuple[str, str]]:
+    """The alerts made while so many days pass; it is looked at each hour, and when the clocks ask for it."""
+    before, end = len(await desk.alerted(case)), clock() + dt.timedelta(days=count)
+    while clock() < end:
+        wake, step = await desk.looked(case), dt.timedelta(hours=1)
+        if wake is not None:
+            step = min(step, max(wake - clock(), dt.timedelta(seconds=1)))
+        clock.time += step
     await desk.looked(case)
     return (await desk.alerted(case))[before:]
 
@@ -135,11 +149,89 @@ async def test_whoever_comes_next_hears_of_an_urgent_case_that_nobody_took_on(de
     assert await desk.told() == []
 
 
-async def test_a_disclosure_goes_to_the_list_of_the_next_shift_without_an_alarm(desk: Evening, clock: Clock) -> None:
+async def test_a_disclosure_goes_to_the_next_shift_which_hears_of_it_once(desk: Evening, clock: Clock) -> None:
     await desk.comes("night", 21, 8)
     case = await desk.taken()
     made = await until(desk, clock, case, hours=3)
-    assert (made, (await desk.row(case)).state) == ([], CaseState.WAITING)
+    assert (made, (await desk.row(case)).state) == ([("handed_on", "night")], CaseState.WAITING)
+
+
+@pytest.mark.parametrize("about", [{}, {"why": Why.ASKED, "level": "concern"}, {"why": Why.ASKED, "level": "none"}])
+@pytest.mark.parametrize("minute", [50, 65], ids=["before the end", "after it"])
+async def test_a_case_given_back_at_the_end_of_the_day_rings_in_the_morning(
+    desk: Evening, clock: Clock, about: dict[str, Any], minute: int
+) -> None:
+    case = await desk.taken(**about)
+    clock.forward(minutes=minute)
+    await desk.work.give_back(await desk.worker(desk.late), case)
+    await until(desk, clock, case, hours=1)
+    before = len(await desk.alerted(case))
+    clock.time = clock().replace(day=24, hour=7, minute=59)
+    wake = await desk.looked(case)
+    assert wake == clock() + dt.timedelta(minutes=1)
+    assert (await desk.alerted(case))[before:] == []
+    clock.forward(minutes=1)
+
+    await desk.looked(case)
+
+    assert (await desk.alerted(case))[before:] == [("handed_on", "late")]
+    # Their last words were answered.
+    assert await desk.told() == []
+
+
+async def test_the_case_of_somebody_who_was_disabled_at_night_rings_in_the_morning(desk: Evening, clock: Clock) -> None:
+    await desk.comes("other", 8, 21)
+    case = await desk.taken()
+    clock.forward(hours=2)
+    async with desk.store.writing() as connection:
+        await SealedCasework(desk.store).release_all(connection, desk.late)
+    await desk.leave(desk.late)
+    made = await until(desk, clock, case, hours=10, step=5)
+    assert made == [("opened", "boss"), ("handed_on", "other")]
+
+
+@pytest.mark.parametrize("minute", [50, 65], ids=["before the end", "after it"])
+async def test_a_child_who_was_told_when_somebody_comes_is_heard_of_then(
+    desk: Evening, clock: Clock, minute: int
+) -> None:
+    case = await desk.taken()
+    clock.forward(minutes=minute)
+    await desk.work.give_back(await desk.worker(desk.late), case)
+    await desk.file("还有一件事")
+    await until(desk, clock, case, hours=1)
+    before = len(await desk.alerted(case))
+    clock.time = clock().replace(day=24, hour=8, minute=0)
+    await desk.looked(case)
+    assert (await desk.alerted(case))[before:] == [("opened", "late")]
+
+
+@pytest.mark.parametrize(
+    ("about", "alerts"),
+    [({}, range(6, 12)), ({"why": Why.ASKED, "level": "none"}, range(6, 10)), (URGENT, range(12, 30))],
+    ids=["disclosure", "asked", "urgent"],
+)
+async def test_a_case_that_nobody_takes_rings_for_days_and_not_without_end(
+    desk: Evening, clock: Clock, about: dict[str, Any], alerts: range
+) -> None:
+    case = await desk.taken(**about)
+    clock.forward(minutes=50)
+    await desk.work.give_back(await desk.worker(desk.late), case)
+    assert len(await days(desk, clock, case, 3)) in alerts
+    later = await days(desk, clock, case, 1)
+    assert len(later) <= 5
+    assert about or "boss" in {name for _, name in later}
+    assert await desk.told() == []
+
+
+async def test_a_desk_with_three_shifts_a_day_is_not_rung_for_ever_by_who_only_asked(
+    desk: Evening, clock: Clock
+) -> None:
+    for name, starts, ends in (("evening", 21, 2), ("night", 2, 8)):
+        await desk.comes(name, starts, ends)
+    case = await desk.taken(why=Why.ASKED, level="none")
+    first = await days(desk, clock, case, 1)
+    assert first == [("handed_on", "evening"), ("handed_on", "night"), ("handed_on", "late")]
+    assert len(await days(desk, clock, case, 7)) <= 4
 
 
 async def test_a_child_who_writes_in_a_case_that_was_handed_on_is_heard_of_at_once(desk: Evening, clock: Clock) -> None:
