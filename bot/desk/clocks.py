@@ -247,7 +247,11 @@ def _promise(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetim
 
 
 def _began(facts: Facts, limits: ClockLimits) -> dt.datetime | None:
-    return None if facts.due_at is None else facts.due_at - limits.answer_within(facts.level)
+    """When the clock that runs began; one that was cut to the end of a shift, not before somebody was awaited."""
+    if facts.due_at is None:
+        return None
+    began = facts.due_at - limits.answer_within(facts.level)
+    return min(max(began, facts.owed_since or began), facts.due_at)
 
 
 def _wait(facts: Facts) -> str:

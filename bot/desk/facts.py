@@ -31,7 +31,8 @@ class Facts:
     holder. ``unanswered``: the child has said something since a person wrote last, by the order of what was kept and
     not by the clock; ``undelivered``: what a person wrote last never arrived. ``answered``: a person has ever answered.
     ``child_at``: the child was last heard; ``tended_at``: the holder was at work in it; ``noted_at``: a note was
-    written, where that is known. ``unreached`` is a rung whose alerts have all failed, None for none. ``left``: the
+    written, where that is known. ``owed_since``: somebody is awaited since then, where a clock runs and it is known.
+    ``unreached`` is a rung whose alerts have all failed, None for none. ``left``: the
     holder is gone; ``leaves_at``: when they will be, as known; ``barred``: they may not see the case any more.
     ``fewer_at``: since then fewer may see it; ``told`` were alerted before by routes of their own.
     """
@@ -51,6 +52,7 @@ class Facts:
     child_at: dt.datetime | None = None
     tended_at: dt.datetime | None = None
     noted_at: dt.datetime | None = None
+    owed_since: dt.datetime | None = None
     answered: bool = True
     done: tuple[Done, ...] = ()
     unreached: int | None = None

@@ -121,6 +121,7 @@ class CaseLook:
             child_at=row.child_at,
             tended_at=row.tended_at,
             noted_at=await self._noted(connection, row),
+            owed_since=await SealedCasework(self.store).owed_since(connection, row) if row.due_at else None,
             answered=row.answered_at is not None,
             done=done,
             unreached=unreached,

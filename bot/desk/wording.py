@@ -71,11 +71,19 @@ class AlertWording:
         """Why it is sent; a warning says which clock runs out, and how much of it is left as it is sent."""
         if item.reason != WARNING or item.due_at is None:
             return self.say(item.reason)
-        due = self.limits.claim_by(RiskLevel(item.level), item.due_at) if item.waiting else item.due_at
+        due = self._claim_by(item, item.due_at) if item.waiting else item.due_at
         left = int((due - self.now()).total_seconds()) // 60
         key = "over" if due <= self.now() else "minutes" if left else "moment"
         told = self.say(f"left_{key}").format(minutes=left)
         return self.say("warning_claim" if item.waiting else "warning_answer").format(time=self._hour(due), left=told)
+
+    def _claim_by(self, item: Pending, due_at: dt.datetime) -> dt.datetime:
+        """When a person should have the case; a clock that was cut to the end of a shift began with less time."""
+        level = RiskLevel(item.level)
+        by = self.limits.claim_by(level, due_at)
+        if by > item.created_at:
+            return by
+        return min(item.created_at + (1 - self.limits.warn) * self.limits.seen_within(level), due_at)
 
     def _hour(self, at: dt.datetime) -> str:
         return at.astimezone(self.zone).strftime("%H:%M")

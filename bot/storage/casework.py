@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState, SealedText
@@ -160,6 +160,24 @@ class SealedCasework:
             await connection.execute(wanted.order_by(case_message.c.id.desc()).limit(1))
         ).scalar()
         return newest
+
+    async def owed_since(self, connection: AsyncConnection, case: CaseRow) -> dt.datetime | None:
+        """Since when somebody is awaited: by the child, for what they said first without an answer, else by the case.
+
+        None where that is not known.
+        """
+        wanted = select(func.max(case_event.c.at)).where(
+            case_event.c.case == case.id, case_event.c.what == "given_back"
+        )
+        if case.staff_at is None or case.asks > case.heard:
+            said = (case_message.c.case == case.id, case_message.c.author == "child")
+            wanted = select(func.min(case_message.c.at)).where(*said)
+            if case.staff_at is not None:
+                wanted = wanted.where(case_message.c.at > case.staff_at)
+        elif case.undelivered_at is not None:
+            wanted = select(desk_case.c.undelivered_at).where(desk_case.c.id == case.id)
+        since: dt.datetime | None = (await connection.execute(wanted)).scalar()
+        return since
 
     async def tell(self, connection: AsyncConnection, number: int, text: SealedText) -> int:
         """The service itself said something in this talk."""

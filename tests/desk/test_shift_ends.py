@@ -10,6 +10,8 @@ from bot.core.compose import Composer
 from bot.core.counsel import state_line
 from bot.desk.limits import ClockLimits
 from bot.desk.service import CaseDesk
+from bot.desk.wording import AlertWording
+from bot.storage.alerts import SealedAlerts
 from bot.storage.store import Store
 
 from .office import LIBRARY
@@ -111,3 +113,41 @@ async def test_after_a_week_of_reminders_the_next_shift_still_hears(desk: Evenin
     clock.time = clock().replace(hour=21)
     await desk.looked(case)
     assert (await desk.alerted(case))[before:] == [("unattended", "night")]
+
+
+async def until_nine(desk: Evening, clock: Clock, case: int) -> list[tuple[str, str]]:
+    """When which alerts were made before the end of the last shift."""
+    while clock().hour < 21:
+        await desk.looked(case)
+        clock.forward(seconds=30)
+    made = await SealedAlerts(desk.store).of_case(case)
+    return [(row.reason, f"{row.created_at.astimezone(clock().tzinfo):%H:%M}") for row in made]
+
+
+async def test_what_comes_shortly_before_the_end_is_the_lines_before_it_is_the_supervisors(
+    desk: Evening, clock: Clock
+) -> None:
+    clock.forward(minutes=50)
+    case = await desk.file()
+    made = await until_nine(desk, clock, case)
+    assert made == [("opened", "20:50"), ("warning", "20:53"), ("unclaimed", "20:55")]
+
+
+async def test_what_is_given_back_shortly_before_the_end_is_the_lines_first(desk: Evening, clock: Clock) -> None:
+    case = await desk.taken()
+    clock.forward(minutes=50)
+    await desk.work.give_back(await desk.worker(desk.late), case)
+    made = await until_nine(desk, clock, case)
+    assert made[1:] == [("opened", "20:50"), ("warning", "20:53"), ("unclaimed", "20:55")]
+
+
+async def test_a_warning_names_no_hour_that_was_over_before_it(desk: Evening, clock: Clock) -> None:
+    clock.forward(minutes=50)
+    case = await desk.file()
+    await minutes(desk, clock, case, 3)
+    (warning,) = [item for item in await SealedAlerts(desk.store).pending() if item.reason == "warning"]
+    zone = clock().tzinfo
+    assert zone is not None
+    text = AlertWording(lambda: LIBRARY.messages, zone, lambda _: "", clock, ClockLimits()).text(warning)
+    assert "20:55" in text
+    assert LIBRARY.messages["alerts.left_over"] not in text
