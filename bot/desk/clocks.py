@@ -128,14 +128,20 @@ def _too_far(facts: Facts, _duty: DutyState, limits: ClockLimits, now: dt.dateti
 
 
 def _arrival(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Iterator[Action]:
-    """A case comes to wait, or somebody comes on duty for one that waits: a clock begins, and the line hears."""
+    """A case comes to wait, or somebody comes on duty for one that waits: a clock begins, and the line hears.
+
+    Whoever is there for the talk has the child's words before them: a clock begins, and nobody is rung for each line.
+    """
     new = facts.waiting and facts.rung == 0
-    if not new and not (facts.owed and facts.due_at is None and duty.on_duty):
+    if not new and not (facts.owed and facts.due_at is None and (duty.on_duty or facts.attended)):
         return
     reason = _wait(facts)
     rung, members = nearest(duty)
     # What was promised stays promised, even if nobody saw it pass: then the child is told so.
     due = facts.due_at or _promise(facts, duty, limits, now)
+    if facts.attended and reason == "waiting":
+        yield SetDue(due, facts.rung)
+        return
     yield Alert(reason, rung, ids(members) | holder(facts))
     yield SetDue(due, rung)
 
@@ -180,7 +186,7 @@ def _running(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetim
                 break
             return Plan(tuple(_with_child(facts, duty, alert)))
     over = facts.due_at is not None and facts.due_at <= now
-    if over and not duty.on_duty:
+    if over and not (duty.on_duty or facts.attended):
         last = Alert("unattended", SUPERVISORS, ids(duty.supervisors) | holder(facts))
         return Plan(tuple(_with_child(facts, duty, last)))
     if new := _come_since(facts, duty, over=over):
@@ -230,7 +236,7 @@ def _next_reminder(facts: Facts, due: dt.datetime) -> dt.datetime | None:
 def _with_child(facts: Facts, duty: DutyState, alert: Alert) -> Iterator[Action]:
     yield alert
     # What was promised was not kept; without anybody on duty nothing new is promised.
-    over = alert.reason in ("breached", "unattended") and not duty.on_duty
+    over = alert.reason in ("breached", "unattended") and not (duty.on_duty or facts.attended)
     # Whose last words were answered waits for nobody, though their case does.
     if facts.awaited and alert.reason == "breached":
         yield TellChild("breached")
@@ -240,10 +246,11 @@ def _with_child(facts: Facts, duty: DutyState, alert: Alert) -> Iterator[Action]
 
 
 def _promise(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> dt.datetime | None:
-    """By when an answer is due that is owed from now on: before everybody has gone."""
-    if not duty.on_duty:
+    """By when an answer is due that is owed from now on: before everybody has gone, None where nobody is there."""
+    if not (duty.on_duty or facts.attended):
         return None
-    return min(filter(None, (now + limits.answer_within(facts.level), duty.until)))
+    there = max(filter(None, (duty.until, facts.leaves_at)), default=None)
+    return min(filter(None, (now + limits.answer_within(facts.level), there)))
 
 
 def _began(facts: Facts, limits: ClockLimits) -> dt.datetime | None:

@@ -68,6 +68,11 @@ class Facts:
         return self.state is CaseState.WAITING
 
     @property
+    def attended(self) -> bool:
+        """Whether whoever has the case is there: on duty, or in the midst of the talk."""
+        return self.leaves_at is not None
+
+    @property
     def awaited(self) -> bool:
         """Whether the child has no answer to what they said last."""
         return self.staff_at is None or self.unanswered or self.undelivered

@@ -115,6 +115,45 @@ async def test_after_a_week_of_reminders_the_next_shift_still_hears(desk: Evenin
     assert (await desk.alerted(case))[before:] == [("unattended", "night")]
 
 
+async def exchanges(desk: Evening, clock: Clock, case: int, count: int) -> list[tuple[str, str]]:
+    """The alerts of a talk in which each line of the child's is answered within half a minute."""
+    before, late = len(await desk.alerted(case)), await desk.worker(desk.late)
+    for number in range(count):
+        await desk.file(f"还有第{number}件事")
+        await desk.looked(case)
+        clock.forward(seconds=30)
+        await desk.looked(case)
+        await desk.work.answer(late, case, "嗯，我在听", once=str(clock()), seen=(await desk.row(case)).turns)
+        await desk.looked(case)
+        clock.forward(seconds=30)
+    return (await desk.alerted(case))[before:]
+
+
+async def test_a_talk_that_goes_on_into_the_end_of_the_shift_and_beyond_rings_nobody(
+    desk: Evening, clock: Clock
+) -> None:
+    await desk.comes("other", 8, 21)
+    case = await desk.taken()
+    clock.forward(minutes=53)
+    assert await exchanges(desk, clock, case, 12) == []
+    assert await desk.told() == []
+
+
+async def test_whoever_stays_beyond_their_shift_is_warned_and_gives_the_case_back_when_they_are_gone(
+    desk: Evening, clock: Clock
+) -> None:
+    case = await desk.taken()
+    clock.forward(minutes=59)
+    await exchanges(desk, clock, case, 4)
+    await desk.file("你还在吗")
+    before = len(await desk.alerted(case))
+    await minutes(desk, clock, case, 11)
+    made = (await desk.alerted(case))[before:]
+    assert ("warning", "late") in made
+    assert ("opened", "boss") in made
+    assert await desk.told() == [LIBRARY.messages["support.waiting_until"].format(back="11月24日08:00")]
+
+
 async def until_nine(desk: Evening, clock: Clock, case: int) -> list[tuple[str, str]]:
     """When which alerts were made before the end of the last shift."""
     while clock().hour < 21:
@@ -139,6 +178,13 @@ async def test_what_is_given_back_shortly_before_the_end_is_the_lines_first(desk
     await desk.work.give_back(await desk.worker(desk.late), case)
     made = await until_nine(desk, clock, case)
     assert made[1:] == [("opened", "20:50"), ("warning", "20:53"), ("unclaimed", "20:55")]
+
+
+async def test_whoever_has_it_is_warned_by_the_time_that_there_is(desk: Evening, clock: Clock) -> None:
+    case = await desk.taken()
+    clock.forward(minutes=50)
+    await desk.file("还有一件事")
+    assert (await until_nine(desk, clock, case))[1:] == [("warning", "20:56")]
 
 
 async def test_a_warning_names_no_hour_that_was_over_before_it(desk: Evening, clock: Clock) -> None:
