@@ -46,7 +46,7 @@ def plan(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -
     """What is due in a case at this moment. Doing it and asking again comes to an end: then only ``wake`` is left."""
     if facts.state is CaseState.CLOSED:
         return Plan(over=True)
-    for part in (_left, _raised, _fewer, _handed, _unreached, _unowed, _too_far, _arrival):
+    for part in (_left, _raised, _fewer, _handed, _unreached, _unowed, _too_far, _stays, _arrival):
         actions = tuple(part(facts, duty, limits, now))
         if actions:
             return Plan(actions)
@@ -125,6 +125,19 @@ def _too_far(facts: Facts, _duty: DutyState, limits: ClockLimits, now: dt.dateti
     latest = now + limits.answer_within(facts.level)
     if facts.due_at is not None and facts.due_at > latest:
         yield SetDue(latest, facts.rung)
+
+
+def _stays(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Iterator[Action]:
+    """The holder stays beyond the shift to whose end the clock was cut: they have the whole time, while they are there.
+
+    Who is in the midst of a talk is not nobody, and the child is told nothing of the kind.
+    """
+    if facts.leaves_at is None or duty.on_duty or facts.owed_since is None:
+        return
+    if facts.due_at is not None and facts.due_at <= now:
+        due = min(facts.owed_since + limits.answer_within(facts.level), facts.leaves_at)
+        if due > now:
+            yield SetDue(due, facts.rung)
 
 
 def _arrival(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Iterator[Action]:

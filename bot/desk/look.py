@@ -156,7 +156,10 @@ class CaseLook:
             if action.what == "left" and heard_in is not None and heard_in.id != row.id:
                 return None  # they talk to whoever has another case: of that nobody is gone
             duty = self._duty(row, roster)
-            await self.teller.tell(connection, row, action.what, Standing(True, duty.on_duty, duty.back_at))
+            hold = hold_at(row, roster, self.board.now(), self.board.zone, scope=scope_of(row))
+            # Who is in the midst of the talk beyond their shift is called again as those on duty are.
+            there = duty.on_duty or (hold is not None and hold.until is not None)
+            await self.teller.tell(connection, row, action.what, Standing(True, there, duty.back_at))
         elif isinstance(action, GiveBack):
             await SealedCasework(self.store).give_back(connection, row.id, None)
         elif isinstance(action, SetDue):

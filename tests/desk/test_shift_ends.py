@@ -197,3 +197,57 @@ async def test_a_warning_names_no_hour_that_was_over_before_it(desk: Evening, cl
     text = AlertWording(lambda: LIBRARY.messages, zone, lambda _: "", clock, ClockLimits()).text(warning)
     assert "20:55" in text
     assert LIBRARY.messages["alerts.left_over"] not in text
+
+
+async def test_in_the_midst_of_a_talk_no_child_is_told_that_nobody_is_there(desk: Evening, clock: Clock) -> None:
+    case, late = await desk.taken(), await desk.worker(desk.late)
+    clock.time = clock().replace(minute=59, second=40)
+    await desk.file("他又进来了怎么办")
+    await desk.looked(case)
+    await desk.reading.open(late, case)
+    before = len(await desk.alerted(case))
+    clock.forward(seconds=21)
+
+    await desk.looked(case)
+
+    assert (await desk.case()).taken
+    assert await desk.told() == []
+    assert (await desk.alerted(case))[before:] == []
+    await minutes(desk, clock, case, 11)
+    assert await desk.told() == [LIBRARY.messages["support.waiting_until"].format(back="11月24日08:00")]
+
+
+@pytest.mark.parametrize("second", [0, 30])
+async def test_whoever_opens_it_again_just_before_the_end_has_the_whole_time(
+    desk: Evening, clock: Clock, second: int
+) -> None:
+    case, late = await desk.taken(), await desk.worker(desk.late)
+    clock.time = clock().replace(minute=58, second=30)
+    await desk.file("我跟你说")
+    await desk.looked(case)
+    assert (await desk.row(case)).due_at == clock().replace(hour=21, minute=0, second=0)
+    clock.time = clock().replace(minute=59, second=second)
+    await desk.reading.open(late, case)
+    for _ in range(4):
+        clock.forward(minutes=9)
+        await desk.looked(case)
+        await desk.reading.open(late, case)
+        await desk.looked(case)
+    # After half an hour they are told as they would be at any hour, and those who can be called are.
+    assert await desk.told() == [LIBRARY.messages["support.breached"]]
+    assert ("breached", "boss") in await desk.alerted(case)
+    assert (await desk.case()).taken
+
+
+async def test_an_urgent_child_whose_line_is_not_answered_after_the_shift_has_supervisors_called(
+    desk: Evening, clock: Clock
+) -> None:
+    case, late = await desk.taken(**URGENT), await desk.worker(desk.late)
+    clock.forward(minutes=58)
+    await desk.file("我在房间里")
+    await desk.work.answer(late, case, "我还在", once="2", seen=(await desk.row(case)).turns)
+    clock.forward(minutes=3)
+    await desk.file("他在砸门")
+    await minutes(desk, clock, case, 6)
+    assert ("breached", "boss") in await desk.alerted(case)
+    assert await desk.told() == [LIBRARY.messages["support.breached"]]
