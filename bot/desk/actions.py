@@ -10,6 +10,8 @@ from bot.desk.facts import Facts
 
 #: Up to which people were alerted: the holder, the first line, the second, the supervisors, all.
 HOLDER, FIRST, SECOND, SUPERVISORS, OTHERS = 0, 1, 2, 3, 4
+#: Less often than this nobody is alerted anew where what was made reached nobody.
+AGAIN = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,17 @@ def nearest(duty: DutyState) -> tuple[int, tuple[Member, ...]]:
     if duty.first:
         return FIRST, duty.first
     return (SECOND, duty.second) if duty.second else (SUPERVISORS, duty.supervisors)
+
+
+def beyond(rung: int, duty: DutyState) -> tuple[int, tuple[Member, ...]] | None:
+    """Who hears where nobody of a rung can be reached; None where nobody is left."""
+    ladder = {SUPERVISORS: duty.supervisors}
+    if duty.second:
+        ladder[SECOND] = duty.second
+    if others := tuple(set(duty.others) - {*duty.first, *duty.second, *duty.supervisors}):
+        ladder[OTHERS] = others
+    above = min((step for step in ladder if step > rung), default=None)
+    return None if above is None else (above, ladder[above])
 
 
 def ids(members: tuple[Member, ...]) -> frozenset[int]:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from bot.core.desk import CaseState
 from bot.core.risk import RiskLevel
 from bot.desk.actions import (
+    AGAIN,
     HOLDER,
-    OTHERS,
     SECOND,
     SUPERVISORS,
     Action,
@@ -19,6 +19,7 @@ from bot.desk.actions import (
     Plan,
     SetDue,
     TellChild,
+    beyond,
     holder,
     ids,
     nearest,
@@ -32,8 +33,6 @@ from bot.desk.spans import DAY
 #: After a breach everybody is reminded again and again, at first every quarter of an hour, later less often.
 REMIND, REMIND_LATER = dt.timedelta(minutes=15), dt.timedelta(hours=2)
 SOON_REMINDERS, MOST_REMINDERS = 16, 100
-#: Less often than this nobody is alerted anew where what was made reached nobody.
-AGAIN = dt.timedelta(minutes=1)
 #: The local hour at which supervisors hear anew, each day, of what waits with nobody on duty; what is that fresh, not.
 MORNING, FRESH = dt.time(9), dt.timedelta(hours=3)
 #: Nobody is on duty, and a life may be in danger: supervisors hear of it so many times more.
@@ -103,16 +102,11 @@ def _unreached(facts: Facts, duty: DutyState, limits: ClockLimits, _now: dt.date
     if facts.unreached is None or not facts.owed:
         return
     since = _began(facts, limits) or _stretch(facts)
-    ladder = {SUPERVISORS: duty.supervisors}
-    if duty.second:
-        ladder[SECOND] = duty.second
-    if others := tuple(set(duty.others) - {*duty.first, *duty.second, *duty.supervisors}):
-        ladder[OTHERS] = others
-    rung = min((rung for rung in ladder if rung > facts.unreached), default=None)
-    if rung is None or any(item.rung >= rung for item in facts.made(since, "unreached")):
+    above = beyond(facts.unreached, duty)
+    if above is None or any(item.rung >= above[0] for item in facts.made(since, "unreached")):
         return
-    yield Alert("unreached", rung, ids(ladder[rung]))
-    yield SetDue(facts.due_at, max(facts.rung, rung))
+    yield Alert("unreached", above[0], ids(above[1]))
+    yield SetDue(facts.due_at, max(facts.rung, above[0]))
 
 
 def _unowed(facts: Facts, _duty: DutyState, _limits: ClockLimits, _now: dt.datetime) -> Iterator[Action]:

@@ -6,7 +6,20 @@ import datetime as dt
 from collections.abc import Iterator
 
 from bot.core.risk import RiskLevel
-from bot.desk.actions import HOLDER, SUPERVISORS, Action, Alert, GiveBack, Plan, SetDue, holder, ids, nearest
+from bot.desk.actions import (
+    AGAIN,
+    HOLDER,
+    SUPERVISORS,
+    Action,
+    Alert,
+    GiveBack,
+    Plan,
+    SetDue,
+    beyond,
+    holder,
+    ids,
+    nearest,
+)
 from bot.desk.duty import DutyState
 from bot.desk.facts import Done, Facts
 from bot.desk.limits import ClockLimits
@@ -26,22 +39,30 @@ def resting(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime
 
     Whoever does anything in it begins the pauses anew; whoever wrote in a note what was done is asked but once a day.
     A holder who is gone gives it to those on duty. Of a case that nobody has whoever comes on duty hears, whatever its
-    level: nobody else will think of it.
+    level: nobody else will think of it. What reached nobody was no reminder, and is made anew once somebody can be
+    reached.
     """
     if facts.left and not facts.waiting and duty.on_duty:
         return Plan(tuple(_handed_on(duty)))
     since = max(filter(None, (facts.opened_at, facts.taken_at, facts.staff_at, facts.tended_at, facts.noted_at)))
     made = facts.made(since, "silent", "handed_on")
-    if _told_again(facts, made, now) and (new := _come_since(facts, duty)):
+    arrived = [item for item in made if not item.lost]
+    if unheard := _unheard(facts, duty, made):
+        return Plan((unheard,))
+    if _told_again(facts, arrived, now) and (new := _come_since(facts, duty)):
         return Plan((Alert("handed_on", nearest(duty)[0], new),))
     comes = duty.back_at if facts.waiting else None
-    if not (grave(facts) or facts.level is RiskLevel.DISCLOSURE):
+    lost = bool(made) and made[-1].lost
+    if not (lost or grave(facts) or facts.level is RiskLevel.DISCLOSURE) or (lost and not duty.others):
         return Plan(wake=comes)
-    asked = _in_vain(facts, made)
-    at = (made[-1].at if made else since) + _pause(facts, limits, asked)
+    at = (made[-1].at if made else since) + (AGAIN if lost else _pause(facts, limits, _in_vain(facts, arrived)))
     if not grave(facts) and not duty.on_duty and duty.back_at is not None:
         at = max(at, duty.back_at)
-    return Plan((_again(facts, duty, asked),)) if at <= now else Plan(wake=min(filter(None, (at, comes))))
+    if at > now:
+        return Plan(wake=min(filter(None, (at, comes))))
+    if lost and made[-1].reason == "handed_on":
+        return Plan((Alert("handed_on", nearest(duty)[0], ids(nearest(duty)[1])),))
+    return Plan((_again(facts, duty, _in_vain(facts, made)),))
 
 
 def grave(facts: Facts) -> bool:
@@ -55,6 +76,14 @@ def _handed_on(duty: DutyState) -> Iterator[Action]:
     yield Alert("handed_on", rung, ids(members))
     # No clock runs, and the child hears nothing: they await no answer.
     yield SetDue(None, rung)
+
+
+def _unheard(facts: Facts, duty: DutyState, made: list[Done]) -> Alert | None:
+    """Nobody of whoever was asked to look at a grave case can be reached: the next ones hear at once."""
+    if facts.unreached is None or not grave(facts) or not made or made[-1].rung > facts.unreached:
+        return None
+    above = beyond(facts.unreached, duty)
+    return None if above is None else Alert("silent", above[0], ids(above[1]))
 
 
 def _told_again(facts: Facts, made: list[Done], now: dt.datetime) -> bool:

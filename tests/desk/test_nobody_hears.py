@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import update
 
+from bot.core.content_types import Library
+from bot.core.desk import Why
 from bot.core.risk import RiskLevel
 from bot.desk.duty import Scope
 from bot.desk.health import desk_health
-from bot.storage.desk_tables import desk_case, staff
+from bot.storage.desk_tables import alert, desk_case, staff
 from bot.storage.roster import Route, Shift
+from bot.storage.store import Store
 
 from ..storage.taught import Taught
 from .test_alerts import Post, Steady, pass_time, sender_of
-from .world import SHANGHAI, World
+from .test_holding import URGENT, Evening
+from .world import SHANGHAI, Clock, World
 
 NINE_TO_FIVE = (dt.time(9), dt.time(17), frozenset(range(7)))
 
@@ -141,3 +146,65 @@ async def test_a_region_without_a_supervisor_of_its_own_says_so(world: World) ->
     await off_duty(world, "regional", region="cangzhou")
     await off_duty(world, "boss", "supervisor", region="guangzhou")
     assert await problems(world) == ["no_supervisor_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class AtRest:
+    """A desk with one at work until nine, one by night and a supervisor, and a case that was answered."""
+
+    desk: Evening
+    world: World
+    post: Post
+    case: int
+
+    async def pass_minutes(self, count: int, *, mended: int | None = None) -> list[tuple[str, str]]:
+        """When what arrived in so many minutes; after so many of them every route works again."""
+        sender, arrived = sender_of(self.world, self.post, steady := Steady()), list[tuple[str, str]]()
+        for minute in range(count):
+            self.post.works = self.post.works or minute == mended
+            await self.desk.looked(self.case)
+            before = len(self.post.sent)
+            await sender.settle()
+            arrived += [(f"{self.world.clock():%H:%M}", reason) for reason, _ in self.post.sent[before:]]
+            await pass_time(self.world, steady, 60)
+        return arrived
+
+
+async def at_rest(store: Store, clock: Clock, library: Library, **about: str) -> AtRest:
+    """It is eight, and nothing that was alerted before matters any more."""
+    desk = Evening(store)
+    await desk.begin()
+    await desk.comes("night", 21, 8)
+    case = await desk.taken(**about)
+    async with store.writing() as connection:
+        await connection.execute(update(alert).values(sent_at=store.now()))
+    return AtRest(desk, World(store, clock, library), Post(), case)
+
+
+async def test_an_urgent_case_at_rest_is_heard_of_once_a_route_works_again_and_as_often_as_if_nothing_was_lost(
+    store: Store, clock: Clock, library: Library
+) -> None:
+    rest = await at_rest(store, clock, library, **URGENT)
+    clock.forward(minutes=71)
+    rest.post.works = False
+    arrived = await rest.pass_minutes(340, mended=270)
+    # Routes that fail are tried once a minute.
+    assert sorted({at for at, _ in arrived}) == ["01:42", "02:42"]
+
+
+async def test_of_a_holder_who_cannot_be_reached_the_next_ones_hear_at_once(
+    store: Store, clock: Clock, library: Library
+) -> None:
+    rest = await at_rest(store, clock, library, **URGENT)
+    late = next(route.id for route in (await rest.world.roster.read()).routes if route.label == "late")
+    rest.post.broken.add(late)
+    assert ("20:31", "silent") in await rest.pass_minutes(35)
+
+
+async def test_what_the_next_shift_never_got_of_a_case_at_rest_is_made_anew(
+    store: Store, clock: Clock, library: Library
+) -> None:
+    rest = await at_rest(store, clock, library, level="none", why=Why.ASKED)
+    clock.forward(minutes=61)
+    rest.post.works = False
+    assert await rest.pass_minutes(80, mended=70)
