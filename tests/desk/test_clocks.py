@@ -41,6 +41,8 @@ class Paper:
 
     def settle(self) -> Plan:
         """Do what is due until nothing is."""
+        if self.facts.leaves_at is not None and self.facts.leaves_at <= self.now:
+            self.facts = replace(self.facts, leaves_at=None, left=True)
         for _ in range(12):
             due = plan(self.facts, self.duty, LIMITS, self.now)
             if not due.actions:
@@ -67,6 +69,9 @@ class Paper:
             done = Done(action.reason, action.rung, self.now, to=action.to)
             self.facts = replace(self.facts, done=(*self.facts.done, done))
         elif isinstance(action, TellChild):
+            # Nobody hears that none is there while one is, nor that they wait for an answer which they have.
+            assert action.what == "left" or self.facts.awaited
+            assert action.what != "alone" or not (self.duty.on_duty or self.facts.attended)
             self.told.append((passed, action.what))
         elif isinstance(action, GiveBack):
             gone = {"holder": None, "taken_at": None, "left": False, "leaves_at": None, "barred": False}
@@ -85,7 +90,8 @@ class Paper:
     def child(self, due: bool = True) -> Paper:
         wait = LIMITS.answer_within(self.facts.level)
         fresh = self.now + wait if due and self.facts.due_at is None else self.facts.due_at
-        self.facts = replace(self.facts, unanswered=True, due_at=fresh)
+        since = self.facts.owed_since if self.facts.unanswered else self.now
+        self.facts = replace(self.facts, unanswered=True, due_at=fresh, owed_since=since)
         return self
 
 
@@ -336,6 +342,7 @@ def _events() -> Iterator[str]:
         "unreached",
         "handed",
         "leaves",
+        "stays",
     )
 
 
@@ -388,7 +395,9 @@ def _the_holder(paper: Paper, event: str) -> None:
     elif event == "back":
         paper.facts = replace(paper.facts, state=CaseState.WAITING, holder=None, taken_at=None, rung=0)
     elif event == "leaves":
-        paper.facts = replace(paper.facts, left=True)
+        paper.facts = replace(paper.facts, left=True, leaves_at=None)
+    elif event == "stays":
+        paper.facts = replace(paper.facts, left=False, leaves_at=paper.now + minutes(10))
     elif event == "handed":
         paper.facts = replace(paper.facts, holder=2, handed_at=paper.now)
 
