@@ -264,3 +264,18 @@ async def test_such_an_alert_speaks_of_no_time_and_says_how_to_be_left_in_peace(
     text = AlertWording(lambda: LIBRARY.messages, zone, lambda _: "", clock, ClockLimits()).text(item)
     assert "备注" in text
     assert LIBRARY.messages["alerts.no_clock"] not in text
+
+
+async def test_who_comes_hears_of_what_was_given_back_without_a_word_that_somebody_went_off_duty(
+    desk: Evening, clock: Clock
+) -> None:
+    case = await desk.taken()
+    clock.forward(minutes=50)
+    await desk.work.give_back(await desk.worker(desk.late), case)
+    await until(desk, clock, case, hours=12)
+    (item,) = [item for item in await SealedAlerts(desk.store).pending() if item.reason == "handed_on"]
+    zone = clock().tzinfo
+    assert zone is not None
+    text = AlertWording(lambda: LIBRARY.messages, zone, lambda _: "", clock, ClockLimits()).text(item)
+    assert LIBRARY.messages["alerts.at_rest"] in text
+    assert "下班" not in text
