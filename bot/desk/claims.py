@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.desk.actions import OTHERS
 from bot.desk.duty import DutyState
 from bot.desk.sealing import SealError
 from bot.desk.work import DeskWork
@@ -78,7 +79,7 @@ class DeskClaims:
         worker = Worker(member.id, member.role is Role.SUPERVISOR, NoKeyring())
         row = await self.work.reading.admitted(worker, case)
         duty = await self.work.reading.board.state(scope_of(row))
-        if not worker.supervisor and worker.id not in _on_duty(duty):
+        if not worker.supervisor and worker.id not in _called(duty, row.rung):
             raise DeskError("off_duty")
         await self.work.claim(worker, case)
 
@@ -86,5 +87,7 @@ class DeskClaims:
         return self.messages()[f"desk.{key}"]
 
 
-def _on_duty(duty: DutyState) -> frozenset[int]:
-    return frozenset(member.id for member in (*duty.first, *duty.second))
+def _called(duty: DutyState, rung: int) -> frozenset[int]:
+    """Whoever is on duty, and whoever was called in though they are not: nobody else was there, or could be reached."""
+    called_in = duty.others if rung >= OTHERS else () if duty.on_duty else duty.supervisors
+    return frozenset(member.id for member in (*duty.first, *duty.second, *called_in))

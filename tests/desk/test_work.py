@@ -803,6 +803,27 @@ async def test_a_chat_of_somebody_off_duty_or_ineligible_takes_nothing(office: O
     assert (await office.row(case)).holder == boss
 
 
+@pytest.mark.parametrize(("there", "rung"), [(False, 3), (True, 4)], ids=["nobody on duty", "nobody reached"])
+async def test_a_chat_of_somebody_off_duty_who_was_called_in_takes_the_case(
+    office: Office, there: bool, rung: int
+) -> None:
+    case = await office.file(region="cangzhou")
+    off = await office.hire("off", shift=False)
+    await office.hire("boss", "supervisor", shift=False)
+    if there:
+        await SealedRoster(office.store).add_route(Route(0, await office.hire("on"), target="json://127.0.0.1"))
+    await office.claims.link("1", await office.claims.new_token(off))
+    await office.claims.claim("1", case)
+    assert (await office.row(case)).holder is None
+
+    await SealedRoster(office.store).remove_route(1)  # the whole desk's: now nobody reaches the supervisor
+    async with office.store.writing() as connection:
+        await SealedCasework(office.store).set_due(connection, case, None, rung)
+
+    await office.claims.claim("1", case)
+    assert (await office.row(case)).holder == off
+
+
 async def test_a_number_that_was_typed_takes_nothing_and_keeps_nobody_from_linking_their_chat(
     office: Office, wang: Worker, chen: Worker
 ) -> None:
