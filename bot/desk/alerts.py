@@ -7,7 +7,7 @@ import contextlib
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -17,7 +17,8 @@ import structlog
 from bot.desk.answers import RefusedError
 from bot.desk.carriers import Carrier
 from bot.desk.duty import Scope, eligible, overheard
-from bot.desk.turns import TRIES, first_things_first, has_room, pause
+from bot.desk.pacing import Pacing
+from bot.desk.turns import TRIES, next_turn, pause
 from bot.storage.alerts import RELEASED, Pending, SealedAlerts
 from bot.storage.errors import StorageError, WrongKeyError
 from bot.storage.roster import Route, SealedRoster
@@ -55,6 +56,10 @@ class AlertSender:
     _failed: set[int] = field(default_factory=set)
     _failing: set[int] = field(default_factory=set)
     _looked: float = float("-inf")
+    _pacing: Pacing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pacing = Pacing(self.steady)
 
     def ring(self) -> None:
         """There is something to send."""
@@ -100,51 +105,63 @@ class AlertSender:
             return 1.0
         for number in (self._tried.keys() | self._failed) - {item.id for item in pending}:
             self._forget(number)
-        waits = [IDLE]
-        for item in sorted(pending, key=first_things_first):
-            if item.id in self._tasks:
-                continue
-            wait = pause(item, self.now(), self.steady() - self._tried.get(item.id, float("-inf")))
-            if wait > 0:
-                waits.append(max(wait, 0.05))
-            elif has_room(item, self._under_way.values()):
-                self._under_way[item.id] = item
-                self._begin(item.id, self._handle(item))
-            elif item.failing and item.id not in self._failed:
-                self._begin(item.id, self._pass_on(item))
-        return min(waits)
+        idle = [item for item in pending if item.id not in self._tasks]
+        turn = next_turn(idle, self._under_way.values(), self._pacing, self._due_in)
+        for items in turn.texts:
+            self._under_way[items[0].id] = items[0]
+            self._begin([item.id for item in items], self._handle(items))
+        for item in turn.passed_on:
+            if item.id not in self._failed:
+                self._begin([item.id], self._pass_on(item))
+        return min([IDLE, *turn.waits])
 
-    def _begin(self, number: int, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks[number] = task = asyncio.create_task(work)
-        task.add_done_callback(partial(self._ended, number))
+    def _due_in(self, item: Pending) -> float:
+        return pause(item, self.now(), self.steady() - self._tried.get(item.id, float("-inf")))
 
-    def _ended(self, number: int, _task: asyncio.Task[None]) -> None:
-        self._tasks.pop(number, None)
-        self._under_way.pop(number, None)
+    def _begin(self, numbers: Sequence[int], work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.update(dict.fromkeys(numbers, task))
+        task.add_done_callback(partial(self._ended, numbers))
+
+    def _ended(self, numbers: Sequence[int], _task: asyncio.Task[None]) -> None:
+        for number in numbers:
+            self._tasks.pop(number, None)
+            self._under_way.pop(number, None)
         self._bell.set()
 
-    async def _handle(self, item: Pending) -> None:
-        self._tried[item.id] = self.steady()
+    async def _handle(self, items: Sequence[Pending]) -> None:
+        """Send an alert, or one text for several by one route: it arrives, fails or is put back as a whole."""
         try:
-            fitting = await self._fitting(item)
-            if fitting is None:
-                await self._drop(item)
-            if fitting is None or not await self.alerts.begin(item.id):
-                self._forget(item.id)
+            begun = [fitting for item in items if (fitting := await self._begun(item)) is not None]
+            if not begun:
                 return
+            route, numbers = begun[0].route, [item.id for item in begun]
             # What cannot be opened counts as failed, so that others are alerted and nobody relies on the route.
-            carrier = self.carriers.get(item.route_kind) if item.target else None
-            arrived = False if carrier is None else await self._heeded(item.route, carrier.alert(fitting))
-            if arrived is None:
-                return
+            carrier = self.carriers.get(begun[0].route_kind) if begun[0].target else None
+            arrived = False if carrier is None else await self._heeded(route, _by(carrier, begun))
             if arrived:
-                self._worked(item.route, mended=await self.alerts.sent(item.id))
-                self._forget(item.id)
-                return
-            await self._not_sent(item)
-            await self._count_failure(item.route)
+                self._worked(route, mended=await self.alerts.sent(*numbers))
+                for number in numbers:
+                    self._forget(number)
+            elif arrived is False and self._pacing.excused(route):
+                await self.alerts.put_back(numbers)
+            elif arrived is False:
+                for item in begun:
+                    await self._not_sent(item)
+                await self._count_failure(route)
         except StorageError as error:
             log.error("alerts.store_failed", error=type(error).__name__)  # noqa: TRY400
+
+    async def _begun(self, item: Pending) -> Pending | None:
+        """An alert that is tried now, as it may go out; None where it must not, or need not any more."""
+        self._tried[item.id] = self.steady()
+        fitting = await self._fitting(item)
+        if fitting is None:
+            await self._drop(item)
+        if fitting is None or not await self.alerts.begin(item.id):
+            self._forget(item.id)
+            return None
+        return fitting
 
     async def _heeded(self, route: int, sending: Awaitable[bool | None]) -> bool | None:
         """What became of something on a route; why it was refused is kept for whoever mends the route."""
@@ -152,6 +169,8 @@ class AlertSender:
             return await sending
         except RefusedError as error:
             log.warning("alerts.refused", route=route, answer=error.number)
+            if error.wait:
+                self._pacing.hold(route, error.wait)
             await self.roster.route_refused(route, error.number)
             return False
 
@@ -186,7 +205,7 @@ class AlertSender:
         await self._climb(item)
 
     async def _pass_on(self, item: Pending) -> None:
-        """It waits behind others on a route that fails: whether the next rung must hear does not wait as well."""
+        """It waits on a route that fails or is held back: whether the next rung must hear does not wait as well."""
         self._failed.add(item.id)
         with contextlib.suppress(StorageError):
             await self._climb(item)
@@ -207,10 +226,13 @@ class AlertSender:
     def _worked(self, route: int, *, mended: bool) -> None:
         self._failures.pop(route, None)
         self._failing.discard(route)
+        self._pacing.worked(route)
         if mended:
             self.duty()
 
     async def _count_failure(self, route: int) -> None:
+        if self._pacing.excused(route):
+            return
         self._failures[route] += 1
         if self._failures[route] >= FAILURES and await self.roster.route_fails(route):
             log.error("alerts.route_failing", route=route)
@@ -231,10 +253,10 @@ class AlertSender:
             self.duty()
         for route in failing:
             last = self._probed.setdefault(route.id, self.steady())
-            if self.steady() - last < self.probe or -route.id in self._tasks:
+            if self.steady() - last < self.probe or -route.id in self._tasks or self._pacing.held(route.id) > 0:
                 continue
             self._probed[route.id] = self.steady()
-            self._begin(-route.id, self._probe(route.id))
+            self._begin([-route.id], self._probe(route.id))
         for gone in set(self._probed) - numbers:
             del self._probed[gone]
 
@@ -246,9 +268,14 @@ class AlertSender:
 
     async def _said(self, route: Route, key: str) -> bool:
         carrier = self.carriers.get(route.kind)
+        self._pacing.took(route.id)
         arrived = False if carrier is None else await self._heeded(route.id, carrier.say(route, key))
         if arrived:
             self._worked(route.id, mended=await self.roster.route_worked(route.id))
         elif arrived is False:
             await self._count_failure(route.id)
         return arrived is not False
+
+
+def _by(carrier: Carrier, items: Sequence[Pending]) -> Awaitable[bool | None]:
+    return carrier.alert(items[0]) if len(items) == 1 else carrier.several(items)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from email.utils import parsedate_to_datetime
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
@@ -28,15 +30,33 @@ ERROR, STATUS = ("errcode", "errno"), ("code", "statuscode", "status")
 #: Numbers longer than those of the known services may mean something else, such as a telephone.
 LONGEST = 10**8
 NUMBER = re.compile(r"-?[0-9]{1,64}")
+#: Seconds for which DingTalk takes nothing from a robot that sent more than 20 in a minute, as its documents say.
+#: Then it also sends the request elsewhere.
+BANNED, ELSEWHERE = 600.0, 302
+#: Numbers by which a service refuses what was too much, and for how many seconds where it does not say it itself.
+TOO_MUCH: Mapping[int, float] = {
+    429: 60,  # HTTP
+    130101: BANNED,  # DingTalk
+    410100: BANNED,
+    45009: 60,  # WeCom: 20 a minute
+    11232: 60,  # Feishu: 100 a minute, 5 a second
+    99991400: 60,
+}
+#: Where a service says in how many seconds, or when, it takes something again. Longer than this it is not left alone.
+AGAIN, LONGEST_WAIT = ("Retry-After", "x-ogw-ratelimit-reset"), BANNED
 
 _HEARD: ContextVar[list[Response] | None] = ContextVar("heard", default=None)
 
 
 class RefusedError(Exception):
-    """A service answered, and did not take it. ``number`` is the only thing that is kept of what it answered."""
+    """A service answered, and did not take it. ``number`` is the only thing that is kept of what it answered.
 
-    def __init__(self, number: int) -> None:
+    ``wait``: it was too much; so many seconds it will take nothing. 0 where it was refused for another reason.
+    """
+
+    def __init__(self, number: int, wait: float = 0.0) -> None:
         self.number = number if abs(number) < LONGEST else None
+        self.wait = wait
         super().__init__(self.number)
 
 
@@ -76,28 +96,56 @@ def taken(scheme: str, heard: Sequence[Response]) -> bool:
     """
     must = ZERO.get(scheme)
     if must is None:
-        return not heard or not _refuses(_body(heard[-1]))
-    found = [_numbers(_body(answer), must) for answer in heard]
-    for number in (number for numbers in found for number in numbers):
+        return not heard or not _refuses(heard[-1])
+    _check_not_banned(scheme, heard)
+    found = [(_numbers(_body(answer), must), answer) for answer in heard]
+    for number, answer in ((number, answer) for numbers, answer in found for number in numbers):
         if number:
-            raise RefusedError(number)
-    return bool(found) and all(found)
+            raise _refused(number, answer)
+    return bool(found) and all(numbers for numbers, _ in found)
 
 
-def refusal(heard: Sequence[Response]) -> int | None:
-    """By which number a service refused what apprise calls not sent: its own or else HTTP's, None for none."""
+def check_refusal(scheme: str, heard: Sequence[Response]) -> None:
+    """Raise RefusedError where a service refused what apprise calls not sent: by its own number, or else by HTTP's."""
     if not heard:
-        return None
+        return
+    _check_not_banned(scheme, heard)
     own = [number for number in _numbers(_body(heard[-1]), ERROR + STATUS) if number]
     status = heard[-1].status_code
-    return own[0] if own else status if status >= 300 else None
+    if own or status >= 300:
+        raise _refused(own[0] if own else status, heard[-1])
 
 
-def _refuses(body: Mapping[str, Any]) -> bool:
+def _check_not_banned(scheme: str, heard: Sequence[Response]) -> None:
+    """Raise RefusedError where DingTalk sends a robot elsewhere, which it does with one that went too fast."""
+    ways = [step.status_code for answer in heard for step in (*answer.history, answer)]
+    if scheme == "dingtalk" and ELSEWHERE in ways:
+        raise RefusedError(ELSEWHERE, BANNED)
+
+
+def _refused(number: int, answer: Response) -> RefusedError:
+    usual = TOO_MUCH.get(number) or TOO_MUCH.get(answer.status_code)
+    if usual is None:
+        return RefusedError(number)
+    said = [seconds for name in AGAIN if (seconds := _seconds(answer.headers.get(name, ""))) is not None]
+    return RefusedError(number, min(max(1.0, *said) if said else usual, LONGEST_WAIT))
+
+
+def _seconds(text: str) -> float | None:
+    """In how many seconds something may be sent again, which may be written as a moment; None where nothing is said."""
+    if NUMBER.fullmatch(text.strip()):
+        return float(text)
+    with suppress(ValueError, TypeError):
+        return (parsedate_to_datetime(text) - dt.datetime.now(dt.UTC)).total_seconds()
+    return None
+
+
+def _refuses(answer: Response) -> bool:
+    body = _body(answer)
     errors = [number for number in _numbers(body, ERROR) if number]
     errors += [number for number in _numbers(body, STATUS) if 400 <= number < 600]
     if errors:
-        raise RefusedError(errors[0])
+        raise _refused(errors[0], answer)
     return any(body.get(name) is False for name in ("success", "ok"))
 
 

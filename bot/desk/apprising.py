@@ -10,7 +10,7 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from bot.desk.answers import RefusedError, hearing, listen, refusal, taken
+from bot.desk.answers import RefusedError, check_refusal, hearing, listen, taken
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -68,13 +68,11 @@ def _send(target: str, title: str, text: str) -> bool:
             sent = bool(plugin.notify(body=text, title=title))
         if sent:
             return taken(plugin.schema, heard)
-        number = refusal(heard)
+        check_refusal(plugin.schema, heard)
     except RefusedError:
         raise
     except Exception:  # a plugin may raise anything, and its words may quote the address
         return False
-    if number is not None:
-        raise RefusedError(number)
     return False
 
 

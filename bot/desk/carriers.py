@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from bot.core.decision import Decision, Notice, Reply
 from bot.core.outward import Outward
 from bot.desk.apprising import Apprising
 from bot.desk.wording import AlertWording
-from bot.storage.alerts import Pending
+from bot.storage.alerts import Pending, tells_of
 from bot.storage.chat_links import ChatLinks
 from bot.storage.outbox import Awaited, queue
 from bot.storage.roster import Route
@@ -33,6 +33,13 @@ class Carrier(Protocol):
         """Send an alert; whether it went out. None: it is on its way, and what becomes of it is noted elsewhere."""
         ...
 
+    async def several(self, items: Sequence[Pending]) -> bool | None:
+        """Send one text that tells of several alerts to one route, gravest first; whether it went out, None as above.
+
+        What becomes of it becomes of all of them.
+        """
+        ...
+
     async def say(self, route: Route, key: str) -> bool | None:
         """Send a fixed sentence, such as a test; whether it went out, None as above."""
         ...
@@ -48,6 +55,10 @@ class AppriseCarrier:
     async def alert(self, item: Pending) -> bool:
         """Send an alert; whether it was taken. Raises RefusedError."""
         return await self.apprising.send(item.target, self.wording.title, self.wording.text(item))
+
+    async def several(self, items: Sequence[Pending]) -> bool:
+        """Send one text for all of these; whether it was taken. Raises RefusedError."""
+        return await self.apprising.send(items[0].target, self.wording.title, self.wording.several(items))
 
     async def say(self, route: Route, key: str) -> bool:
         """Send a fixed sentence; whether it was taken. Raises RefusedError."""
@@ -72,11 +83,18 @@ class BotCarrier:
 
         False where this one is late, or where its route fails; it stays on its way.
         """
-        begun = await self._oldest(outbox.c.alert == item.id)
+        begun = await self._oldest(outbox.c.alert == (item.within or item.id))
         if begun is None:
             card = self.wording.card(item, takes=await ChatLinks(self.store).takes(item.route))
-            await self._queue(item.target, card, item.route, item.id)
+            await self._queue(item.target, card, item.route, [item.id])
         return False if self._late(begun) or item.failing else None
+
+    async def several(self, items: Sequence[Pending]) -> None:
+        """Queue one text for all of these, which counts for each of them when it has arrived."""
+        text = Notice(Reply(self.wording.several(items)))
+        # It lies here under the one that it names: where that must not be heard of any more, it is taken back.
+        numbers = [item.id for item in sorted(items, key=lambda item: item.hushed)]
+        await self._queue(items[0].target, text, items[0].route, numbers)
 
     async def say(self, route: Route, key: str) -> bool | None:
         """Queue a fixed sentence: None; False where something on this route is late: its arrival will tell."""
@@ -85,10 +103,12 @@ class BotCarrier:
         await self._queue(route.target, Notice(Reply(self.wording.say(key))), route.id)
         return None
 
-    async def _queue(self, address: str, decision: Decision, route: int, alert: int | None = None) -> None:
-        messages = self.outward.outgoing(address, decision)
+    async def _queue(self, address: str, decision: Decision, route: int, alerts: Sequence[int] = ()) -> None:
+        messages, first = self.outward.outgoing(address, decision), alerts[0] if alerts else None
         async with self.store.writing() as connection:
-            await queue(connection, self.store, TELEGRAM, messages, awaited=Awaited(route, alert))
+            await queue(connection, self.store, TELEGRAM, messages, awaited=Awaited(route, first))
+            if first is not None:
+                await tells_of(connection, first, alerts[1:])
         self.sent()
 
     def _late(self, begun: dt.datetime | None) -> bool:

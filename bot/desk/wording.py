@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.decision import Choice, Notice, Reply
@@ -44,6 +44,21 @@ class AlertWording:
         link = self.link(None if item.hushed else item.case)
         return "\n".join([self._line(item), *([self.say("link").format(link=link)] if link else [])])
 
+    def several(self, items: Sequence[Pending]) -> str:
+        """One text for several alerts to one route, gravest first: how many cases, and which of them is the gravest.
+
+        Of what is hushed it tells no more than one alert alone.
+        """
+        plain, hushed = [item for item in items if not item.hushed], [item for item in items if item.hushed]
+        count = len({item.case for item in plain})
+        parts = [self._line(hushed[0])] if hushed else []
+        if count == 1:
+            parts.insert(0, self._line(max(plain, key=lambda item: item.id)))
+        elif plain:
+            parts.insert(0, self._gathered(plain[0], count))
+        link = self.link(plain[0].case if count == 1 and not hushed else None)
+        return "\n".join([*parts, *([self.say("link").format(link=link)] if link else [])])
+
     def card(self, item: Pending, *, takes: bool = True) -> Notice:
         """The alert for our own bot, with a button to take the case where somebody there may be known (``takes``)."""
         if item.hushed or not takes:
@@ -66,6 +81,10 @@ class AlertWording:
             kind=self.say(f"kind_{item.kind}"),
             clock=clock,
         )
+
+    def _gathered(self, gravest: Pending, count: int) -> str:
+        level, kind = self.say(f"level_{gravest.level}"), self.say(f"kind_{gravest.kind}")
+        return self.say("gathered").format(count=count, case=gravest.case, level=level, kind=kind)
 
     def _reason(self, item: Pending) -> str:
         """Why it is sent; a warning says which clock runs out, and how much of it is left as it is sent."""

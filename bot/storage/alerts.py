@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState
@@ -58,7 +58,8 @@ class Fate:
 class Pending:
     """An alert on its way by one route, to its ``staff``, None for all. ``due_at`` is the case's, as is who may see it.
 
-    ``waiting``: nobody has the case. ``hushed``: somebody reads it who may not hear of it.
+    ``waiting``: nobody has the case. ``hushed``: somebody reads it who may not hear of it. ``crowd``: it is one of many
+    cases of one place. ``within``: the alert whose text tells of this one too, on its way by our own bot.
     So many ``attempts`` were begun before. ``target`` is empty where another key sealed it: it cannot be sent.
     """
 
@@ -83,6 +84,8 @@ class Pending:
     outsiders_only: bool = False
     waiting: bool = False
     hushed: bool = False
+    crowd: bool = False
+    within: int | None = None
 
 
 class SealedAlerts:
@@ -175,16 +178,27 @@ class SealedAlerts:
                 await connection.execute(row.values(failed_at=self._store.now()))
             return not stale
 
-    async def sent(self, number: int) -> bool:
-        """It went out. True where its route had been failing, which it does no more."""
+    async def put_back(self, numbers: Sequence[int]) -> None:
+        """What was begun was no attempt: nothing may be sent by its route for now."""
+        row = update(alert).where(alert.c.id.in_(numbers), alert.c.attempts > 0)
         async with self._store.writing(light=True, brief=True, ahead=True) as connection:
-            route = (await connection.execute(select(alert.c.route).where(alert.c.id == number))).scalar()
-            return route is not None and await alert_arrived(connection, self._store, route, number)
+            await connection.execute(row.values(attempts=alert.c.attempts - 1))
+
+    async def sent(self, *numbers: int) -> bool:
+        """They went out, by one route. True where it had been failing, which it does no more."""
+        async with self._store.writing(light=True, brief=True, ahead=True) as connection:
+            mended = False
+            for number in numbers:
+                route = (await connection.execute(select(alert.c.route).where(alert.c.id == number))).scalar()
+                arrived = route is not None and await alert_arrived(connection, self._store, route, number)
+                mended = mended or arrived
+            return mended
 
     async def give_up(self, number: int) -> None:
         """It was tried often enough."""
         async with self._store.writing() as connection:
             await connection.execute(update(alert).where(alert.c.id == number).values(failed_at=self._store.now()))
+            await connection.execute(update(alert).where(alert.c.within == number).values(attempts=0, within=None))
 
     async def siblings(self, item: Pending) -> Sequence[CaseRow]:
         """The alerts made together with this one, itself included: their ids, attempts and fates."""
@@ -222,6 +236,8 @@ class SealedAlerts:
             row.school,
             row.outsiders_only,
             row.state == CaseState.WAITING,
+            crowd=row.crowd > 0,
+            within=row.within,
         )
 
     def _opened(self, target: bytes) -> str:
@@ -236,8 +252,20 @@ async def alert_arrived(connection: AsyncConnection, store: Store, route: int, n
 
     True where the route had been failing, which it does no more.
     """
-    await connection.execute(update(alert).where(alert.c.id == number).values(sent_at=store.now()))
+    if number is not None:
+        told = or_(alert.c.id == number, alert.c.within == number)
+        await connection.execute(update(alert).where(told).values(sent_at=store.now(), within=None))
     return await route_worked(connection, route, store.now())
+
+
+async def tells_of(connection: AsyncConnection, number: int, others: Sequence[int] = ()) -> None:
+    """The text that goes out for an alert tells of these others as well, and of no more than these.
+
+    Within a transaction of the caller's.
+    """
+    before = or_(alert.c.id == number, alert.c.within == number)
+    await connection.execute(update(alert).where(before).values(within=None))
+    await connection.execute(update(alert).where(alert.c.id.in_(others)).values(within=number))
 
 
 async def take_back(connection: AsyncConnection, case: int) -> None:
@@ -246,7 +274,8 @@ async def take_back(connection: AsyncConnection, case: int) -> None:
     which = common.where(alert.c.case == case, alert_route.c.staff.is_(None))
     taken = delete(outbox).where(outbox.c.alert.in_(which)).returning(outbox.c.alert)
     numbers = (await connection.execute(taken)).scalars().all()
-    await connection.execute(update(alert).where(alert.c.id.in_(numbers)).values(attempts=0, failed_at=None))
+    anew = update(alert).where(or_(alert.c.id.in_(numbers), alert.c.within.in_(numbers)))
+    await connection.execute(anew.values(attempts=0, failed_at=None, within=None))
 
 
 _WHOLE = (
@@ -259,6 +288,7 @@ _WHOLE = (
         desk_case.c.region,
         desk_case.c.school,
         desk_case.c.outsiders_only,
+        desk_case.c.crowd,
         desk_case.c.level,
         desk_case.c.state,
         desk_case.c.kind.label("case_kind"),

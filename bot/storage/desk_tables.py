@@ -226,6 +226,7 @@ alert = Table(
     Column("attempts", Integer, nullable=False),
     Column("sent_at", UtcTime, nullable=True),
     Column("failed_at", UtcTime, nullable=True),
+    Column("within", RowId, nullable=True),  # the alert whose text, in the outbox, tells of this one as well
     UniqueConstraint("case", "reason", "round", "route"),
     Index(None, "sent_at", "failed_at"),
     sqlite_autoincrement=True,

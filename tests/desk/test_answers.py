@@ -79,6 +79,7 @@ class Service:
 
     says: bytes = b""
     status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -88,6 +89,8 @@ class Service:
             def do_POST(self) -> None:
                 service.asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
                 self.send_response(service.status)
+                for header in service.headers.items():
+                    self.send_header(*header)
                 self.send_header("Content-Length", str(len(service.says)))
                 self.end_headers()
                 self.wfile.write(service.says)
@@ -206,6 +209,45 @@ async def test_what_may_be_more_than_a_number_of_an_error_is_not_kept(
     with pytest.raises(RefusedError) as refused:
         await apprising.send("json://gateway.invalid/", "提醒", "第3号")
     assert refused.value.number == kept
+
+
+#: What is too much: the service, its answer with HTTP's number, what it says of when, and how long it is left alone.
+TOO_MUCH: list[tuple[str, int, dict[str, object], dict[str, str], float]] = [
+    ("dingtalk", 200, {"errcode": 130101, "errmsg": "send too fast", "status": 1111, "wait": 5}, {}, 600),
+    ("dingtalk", 200, {"errcode": 410100}, {}, 600),
+    ("dingtalk", 302, {}, {"Location": "https://elsewhere.invalid/"}, 600),
+    ("wecom", 200, {"errcode": 45009, "errmsg": "api freq out of limit"}, {}, 60),
+    ("feishu", 200, {"code": 11232}, {}, 60),
+    ("feishu", 429, {"code": 99991400}, {"x-ogw-ratelimit-reset": "52"}, 52),
+    ("feishu", 400, {"code": 99991400}, {"x-ogw-ratelimit-reset": "0"}, 1),
+    ("bark", 429, {}, {"Retry-After": "7"}, 7),
+    ("webhook", 429, {"code": 7}, {"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"}, 600),
+    ("webhook", 429, {}, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 1),
+    ("webhook", 429, {}, {"Retry-After": "soon"}, 60),
+    ("webhook", 429, {}, {}, 60),
+    ("webhook", 200, {"code": 429}, {}, 60),
+]
+
+
+@pytest.mark.parametrize("answered", TOO_MUCH)
+async def test_a_service_that_was_sent_too_much_is_left_alone_for_as_long_as_it_says(
+    service: Service, apprising: Apprising, answered: tuple[str, int, dict[str, object], dict[str, str], float]
+) -> None:
+    name, service.status, body, service.headers, wait = answered
+    service.answer(body)
+    with pytest.raises(RefusedError) as refused:
+        await apprising.send(SERVICES[name][0], "提醒", "第3号")
+    assert refused.value.wait == wait
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES.keys() - {"wecom as copied"}))
+async def test_a_service_that_refuses_for_another_reason_may_be_tried_again(
+    service: Service, apprising: Apprising, name: str
+) -> None:
+    service.answer(SERVICES[name][2])
+    with pytest.raises(RefusedError) as refused:
+        await apprising.send(SERVICES[name][0], "提醒", "第3号")
+    assert refused.value.wait == 0
 
 
 async def test_a_robot_that_refuses_everything_is_a_route_that_fails_and_the_next_rung_hears(

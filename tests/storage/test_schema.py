@@ -139,6 +139,7 @@ ADDED = {
         "TABLE identity_release DROP COLUMN ended_at",
     ),
     "0018": ("TABLE desk_case DROP COLUMN in_doubt",),
+    "0019": ("TABLE alert DROP COLUMN within",),
 }
 
 
