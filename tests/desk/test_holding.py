@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from bot.assembly import DeskParts
 from bot.core.audience import Audience
@@ -79,7 +79,9 @@ class Evening(Office):
 
     async def alerted(self, case: int) -> list[tuple[str, str]]:
         """Which alerts were made to whom."""
-        labels = {route.id: route.label for route in (await SealedRoster(self.store).read()).routes}
+        async with self.store.reading() as connection:
+            rows = await connection.execute(select(alert_route.c.id, alert_route.c.label))
+            labels: dict[int, str] = {row.id: row.label for row in rows}
         return [(row.reason, labels[row.route]) for row in await SealedAlerts(self.store).of_case(case)]
 
     async def told(self) -> list[str]:
