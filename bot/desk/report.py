@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.core.risk import RiskKind
+from bot.desk.release import NAMELESS
 from bot.storage.case_rows import CaseRow
 
 #: The nine situations of Article 4 of the rules on mandatory reports, by their numbers.
@@ -77,6 +78,7 @@ def draft(form: ReportForm, row: CaseRow, by: Reporter, messages: Mapping[str, s
         safety=say(f"safety_{row.safe}"),
         place=form.place or say("nothing"),
         done=form.done or say("nothing"),
+        identity=say("identity_none" if row.channel in NAMELESS else "identity_released"),
         rules="\n".join(say(f"rule_{name}") for name in rules(form, row.kind)),
     )
 

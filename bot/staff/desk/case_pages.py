@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.desk.reading import CaseFile
+from bot.desk.release import NAMELESS
 from bot.desk.work import LONGEST_ANSWER, OUTCOMES
 from bot.desk.worker import NoSuchCaseError, Worker
 from bot.staff.desk import views
@@ -132,4 +133,5 @@ class CasePages:
             "supervisor": worker.supervisor,
             "pushed": row.channel in parts.work.outward or row.synthetic,
             "doors": parts.doors.of(row.id),
+            "nameless": row.channel in NAMELESS,
         }

@@ -1,0 +1,63 @@
+"""What the page of a case says of who it is: nothing is promised that the page behind a link would take back."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from bot.staff.desk.parts import Doors
+from bot.staff.desk.routes import create_desk_routes
+from tests.desk.office import LIBRARY, Office
+from tests.staff.desk.conftest import OURS
+
+SAY = LIBRARY.messages
+WEB = {"talk": "web:1", "channel": "web", "address": "web:1"}
+
+
+@pytest.fixture
+async def wang(site, office: Office) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody on duty at a desk that has a page on which an identity is asked for."""
+    doors = Doors(identity="/x/{case}/who")
+    app = Starlette(routes=[*site.routes, *create_desk_routes(site.gate, site.look, office.work, doors=doors)])
+    site.join(app)
+    asks = {"cookies": {"staff": await office.cookie(await office.hire("wang"))}, "headers": OURS}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", follow_redirects=True, **asks) as client:
+        yield client
+
+
+async def _told(client: httpx.AsyncClient, case: int) -> str:
+    return html.unescape((await client.get(f"/desk/case/{case}")).text)
+
+
+async def test_nobody_is_sent_in_an_emergency_to_look_for_an_identity_that_the_web_has_not(
+    office: Office, wang: httpx.AsyncClient
+) -> None:
+    nameless = await _told(wang, await office.file(level="urgent", **WEB))
+    named = await _told(wang, await office.file(level="urgent"))
+
+    assert SAY["desk.urgent_nameless_banner"] in nameless
+    assert SAY["records.identity_nameless"] in nameless
+    assert "/who" not in nameless
+    assert SAY["desk.urgent_banner"] not in nameless
+    assert SAY["desk.urgent_banner"] in named
+    assert "/who" in named
+    assert SAY["desk.urgent_nameless_banner"] not in named
+
+
+@pytest.mark.parametrize(
+    ("about", "said", "other"), [(WEB, "none", "released"), ({}, "released", "none")], ids=["web", "telegram"]
+)
+async def test_the_draft_of_a_report_promises_the_police_no_identity_that_there_is_not(
+    office: Office, wang: httpx.AsyncClient, about: dict[str, str], said: str, other: str
+) -> None:
+    case = await office.file(**about)
+    await wang.post(f"/desk/case/{case}/claim")
+    paper = await wang.post(f"/desk/case/{case}/report", data={"situation_4": "1"})
+
+    assert SAY[f"report.identity_{said}"] in html.unescape(paper.text)
+    assert SAY[f"report.identity_{other}"] not in html.unescape(paper.text)
