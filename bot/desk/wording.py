@@ -70,9 +70,12 @@ class AlertWording:
     def _line(self, item: Pending) -> str:
         if item.hushed:
             return self.say("hushed").format(drill=self.say("drill") if item.synthetic else "")
-        clock = self.say("at_rest" if item.reason in _AT_REST else "no_clock")
         if item.due_at is not None:
             clock = self.say("clock").format(time=self._hour(item.due_at))
+        elif item.reason in _AT_REST:
+            clock = self.say("at_rest")
+        else:
+            clock = self.say("no_clock" if item.awaited else "answered")
         return self.say("line").format(
             drill=self.say("drill") if item.synthetic else "",
             reason=self._reason(item),

@@ -58,8 +58,9 @@ class Fate:
 class Pending:
     """An alert on its way by one route, to its ``staff``, None for all. ``due_at`` is the case's, as is who may see it.
 
-    ``waiting``: nobody has the case. ``hushed``: somebody reads it who may not hear of it. ``crowd``: it is one of many
-    cases of one place. ``within``: the alert whose text tells of this one too, on its way by our own bot.
+    ``waiting``: nobody has the case. ``awaited``: its person has no answer to what they said last. ``hushed``: somebody
+    reads it who may not hear of it. ``crowd``: it is one of many cases of one place. ``within``: the alert whose text
+    tells of this one too, on its way by our own bot.
     So many ``attempts`` were begun before. ``target`` is empty where another key sealed it: it cannot be sent.
     """
 
@@ -86,6 +87,7 @@ class Pending:
     hushed: bool = False
     crowd: bool = False
     within: int | None = None
+    awaited: bool = True
 
 
 class SealedAlerts:
@@ -238,6 +240,7 @@ class SealedAlerts:
             row.state == CaseState.WAITING,
             crowd=row.crowd > 0,
             within=row.within,
+            awaited=row.staff_at is None or row.asks > row.heard or row.undelivered_at is not None,
         )
 
     def _opened(self, target: bytes) -> str:
@@ -293,6 +296,10 @@ _WHOLE = (
         desk_case.c.state,
         desk_case.c.kind.label("case_kind"),
         desk_case.c.due_at,
+        desk_case.c.staff_at,
+        desk_case.c.asks,
+        desk_case.c.heard,
+        desk_case.c.undelivered_at,
         desk_case.c.synthetic,
     )
     .join(alert_route, alert_route.c.id == alert.c.route)

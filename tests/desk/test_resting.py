@@ -266,6 +266,23 @@ async def test_such_an_alert_speaks_of_no_time_and_says_how_to_be_left_in_peace(
     assert LIBRARY.messages["alerts.no_clock"] not in text
 
 
+@pytest.mark.parametrize(("words", "told"), [("", "answered"), ("他又来了", "clock")])
+async def test_who_is_given_a_case_that_was_answered_does_not_hear_that_nobody_is_on_duty(
+    desk: Evening, clock: Clock, words: str, told: str
+) -> None:
+    case, other = await desk.taken(), await desk.comes("other", 8, 21)
+    if words:
+        await desk.file(words)
+    await desk.work.transfer(await desk.worker(desk.late), case, other)
+    await desk.looked(case)
+    (item,) = [item for item in await SealedAlerts(desk.store).pending() if item.reason == "transferred"]
+    zone = clock().tzinfo
+    assert zone is not None
+    text = AlertWording(lambda: LIBRARY.messages, zone, lambda _: "", clock, ClockLimits()).text(item)
+    assert LIBRARY.messages[f"alerts.{told}"].format(time="20:30") in text
+    assert LIBRARY.messages["alerts.no_clock"] not in text
+
+
 async def test_who_comes_hears_of_what_was_given_back_without_a_word_that_somebody_went_off_duty(
     desk: Evening, clock: Clock
 ) -> None:
