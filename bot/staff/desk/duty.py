@@ -6,19 +6,23 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.desk.duty import DutyState, Member, Scope, duty_at
+from bot.desk.duty import DutyState, Member, Scope, duty_at, reachable
 from bot.storage.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)
 class DutyView:
-    """``reason`` is empty while somebody is on duty, else the key of why nobody is; ``failing``: labels of routes."""
+    """``reason`` is empty while somebody is on duty, else the key of why nobody is; ``failing``: labels of routes.
+
+    ``supervised``: alerts reach a supervisor all the same.
+    """
 
     first: tuple[str, ...]
     second: tuple[str, ...]
     reason: str
     back_at: dt.datetime | None
     failing: tuple[str, ...]
+    supervised: bool
     names: Mapping[int, str]
     on_shift: frozenset[int]
 
@@ -35,6 +39,7 @@ def duty_view(roster: Roster, now: dt.datetime, me: int, you: str) -> DutyView:
         "" if state.on_duty else _reason(roster),
         state.back_at,
         failing,
+        any(person.supervisor and reachable(person, roster) for person in roster.people),
         names,
         _ids(state),
     )

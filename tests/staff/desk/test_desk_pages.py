@@ -20,6 +20,7 @@ from bot.desk.service import CaseDesk
 from bot.staff.desk.parts import Doors
 from bot.staff.desk.routes import create_desk_routes
 from bot.storage.audit import AuditLog
+from bot.storage.roster import SealedRoster
 from tests.desk.office import DOOR, LIBRARY, Office
 
 SAY = LIBRARY.messages
@@ -192,6 +193,22 @@ async def test_nobody_on_duty_is_said_large(office: Office, browse) -> None:
 
     assert SAY["desk.nobody"] in page.text
     assert SAY["desk.reason_no_shift"] in page.text
+
+
+async def test_nobody_on_duty_promises_supervisors_alerts_only_where_an_alert_reaches_one(
+    office: Office, browse
+) -> None:
+    wang, told = await browse(await office.hire("wang", shift=False)), SAY["desk.nobody_supervised"]
+    assert told not in (await wang.get("/desk")).text
+    await office.hire("chen", "supervisor", shift=False)
+    assert told in (await wang.get("/desk")).text
+    roster = SealedRoster(office.store)
+    await roster.route_fails(1)
+    assert told not in (await wang.get("/desk")).text
+    await roster.remove_route(1)
+    page = await wang.get("/desk")
+    assert told not in page.text
+    assert SAY["desk.reason_no_route"] in page.text
 
 
 async def test_without_scripts_a_case_is_claimed_answered_and_closed(office: Office, browse) -> None:
