@@ -50,12 +50,12 @@ class Finding:
 
 
 def doctor() -> None:
-    """Prints every finding; exit code 1 where something must be mended."""
-    settings = read_settings()
-    found = [item for part in PARTS for item in part(settings)]
-    for item in found:
+    """Prints every finding as soon as it is made; exit code 1 where something must be mended."""
+    settings, bad = read_settings(), False
+    for item in (item for part in PARTS for item in part(settings)):
         typer.secho(f"[{item.state}] {item.text}", fg=COLOURS[item.state])
-    if any(item.state is State.BAD for item in found):
+        bad = bad or item.state is State.BAD
+    if bad:
         raise typer.Exit(1)
 
 
@@ -99,7 +99,7 @@ def _people(settings: Settings) -> Iterator[Finding]:
         health, drilled = asyncio.run(_desk(settings))
     except (StorageError, ContentError):
         return  # told by the other parts
-    yield Finding(State.GOOD if health.answers else State.BAD, health.line)
+    yield Finding(State.GOOD if health.on_duty else State.BAD, health.line)
     yield from (Finding(State.BAD, problem.text) for problem in health.problems)
     yield Finding(DRILLED.get(drilled.state, State.DUE), drilled.line)
 

@@ -92,11 +92,12 @@ def _announce(settings: Settings) -> None:
 
 
 async def _tell_of_the_desk(application: Application) -> None:
-    """Who is on duty, in red where nobody is; before there is a desk key, the link by which it is made."""
+    """Who is on duty, in red where nobody is; what must be mended; before there is a desk key, the link to make it."""
     desk = application.desk
     health = await desk_health(application.store, application.settings.zone, desk.messages())
-    for line in (health.line, *(problem.text for problem in health.problems)):
-        typer.secho(line, fg=None if health.answers else "red", err=True)
+    typer.secho(health.line, fg=None if health.on_duty else "red", err=True)
+    for problem in health.problems:
+        typer.secho(problem.text, fg="red", err=True)
     if await setup_link_needed(application.store):
         path = await make_setup_link(application.store)
         typer.echo(f"{desk.messages()['staff.setup_line']}\n{link_url(application.settings, path)}", err=True)

@@ -36,11 +36,6 @@ class DeskHealth:
     line: str
     problems: tuple[DeskProblem, ...] = ()
 
-    @property
-    def answers(self) -> bool:
-        """Whether somebody is on duty, and nothing is in the way."""
-        return self.on_duty > 0 and not self.problems
-
 
 async def desk_health(store: Store, zone: dt.tzinfo, messages: Mapping[str, str]) -> DeskHealth:
     """How the desk stands now. Raises StorageError."""

@@ -18,11 +18,13 @@ import pytest
 import typer
 
 from bot.app import open_store
-from bot.commands.doctor import PARTS, doctor
+from bot.commands.doctor import PARTS, Finding, doctor
 from bot.commands.serve import listen
 from bot.content.build import Service
+from bot.core.content_types import Library
 from bot.settings import Settings
 from bot.storage.roster import Route, SealedRoster
+from tests.desk.world import Clock, World
 
 FIELDS = {"topic", "confidence", "alternatives", "outcome", "risk", "risk_kind", "citations", "reply"}
 PATIENCE = 180.0
@@ -166,6 +168,37 @@ def test_doctor_says_plainly_that_nobody_is_on_duty(environment: dict[str, str])
 
     assert "没有真人值班" in done.stdout or "没有人值班" in done.stdout
     assert done.returncode == 1
+
+
+async def _staffed(settings: Settings, library: Library) -> None:
+    store = await open_store(settings)
+    world = World(store, Clock(store.now()), library)
+    await world.key()
+    first = await world.person("first")
+    for label in ("works", "broken"):
+        await world.roster.add_route(Route(0, first, label=label, target="json://host"))
+    await world.roster.route_fails(2)
+    await store.close()
+
+
+def test_doctor_is_red_for_what_is_wrong_and_not_for_who_is_on_duty(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], service: Service
+) -> None:
+    monkeypatch.setenv("FAXIAOHU_DATA_DIR", str(tmp_path))
+    asyncio.run(_staffed(Settings(data_dir=tmp_path), service.library))
+    told: list[str] = []
+
+    def later(_settings: Settings) -> Iterator[Finding]:
+        told.extend(capsys.readouterr().out.splitlines())
+        yield from ()
+
+    monkeypatch.setattr("bot.commands.doctor.PARTS", (PARTS[3], later))  # the rest reads all content, for a minute
+    with pytest.raises(typer.Exit):
+        doctor()
+
+    say = service.library.messages
+    assert "[好] " + say["alerts.on_duty"].format(count=1) in told  # before the next part is looked at
+    assert "[要改] " + say["alerts.routes_failing"].format(count=1, labels="broken") in told
 
 
 @pytest.mark.parametrize(("found", "state"), [(True, "[好]"), (False, "[提醒]")])
