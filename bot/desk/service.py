@@ -22,6 +22,8 @@ from bot.storage.desk_keys import DeskKey, SealedDeskKeys
 from bot.storage.roster import Roster
 from bot.storage.store import Store
 
+#: Turns whose answer shows its receipt: a code that is given with one is told.
+_TELLS = frozenset({Why.RISK, Why.ASKED, Why.UNSAFE})
 #: Digits of a case's number, as a button may name it.
 LONGEST_NUMBER = 18
 
@@ -84,6 +86,7 @@ class CaseDesk:
     async def prepare(self, report: Report, origin: Origin, standing: Standing) -> Filing:
         """Make a report ready to be stored: a new case gets its code of return, its keys and its clock.
 
+        One that began before the desk had a key gets its code as soon as there is one, and the person is told of it.
         Raises StorageError.
         """
         if report.why is Why.OUTSIDERS and standing.outside is not None:
@@ -96,10 +99,15 @@ class CaseDesk:
         child, elsewhere = None, False
         current = await self.keys.current()
         if case is not None:
-            child, talk = await SealedCases(self.store).reached_by(case.id)
+            child, talk, doubted = await SealedCases(self.store).reached_by(case.id)
             # What is written in a group tells nothing of where they are by themselves.
             elsewhere = not origin.group and talk != self._name(origin.talk)
-        elif current is not None and report.opens:
+            # Whoever may not be they could read by it what they go on to say; and a taken case may answer in silence.
+            untold = doubted or elsewhere or origin.group or case.taken or report.why not in _TELLS
+            lacking = child is None and not untold
+        else:
+            lacking = report.opens
+        if current is not None and lacking:
             code, key = await self.codes.take()
             child = key.public
         texts: tuple[SealedText, ...] = ()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.desk import CaseState, Filing, Why
+from bot.core.desk import CaseState, Filing, ReceiptKey, Why
 from bot.storage.alerts import take_back
 from bot.storage.belonging import Belonging, belonging, going_on, narrow_all, narrowed
 from bot.storage.case_changes import Changed, changed_by, told_value
@@ -77,15 +77,15 @@ class SealedCases:
         async with self._store.reading(brief=True) as connection:
             return await latest_of(connection, name)
 
-    async def reached_by(self, number: int) -> tuple[bytes | None, str]:
+    async def reached_by(self, number: int) -> tuple[bytes | None, str, bool]:
         """By what the person of this case is reached: the public key of the code that they hold, if any, and the talk.
 
-        Raises StorageError.
+        And whether it may not be they who write there. Raises StorageError.
         """
+        reached = (desk_case.c.receipt_public, desk_case.c.talk, desk_case.c.in_doubt)
         async with self._store.reading(brief=True) as connection:
-            wanted = select(desk_case.c.receipt_public, desk_case.c.talk).where(desk_case.c.id == number)
-            row = (await connection.execute(wanted)).one()
-        return row.receipt_public, row.talk
+            row = (await connection.execute(select(*reached).where(desk_case.c.id == number))).one()
+        return row.receipt_public, row.talk, row.in_doubt
 
     async def file(self, connection: AsyncConnection, filing: Filing) -> Filed | None:
         """Keep a report within a transaction of the caller's: open a case, or add to the one that is open.
@@ -117,8 +117,8 @@ class SealedCases:
             await note(connection, number, self._store.now(), what=what or filing.report.why, value=value)
         if before is not None:
             await note(connection, number, self._store.now(), what=FOLLOWS, value=str(before.id))
-        if freed:
-            await note(connection, number, self._store.now(), what="given_back")
+        for besides in _besides(filing, freed=freed):
+            await note(connection, number, self._store.now(), what=besides)
         # To whoever is on duty a case that is open again is a new one.
         again = what == "reopened"
         return Filed(number, "opened" if again else what, again, freed)
@@ -158,9 +158,7 @@ class SealedCases:
             "held": False,
             "safe": "",
             "write_when": ended.write_when if ended is not None and ended_lately(ended, now) else "",
-            "receipt": key.name if key else None,
-            "receipt_salt": key.salt if key else None,
-            "receipt_public": key.public if key else None,
+            **_opened_by(key),
         }
         made = await connection.execute(insert(desk_case).values(**row).returning(desk_case.c.id))
         number: int = made.scalar_one()
@@ -176,6 +174,8 @@ class SealedCases:
         if found.address is None and found.talk == name:
             # They had left, and write from where they were all the same.
             columns["address"] = self._store.vault.seal(filing.origin.address.encode())
+        if found.receipt is None:
+            columns |= _opened_by(filing.key)
         await connection.execute(update(desk_case).where(desk_case.c.id == found.id).values(**columns))
         if not columns.keys().isdisjoint(("school", "outsiders_only")):
             await note(connection, found.id, self._store.now(), what=FEWER)
@@ -258,3 +258,18 @@ class SealedCases:
                 if row.left_turn != row.turns:
                     await note(connection, row.id, self._store.now(), what="left")
         return [row.id for row in rows]
+
+
+def _besides(filing: Filing, *, freed: bool) -> Iterator[str]:
+    """What else the history tells of a turn: who had the case has it no more; without a desk key no word was kept."""
+    if freed:
+        yield "given_back"
+    if any(map(str.strip, filing.report.texts)) and not filing.texts:
+        yield "unkept"
+
+
+def _opened_by(key: ReceiptKey | None) -> dict[str, object]:
+    """The columns of a case's code of return."""
+    if key is None:
+        return {"receipt": None, "receipt_salt": None, "receipt_public": None}
+    return {"receipt": key.name, "receipt_salt": key.salt, "receipt_public": key.public}

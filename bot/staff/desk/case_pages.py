@@ -121,6 +121,7 @@ class CasePages:
             "can": views.standing(file, worker, times.now),
             "also": views.also(row, file.events),
             "place": views.told(file.events, "place"),
+            "unkept": views.happened(file.events, "unkept"),
             "retracted": views.happened(file.events, "retracted"),
             "history": views.history(file.events, names, times),
             "reports": views.reports(file.events, times),

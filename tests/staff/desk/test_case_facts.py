@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bot.core.desk import Why
 from bot.staff.desk.parts import Doors
 from bot.staff.desk.routes import create_desk_routes
 from tests.desk.office import LIBRARY, Office
@@ -58,3 +60,14 @@ async def test_the_draft_of_a_report_promises_the_police_no_identity_that_there_
     paper = html.unescape((await wang.post(f"/desk/case/{case}/report", data={"situation_4": "1"})).text)
 
     assert [key for key in ("none", "released") if SAY[f"report.identity_{key}"] in paper] == [said]
+
+
+async def test_that_words_are_missing_which_no_key_kept_is_said_above_the_case(
+    office: Office, wang: httpx.AsyncClient
+) -> None:
+    unkept = await office.keep(replace(await office.prepared("他昨天打我"), texts=()))
+    await office.file("他今天又打我", why=Why.RISK, delivery="2")
+    kept = await office.file("我爸打我", **WEB)
+
+    assert SAY["desk.unkept_banner"] in await _told(wang, unkept)
+    assert SAY["desk.unkept_banner"] not in await _told(wang, kept)
