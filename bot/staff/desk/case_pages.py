@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.core.desk import Why
 from bot.desk.reading import CaseFile
 from bot.desk.release import NAMELESS
 from bot.desk.work import LONGEST_ANSWER, OUTCOMES
@@ -121,6 +122,7 @@ class CasePages:
             "can": views.standing(file, worker, times.now),
             "also": views.also(row, file.events),
             "place": views.told(file.events, "place"),
+            "bystander": views.happened(file.events, Why.BYSTANDER),
             "unkept": views.happened(file.events, "unkept"),
             "retracted": views.happened(file.events, "retracted"),
             "history": views.history(file.events, names, times),

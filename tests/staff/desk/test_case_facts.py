@@ -71,3 +71,13 @@ async def test_that_words_are_missing_which_no_key_kept_is_said_above_the_case(
 
     assert SAY["desk.unkept_banner"] in await _told(wang, unkept)
     assert SAY["desk.unkept_banner"] not in await _told(wang, kept)
+
+
+async def test_whoever_asks_for_somebody_else_is_not_taken_for_the_one_who_was_harmed(
+    office: Office, wang: httpx.AsyncClient
+) -> None:
+    case = await office.file("她爸爸摸她")
+    assert SAY["desk.for_another"] not in await _told(wang, case)
+    await office.file("", why=Why.BYSTANDER, delivery="2")
+
+    assert SAY["desk.for_another"] in await _told(wang, case)
