@@ -41,11 +41,8 @@ class Reporter:
 
 def suggested(kind: str) -> ReportForm:
     """What is ticked beforehand for a kind of harm: never a situation, only to whom it may have to go besides."""
-    besides = {
-        RiskKind.BULLYING: ("education",),
-        RiskKind.SEXUAL: ("education",),
-        RiskKind.NEGLECT: ("civil",),
-    }
+    # Sexual harm is as often done at home, where nothing of it is for a school's authorities to hear.
+    besides = {RiskKind.BULLYING: ("education",), RiskKind.NEGLECT: ("civil",)}
     return ReportForm((), besides.get(RiskKind(kind), ()))
 
 

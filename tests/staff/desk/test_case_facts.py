@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -81,3 +82,13 @@ async def test_whoever_asks_for_somebody_else_is_not_taken_for_the_one_who_was_h
     await office.file("", why=Why.BYSTANDER, delivery="2")
 
     assert SAY["desk.for_another"] in await _told(wang, case)
+
+
+@pytest.mark.parametrize(("kind", "ticked"), [("sexual", ""), ("bullying", "to_education"), ("neglect", "to_civil")])
+async def test_a_report_goes_to_nobody_besides_the_police_whom_the_kind_of_harm_does_not_name(
+    office: Office, wang: httpx.AsyncClient, kind: str, ticked: str
+) -> None:
+    case = await office.file("他打我", kind=kind)
+    form = (await wang.get(f"/desk/case/{case}/report")).text
+
+    assert re.findall(r'name="(to_\w+)" value="1" checked', form) == [ticked] * bool(ticked)
