@@ -92,3 +92,14 @@ async def test_a_report_goes_to_nobody_besides_the_police_whom_the_kind_of_harm_
     form = (await wang.get(f"/desk/case/{case}/report")).text
 
     assert re.findall(r'name="(to_\w+)" value="1" checked', form) == [ticked] * bool(ticked)
+
+
+@pytest.mark.parametrize(("channel", "told"), [("drill", "closed_drill"), ("web", "closed_quietly")])
+async def test_the_end_of_a_drill_speaks_of_no_child(
+    office: Office, wang: httpx.AsyncClient, channel: str, told: str
+) -> None:
+    case = await office.file(talk="x:1", channel=channel, address="x:1")
+    await wang.post(f"/desk/case/{case}/claim")
+    ended = await wang.post(f"/desk/case/{case}/close", data={"outcome": "helped", "seen": "9"})
+
+    assert SAY[f"desk.done_{told}"] in html.unescape(ended.text)
