@@ -269,6 +269,18 @@ async def test_how_a_case_was_to_end_is_still_chosen_after_the_next_sign_in(
     await expect(page.locator(".told")).to_have_text(SAY["desk.done_closed"])
 
 
+async def test_that_somebody_is_waited_for_is_said_no_more_once_they_answered(office: Office, open_page: Open) -> None:
+    case, wang = await office.file("他打我"), await office.hire("wang")
+    await office.work.claim(await office.worker(wang), case)
+    page = await open_page(wang)
+    await page.goto(f"/desk/case/{case}?done=asked")
+    await expect(page.locator(".told")).to_have_text(SAY["desk.done_asked"])
+    await office.file("是我", why=Why.HERE, delivery="2")
+    office.news.publish(Event("message", case))
+    await expect(page.locator("#lines")).to_contain_text("是我")
+    await expect(page.locator(".told")).to_have_count(0)
+
+
 async def test_a_note_is_kept_without_leaving_the_answer_that_is_being_written(office: Office, open_page: Open) -> None:
     case, wang = await office.file("他打我"), await office.hire("wang")
     await office.work.claim(await office.worker(wang), case)

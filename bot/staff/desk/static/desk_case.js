@@ -68,7 +68,11 @@ async function refresh() {
     }
     seen = told.seen;
     for (const field of root.querySelectorAll("[name=seen]")) field.value = field.closest("#close")?.open ? seenAtClosing : seen;
-    if (told.heard) sign(false);
+    if (told.heard) {
+      // What was true as the deed was done may be so no more.
+      root.querySelector(":scope > .told")?.remove();
+      sign(false);
+    }
   } catch { /* The stream says when the server is away. */ } finally {
     running = false;
     if (again) { again = false; refresh(); }
