@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from bot.desk.audit import SHOWN
 from bot.staff.gate import SignedIn
 from bot.staff.parts import read_form
+from bot.staff.records.details import in_words
 from bot.staff.records.parts import RecordsParts
 from bot.storage.audit import Verdict
 
@@ -55,6 +56,7 @@ class LogPages:
             verdict=verdict,
             witnessed=self.parts.witness.known() is not None,
             shown=SHOWN,
+            in_words=in_words,
         )
 
 

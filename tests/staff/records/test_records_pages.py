@@ -23,6 +23,7 @@ from bot.desk.periods import Periods
 from bot.desk.retention import sweep
 from bot.desk.sealing import seal_to
 from bot.staff.accounts import make_setup_link
+from bot.staff.records.details import in_words
 from bot.staff.records.site import RecordsWith, create_records
 from bot.storage.audit import AuditLog
 from bot.storage.cases import SealedCases
@@ -295,3 +296,23 @@ async def test_forms_of_another_site_change_nothing(team, open_case, alerts):
     )
     assert sent.status_code == 403
     assert alerts == []
+
+
+async def test_the_log_tells_in_words_whom_and_what_a_line_is_about(team, open_case, messages):
+    case = await open_case()
+    await team.li.send(f"/desk/case/{case}/identity", act="at_once", reason=REASON)
+    number = re.search(r"/desk/releases/(\d+)/review", (await team.wu.see("/desk/releases")).text)[1]
+    await team.wu.send(f"/desk/releases/{number}/review", found="right")
+    page = (await team.boss.see("/desk/log")).text
+
+    right = f"{number} {messages['records.value_right']}"
+    assert messages["records.detail_release"].format(values=right) in page
+    assert messages["records.detail_staff"].format(values="wang老师") in page
+    assert not re.search(r"· (staff|release|generation) \d", page)
+
+
+async def test_a_log_line_without_words_of_its_own_is_told_as_it_is(messages):
+    names = {"3": "李老师"}
+    assert in_words("to 3", names, messages) == messages["records.detail_to"].format(values="李老师")
+    assert in_words("reported_police", names, messages) == messages["desk.outcome_reported_police"]
+    assert [in_words(detail, names, messages) for detail in ("", "26", "who knows 3")] == ["", "26", "who knows 3"]
