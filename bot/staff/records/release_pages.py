@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from bot.staff.gate import RefusedError, SignedIn
 from bot.staff.parts import read_form
 from bot.staff.records.parts import RecordsParts, number_in, worker
 
-#: So many of those who could grant a request are named to whoever asked.
+#: So many of those who could grant a request, or review a release, are named to whoever cannot.
 NAMED = 6
 
 
@@ -105,7 +106,7 @@ class ReleasePages:
         releases = self.parts.releases
         waiting = standing.theirs if standing.mine is None else (standing.mine, *standing.theirs)
         seconds, names = {row.id: await releases.seconds(row) for row in waiting}, await self.parts.names()
-        mine = [] if standing.mine is None else sorted(seconds[standing.mine.id])
+        mine = frozenset() if standing.mine is None else seconds[standing.mine.id]
         return await self.parts.page(
             "records_identity.html",
             signed,
@@ -114,7 +115,7 @@ class ReleasePages:
             standing=standing,
             theirs=await releases.reasons(by, standing.theirs),
             seconds=seconds,
-            could="、".join(names[str(person)] for person in mine[:NAMED]),
+            could=_named(mine, names),
             shown=shown,
             reason=reason,
             problem=problem,
@@ -123,14 +124,20 @@ class ReleasePages:
     async def _list(self, request: Request, signed: SignedIn, problem: str = "") -> Response:
         by, releases = worker(signed), self.parts.releases
         rows = await releases.listed(by)
+        reviewers, names = {row.id: await releases.reviewers(row) for row in rows}, await self.parts.names()
         return await self.parts.page(
             "records_releases.html",
             signed,
             status=409 if problem else 200,
             rows=await releases.reasons(by, rows),
-            reviewers={row.id: await releases.reviewers(row) for row in rows},
+            reviewers=reviewers,
+            could={number: _named(found, names) for number, found in reviewers.items()},
             seconds={row.id: await releases.seconds(row) for row in rows},
             releases=releases,
             done=request.query_params.get("done", ""),
             problem=problem,
         )
+
+
+def _named(people: Iterable[int], names: Mapping[str, str]) -> str:
+    return "、".join(names[str(person)] for person in sorted(people)[:NAMED])

@@ -121,7 +121,7 @@ async def test_two_people_release_an_address_on_the_pages(team, open_case):
     assert ACCOUNT not in (await team.li.send(f"/desk/case/{case}/identity", act="see")).text
 
 
-async def test_an_urgent_release_is_seen_at_once_and_turns_red_until_it_is_reviewed(team, open_case, alerts):
+async def test_an_urgent_release_is_seen_at_once_and_turns_red_until_it_is_reviewed(team, open_case, alerts, messages):
     case = await open_case()
     await team.li.send(f"/desk/case/{case}/identity", act="at_once", reason=REASON)
     assert alerts == [(case, "released")]
@@ -130,6 +130,8 @@ async def test_an_urgent_release_is_seen_at_once_and_turns_red_until_it_is_revie
     team.boss.clock.forward(hours=1)
     assert 'role="alert"' in (page := await team.boss.see("/desk/releases")).text
     assert "/review" not in page.text  # whoever has just let somebody in may be them
+    assert messages["records.review_one_hand"].format(people="wu老师") in page.text
+    assert messages["records.review_one_hand"][:6] not in (await team.wang.see("/desk/releases")).text
     number = re.search(r"/desk/releases/(\d+)/review", (await team.wu.see("/desk/releases")).text)[1]
     assert (await team.wang.send(f"/desk/releases/{number}/review", found="right")).status_code == 409
     await team.wu.send(f"/desk/releases/{number}/review", found="right")
