@@ -16,7 +16,7 @@ from bot.staff.cookie import CookieJar
 from bot.staff.enrol_pages import EnrolPages
 from bot.staff.enrolment import Enrolment
 from bot.staff.entry_pages import EntryPages
-from bot.staff.gate import API, Gate, RefusedError, SignInNeededError
+from bot.staff.gate import API, Gate, NotAllowedError, RefusedError, SignInNeededError
 from bot.staff.look import Look, make_look
 from bot.staff.options import StaffOptions
 from bot.staff.parts import Parts
@@ -54,7 +54,9 @@ class StaffSite:
             return RedirectResponse((error.headers or {})["Location"], 303)
         signed = await self.gate.signed(request)
         messages = self.look.messages()
-        told = messages.get(f"staff.error_{error.status_code}", messages["staff.error_400"])
+        barred = isinstance(error, NotAllowedError) and signed is not None and signed.member.active
+        key = "staff.error_other" if barred else f"staff.error_{error.status_code}"
+        told = messages.get(key, messages["staff.error_400"])
         return self.look.page("dead.html", signed, status=error.status_code, problem=told)
 
 

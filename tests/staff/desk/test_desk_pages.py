@@ -94,6 +94,7 @@ async def test_vice_principals_and_strangers_are_not_let_in(office: Office, brow
     principal = await browse(await office.hire("vp", "vice_principal"))
     for path in ("/desk", f"/desk/case/{case}", "/desk/closed", "/desk/api/queue", "/desk/api/events"):
         assert (await principal.get(path)).status_code == 403
+    assert SAY["staff.error_other"] in (await principal.get("/desk")).text  # they have nothing to wait for
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as stranger:
         assert (await stranger.get(f"/desk/case/{case}")).status_code == 303
         assert (await stranger.get("/desk/api/events")).status_code == 401
