@@ -109,6 +109,7 @@ class Pages:
         extra = {
             "roles": role_choices(library),
             "suggestions": suggestions(library, reader or Audience.STUDENT),
+            "openers": suggestions(library, Audience.STUDENT),
             "reader": reader,
             "said": exchange.said,
             "known": known,

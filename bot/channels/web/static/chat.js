@@ -150,13 +150,19 @@ function eraseByForm(page) {
   form.submit();
 }
 
+// The page is as it is for somebody who has never been here: whoever looks at it learns nothing of what was said.
 function empty() {
   hush();
   beginAnew();
   clear();
+  state.textContent = "";
   log.textContent = "";
-  log.append(copy("deleted"));
-  for (const button of document.querySelectorAll(".roles button")) button.setAttribute("aria-pressed", "false");
+  delete log.dataset.known;
+  delete log.dataset.returned;
+  document.querySelector(".welcome").replaceWith(copy("fresh"));
+  const said = copy("deleted");
+  log.append(said);
+  show(said, "center");
 }
 
 hear("listen", listen);

@@ -11,6 +11,7 @@ const shown = new Set();
 const unread = new Set();
 let source = null;
 let later = 0;
+let asking = new AbortController();
 
 function post(address, body) {
   return fetch(address, {
@@ -56,17 +57,18 @@ function open(letter) {
 
 async function ask() {
   later = 0;
+  const { signal } = asking;
   try {
     const response = await post(log.dataset.news, {});
-    if (response.ok) {
-      const news = await response.json();
+    const news = response.ok ? await response.json() : null;
+    if (news && !signal.aborted) {
       stand(news.case ?? null);
       news.letters.forEach(open);
     }
   } catch (error) {
     // The network is away; the next try comes by itself.
   }
-  listen();
+  if (!signal.aborted) listen();
 }
 
 export function listen() {
@@ -79,16 +81,21 @@ export function listen() {
   });
 }
 
+// What is still on its way is shown no more, and the title tells no number.
 export function hush() {
   clearTimeout(later);
   later = 0;
   if (source) source.close();
   source = null;
+  asking.abort();
+  asking = new AbortController();
   stand(null);
+  unread.clear();
+  count();
 }
 
 hear("letter", (letter) => {
-  if (shown.has(letter.id)) return;
+  if (!source || shown.has(letter.id)) return;
   place(letter);
   unread.add(letter.id);
   acknowledge();
