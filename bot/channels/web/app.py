@@ -73,8 +73,9 @@ def create_web(parts: WebParts, options: WebOptions, extra_routes: Sequence[Base
     pages = Pages(templates, parts.library, options, parts.status, visitors, parts.now, parts.boards)
     limits = Limits.of(options)
     chat = Chat(parts.talk, pages, limits, parts.post, Leaving(parts.talk, parts.post, limits.locks))
-    mail = Mail(pages, parts.post, Standings(pages, parts.open_case), limits.trusted)
-    back = Back(pages, parts.returns, parts.guesses, limits.trusted)
+    standings = Standings(pages, parts.open_case)
+    mail = Mail(pages, parts.post, standings, limits.trusted)
+    back = Back(pages, parts.returns, parts.guesses, limits.trusted, standings)
     classes = ClassPages(pages, parts.boards, limits.trusted)
     return Starlette(
         routes=[*_routes(pages, classes), *_talking(chat, mail, back), assets.route(), *extra_routes],

@@ -13,6 +13,7 @@ from bot.channels.web.chat import typed_body
 from bot.channels.web.data import form_fields
 from bot.channels.web.letter import CHANNEL
 from bot.channels.web.pages import Exchange, Pages
+from bot.channels.web.standing import Standings
 from bot.core.message import Origin
 from bot.core.returns import Returns
 from bot.web.client import Network, client_address
@@ -28,6 +29,7 @@ class Back:
     returns: Returns
     guesses: Guesses
     trusted: tuple[Network, ...]
+    standings: Standings
 
     async def ask(self, _request: Request) -> Response:
         """The page on which the code is typed."""
@@ -52,7 +54,8 @@ class Back:
         if returned is None:
             return self._refused("back_wrong", 400)
         self.guesses.right(place)
-        response = self.pages.chat(Exchange(returned=returned), known=True)
+        asked = self.standings.asked(await self.standings.case(visitor.key))
+        response = self.pages.chat(Exchange(returned=returned, asked=asked), known=True)
         self.pages.visitors.remember(response, visitor)
         return response
 

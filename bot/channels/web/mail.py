@@ -17,6 +17,7 @@ from bot.channels.web.letter import Letter
 from bot.channels.web.pages import Exchange, Pages
 from bot.channels.web.post import FullError, Post, Stream
 from bot.channels.web.standing import Standings
+from bot.core.command import Verb
 from bot.web.client import Network, client_address
 from bot.web.intake import require_own_page
 
@@ -65,8 +66,12 @@ class Mail:
         letters = await self._waiting(request)
         visitor = self.pages.visitors.of(request)
         case = None if visitor.new else await self.standings.case(visitor.key)
-        told = {"letters": [self._data(item, letter) for item, letter in letters.items()]}
-        return JSONResponse(told | {"case": self.standings.told(case)} if case else told)
+        told: dict[str, object] = {"letters": [self._data(item, letter) for item, letter in letters.items()]}
+        if case:
+            told["case"] = self.standings.told(case)
+        if asked := self.standings.asked(case):
+            told["asked"] = asked
+        return JSONResponse(told)
 
     async def form_news(self, request: Request) -> Response:
         """What waits for this visitor, as a page; what the form names as shown is erased first."""
@@ -76,7 +81,10 @@ class Mail:
             if shown.isascii() and shown.isdecimal():
                 await self.post.received(visitor.key, int(shown[:18]))
         reader = await self.pages.reader(visitor.key)
-        return self.pages.chat(Exchange(letters=await self._waiting(request)), known=True, reader=reader)
+        letters = await self._waiting(request)
+        case = None if visitor.new else await self.standings.case(visitor.key)
+        asked = "" if any(_asks(letter) for letter in letters.values()) else self.standings.asked(case)
+        return self.pages.chat(Exchange(letters=letters, asked=asked), known=True, reader=reader)
 
     async def _waiting(self, request: Request) -> dict[int, Letter]:
         visitor = self.pages.visitors.of(request)
@@ -95,9 +103,13 @@ class Mail:
             log.error("web.stream_failed", error=type(error).__name__)  # noqa: TRY400
 
     async def _events(self, address: str, stream: Stream) -> AsyncIterator[str]:
-        clock = ""
+        clock, begins = "", True
         while not stream.closed:
             case = await self.standings.case(address)
+            # Who looks at the page while it is asked gets the letter; here it is a page that was opened anew.
+            if begins and (asked := self.standings.asked(case)):
+                yield f"event: asked\ndata: {json.dumps(asked, ensure_ascii=False)}\n\n"
+            begins = False
             stream.case = case.id if case else 0
             told = self.standings.told(case)
             now = told["clock"] if told else ""
@@ -114,3 +126,8 @@ class Mail:
 
     def _data(self, item: int, letter: Letter) -> dict[str, object]:
         return {"id": item, "html": self.pages.letter(letter)}
+
+
+def _asks(letter: Letter) -> bool:
+    """Whether it asks if it is still the child."""
+    return any(choice.command.startswith(Verb.HERE) for choice in letter.reply.choices)

@@ -19,8 +19,9 @@ from bot.channels.web.data import Sent, decision_data, new_names
 from bot.channels.web.letter import Letter
 from bot.channels.web.options import WebOptions
 from bot.channels.web.visitor import Visitors
-from bot.channels.web.wording import callable_numbers, lifetime, role_choices, sections, suggestions
+from bot.channels.web.wording import callable_numbers, lifetime, role_choices, sections, suggestions, way_back
 from bot.core.audience import Audience
+from bot.core.command import Command, Verb
 from bot.core.content_types import Library
 from bot.core.decision import OUTCOMES, Choice, Decision, Notice, Reply
 from bot.core.desk import Receipt
@@ -37,7 +38,8 @@ Status = Callable[[], Awaitable[Mapping[str, object]]]
 class Exchange:
     """What a page shows of a talk: the turn and its answer, letters that came by number, or a talk come back to.
 
-    ``again``: the turn was not kept, and can be sent once more.
+    ``again``: the turn was not kept, and can be sent once more. ``asked``: the card of a question that waits for its
+    answer.
     """
 
     decision: Decision | None = None
@@ -45,6 +47,7 @@ class Exchange:
     again: Sent | None = None
     letters: Mapping[int, Letter] | None = None
     returned: Returned | None = None
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,6 @@ class Pages:
         extra = {
             "roles": role_choices(library),
             "suggestions": suggestions(library, reader or Audience.STUDENT),
-            "openers": suggestions(library, Audience.STUDENT),
             "reader": reader,
             "said": exchange.said,
             "known": known,
@@ -117,6 +119,8 @@ class Pages:
             "letters": letters,
             "looked": exchange.letters is not None,
             "returned": exchange.returned,
+            "asked": Markup(exchange.asked),  # noqa: S704  (rendered with escaping)
+            "wayback": way_back(library),
         }
         return self._page("chat.html", status, **extra, **self._shown(exchange.decision, exchange.again))
 
@@ -137,6 +141,13 @@ class Pages:
         shown = {"receipt": receipt, "choices": [way_to_code(self.library().messages)]}
         html = self.templates.get_template("standing.html").render(base | shown)
         return {"clock": base["clock"](receipt), "html": html}
+
+    def question(self, case: int) -> str:
+        """The card that asks, neutrally, whether it is still the child of this case."""
+        m = self.library().messages
+        button = Choice(m[f"buttons.{Verb.HERE}"], str(Command(Verb.HERE, str(case))))
+        asked = Notice(Reply(m["support.checking"], choices=(button,)))
+        return self.templates.get_template("card.html").render(self._base() | self._shown(asked, None))
 
     def back(self, text: str = "", status: int = 200) -> Response:
         """The page on which a code is typed."""

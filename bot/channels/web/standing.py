@@ -36,3 +36,10 @@ class Standings:
     def told(self, case: OpenCase | None) -> dict[str, str] | None:
         """The clock of its receipt, and the line that shows it where a page has none."""
         return self.pages.standing(Receipt(case.opened_at, case.due_at, case.seen_at)) if case else None
+
+    def asked(self, case: OpenCase | None) -> str:
+        """The question whether it is still the child, once more, where its answer is awaited; else empty.
+
+        Not on a page that they left, or that may be somebody else's by now: what is found by a code is told to none.
+        """
+        return self.pages.question(case.id) if case and case.checking and case.receipt else ""

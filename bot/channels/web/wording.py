@@ -30,6 +30,11 @@ def suggestions(library: Library, audience: Audience) -> tuple[Choice, ...]:
     return tuple(Choice(label, str(Command(Verb.TOPIC, topic))) for topic, label in pairs if topic in library.topics)
 
 
+def way_back(library: Library) -> tuple[Choice, ...]:
+    """What is asked first of whoever came back by their code: they may not be safe any more."""
+    return (Choice(library.messages["buttons.tell_safe"], str(Command(Verb.TELL, Verb.SAFE))),)
+
+
 def with_suggestions(decision: Decision, command: str, library: Library) -> Decision:
     """The decision; after a role was chosen, with questions for that reader as buttons."""
     chosen = parse_command(command)

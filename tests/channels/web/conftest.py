@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -169,6 +169,8 @@ class FakeReturns:
     origins: list[Origin] = field(default_factory=list)
     closed: bool = False
     broken: bool = False
+    moved: Callable[[str], object] = str
+    before: int = 0
 
     async def open(self, code: str, origin: Origin) -> Returned | None:
         self.origins.append(origin)
@@ -176,7 +178,9 @@ class FakeReturns:
             raise RuntimeError(code)
         if "".join(filter(str.isdigit, unicodedata.normalize("NFKC", code))) != CODE.replace(" ", ""):
             return None
+        self.moved(origin.talk)
         messages = (
+            *(ReturnedMessage(EVENING, "child", f"第{n}句") for n in range(self.before)),
             ReturnedMessage(EVENING, "child", "他晚上<b>进</b>我房间"),
             ReturnedMessage(EVENING, "service", "我是程序。"),
             ReturnedMessage(EVENING + dt.timedelta(minutes=3), "staff", "我在，慢慢说。"),
@@ -246,6 +250,11 @@ class FakeStandings:
         self.cases[talk] = OpenCase(
             number, RiskLevel.DISCLOSURE, RiskKind.SEXUAL, CaseState.WAITING, EVENING, due_at=due
         )
+
+    def asks(self, talk: str) -> None:
+        """Somebody asked whether it is still the child, who has not answered."""
+        self.opens(talk)
+        self.cases[talk] = replace(self.cases[talk], checking=True, receipt="a-receipt")
 
     def seen(self, talk: str) -> int:
         """The number of the case, which was seen two minutes after it came."""

@@ -1,4 +1,4 @@
-"""After somebody deleted their talk the page is as it is for who was never here: nothing tells what was there."""
+"""After somebody deleted their talk its page tells nothing of it, whatever it was, and shows that it was deleted."""
 
 import pytest
 from conftest import CODE
@@ -8,7 +8,7 @@ from bot.core.decision import Relayed, Reply
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
-#: All that is on a page, but for the names of its turns, which are new on each, and the waiting letter's own words.
+#: All that is on a page, but for the names of its turns, which are new on each.
 SEEN = """() => {
   const page = document.documentElement.cloneNode(true);
   for (const name of page.querySelectorAll("[name=delivery]")) name.remove();
@@ -44,10 +44,9 @@ def never_here(visit):
     return looked
 
 
-def test_a_page_opened_anew_loses_its_note_when_the_talk_is_deleted(visit, talk, standings, never_here, library):
+def test_a_page_opened_anew_loses_its_note_when_the_talk_is_deleted(visit, never_here, library):
     page = visit(**PHONE)
     say(page, "没人看")
-    standings.opens(talk.heard[-1][0])
     page.reload()
     expect(page.locator(".anew")).to_be_visible()
     page.fill("#text", "他又")
@@ -55,6 +54,22 @@ def test_a_page_opened_anew_loses_its_note_when_the_talk_is_deleted(visit, talk,
     expect(page.locator(".deleted")).to_have_text(library.messages["receipt.deleted"])
     expect(page.locator(".deleted")).to_be_in_viewport(ratio=1)
     assert page.evaluate(SEEN) == never_here()
+
+
+def test_a_talk_that_a_code_opened_leaves_nothing_either(visit, never_here, returns, library):
+    page = visit(**PHONE)
+    page.goto(page.url + "back")
+    page.get_by_label(library.messages["web.back_label"]).fill(CODE)
+    page.get_by_role("button", name=library.messages["web.back_open"], exact=True).tap()
+    expect(page.locator(".card.person")).to_be_visible()
+    delete(page)
+    assert page.evaluate(SEEN) == never_here()
+    page.reload()
+    expect(page.locator("#hello")).to_be_visible()
+    expect(page.locator(".you, .anew, .deleted")).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_label(library.messages["web.back_label"])).to_have_value("")
+    assert len(returns.origins) == 1
 
 
 def test_a_tab_in_the_background_keeps_no_number_in_its_title(visit, talk, write, post):

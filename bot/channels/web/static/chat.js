@@ -15,6 +15,13 @@ let queue = Promise.resolve();
 // A page that is opened anew begins at its top: what stood further down is not there any more.
 history.scrollRestoration = "manual";
 
+// Who came back by a code sees the newest words. Neither the address nor what the browser keeps to load the page anew, the
+// code that was sent for it, stays behind it.
+if ("returned" in log.dataset) {
+  document.getElementById("newest")?.scrollIntoView();
+  history.replaceState(null, "", "/");
+}
+
 async function post(turn, signal) {
   const timer = new AbortController();
   const late = setTimeout(() => timer.abort(), PATIENCE);
@@ -150,7 +157,7 @@ function eraseByForm(page) {
   form.submit();
 }
 
-// The page is as it is for somebody who has never been here: whoever looks at it learns nothing of what was said.
+// The page is as it is before anybody said anything: whoever looks at it learns nothing of what was said.
 function empty() {
   hush();
   beginAnew();

@@ -1,7 +1,7 @@
 // Letters that come without having been asked for: each is shown once, then, once the page is looked at, acknowledged, so
 // that it is erased. Until then it comes again after a reload: a phone may drop a tab that nobody looks at.
 import { card, show } from "./parts.js";
-import { clock, stand } from "./standing.js";
+import { ask, clock, settle, stand } from "./standing.js";
 import { hear, tell } from "./tabs.js";
 
 const log = document.getElementById("log");
@@ -39,6 +39,7 @@ function acknowledge() {
 
 function place(letter) {
   const node = card(letter.html);
+  settle(node);
   log.append(node);
   shown.add(letter.id);
   clock();
@@ -55,7 +56,7 @@ function open(letter) {
   acknowledge();
 }
 
-async function ask() {
+async function fetchNews() {
   later = 0;
   const { signal } = asking;
   try {
@@ -63,6 +64,7 @@ async function ask() {
     const news = response.ok ? await response.json() : null;
     if (news && !signal.aborted) {
       stand(news.case ?? null);
+      if (news.asked) ask(news.asked);
       news.letters.forEach(open);
     }
   } catch (error) {
@@ -75,9 +77,10 @@ export function listen() {
   if (later || (source && source.readyState !== EventSource.CLOSED)) return;
   source = new EventSource(log.dataset.events);
   source.addEventListener("message", (event) => open(JSON.parse(event.data)));
+  source.addEventListener("asked", (event) => ask(JSON.parse(event.data)));
   source.addEventListener("case", (event) => stand(JSON.parse(event.data)));
   source.addEventListener("error", () => {
-    if (source && source.readyState === EventSource.CLOSED && !later) later = setTimeout(ask, REFUSED);
+    if (source && source.readyState === EventSource.CLOSED && !later) later = setTimeout(fetchNews, REFUSED);
   });
 }
 

@@ -1,6 +1,6 @@
 // How the case stands: a clock that the page shows keeps on telling. A page that was opened anew shows none until somebody
 // has written there: whoever only looks at it learns nothing.
-import { card } from "./parts.js";
+import { card, show } from "./parts.js";
 
 const log = document.getElementById("log");
 let latest = null;
@@ -24,4 +24,23 @@ export function reveal() {
   const said = log.querySelectorAll(".you");
   if (!latest || !said.length || log.querySelector(".thinking, .clock")) return;
   said[said.length - 1].after(card(latest.html));
+}
+
+// A question that still waits for its answer, on a page that does not show it: by its button it is known.
+export function ask(html) {
+  const question = card(html);
+  if (log.querySelector(waiting(question))) return;
+  question.classList.add("asked");
+  log.append(question);
+  show(question, "nearest");
+}
+
+// The letter that asks takes the place of its question.
+export function settle(letter) {
+  const asked = log.querySelector(".asked");
+  if (asked && letter.querySelector(waiting(asked))) asked.remove();
+}
+
+function waiting(question) {
+  return `button[value="${question.querySelector("button").value}"]`;
 }
