@@ -41,6 +41,7 @@ class Cues(Record):
     leave: tuple[Text, ...] = ()
     retract: tuple[Text, ...] = ()
     waiting: tuple[Text, ...] = ()
+    address: tuple[Text, ...] = ()
     ordinals: tuple[tuple[Text, ...], ...] = ()
     links: tuple[Text, ...] = ()
     step_before: tuple[Text, ...] = ()
@@ -88,7 +89,7 @@ class CueReader:
         for name in ("more", "simple", "why", "none", "stop", "retract", "waiting"):
             if plain in getattr(self.cues, name):
                 return name
-        return None
+        return "waiting" if _peeled(plain, self.cues.address) in self.cues.waiting else None
 
     def leaves(self, text: str) -> bool:
         """Whether the whole message is a safe word that can be meant for nobody but the service."""
@@ -157,6 +158,15 @@ def _years(text: str) -> int | None:
 
 def _plain(text: str) -> str:
     return "".join(char for char in text if char.isalnum()).rstrip("吧呗啊呀哦嘛呢了")
+
+
+def _peeled(text: str, words: tuple[str, ...]) -> str:
+    """A plain text without those of these words that it begins or ends with."""
+    for word in filter(text.startswith, words):
+        return _peeled(text.removeprefix(word), words)
+    for word in filter(text.endswith, words):
+        return _peeled(_plain(text.removesuffix(word)), words)
+    return text
 
 
 def _made_of(text: str, words: tuple[str, ...]) -> bool:

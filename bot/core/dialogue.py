@@ -22,7 +22,7 @@ from bot.core.ports import Understanding
 from bot.core.risk import NO_RISK, RiskLevel, RiskReading
 from bot.core.session import Session
 from bot.core.support import private_line, support_reply
-from bot.core.topical import SMALL_TALK, Thresholds, Topical
+from bot.core.topical import SMALL_TALK, SMALL_TALK_TO_A_PERSON, Thresholds, Topical
 from bot.core.writing import foreign_script
 
 #: Longer messages are read for risk to their end, and answered with a request to ask in fewer words.
@@ -145,8 +145,7 @@ class Dialogue:
             return Turned(told, turn.session, replace(report, why=Why.RETRACTED))
         if incoming.text.strip() and (case.left or meant == "waiting"):
             # Said to a person, who is gone or has not come yet: what the bot would answer is not what was asked.
-            waits = counsel.told_who_reads(d.Reply("", receipt=Receipt(composer.now)), composer, standing)
-            return Turned(d.Handoff(waits, turn.audience, turn.risk), turn.session, report)
+            return _waits(turn, report)
         return None
 
     def alone(self, incoming: Incoming) -> RiskReading:
@@ -215,6 +214,9 @@ class Dialogue:
 
     def _harmless(self, turn: Turn, command: Command | None, report: Report | None) -> Turned:
         decision, session = self._decide(turn, command)
+        small_talk = isinstance(decision, d.Answer) and decision.topic in SMALL_TALK_TO_A_PERSON
+        if report is not None and command is None and not turn.incoming.group and small_talk:
+            return _waits(turn, report)
         if turn.incoming.group and isinstance(decision, d.Handoff):
             # Nobody asks for a person before the class, nor is anything of the desk told there.
             decision = replace(decision, reply=private_line(turn.composer))
@@ -258,6 +260,14 @@ class Dialogue:
         if unreadable is not None:
             return d.Abstain(d.Reply(composer.say(f"unreadable.{unreadable}"))), turn.session
         return Commands(topical).talk(turn.text, turn.session, self.cues, self.index)
+
+
+def _waits(turn: Turn, report: Report) -> Turned:
+    """Who reads what was said, and when: words for a person, which the service does not answer in their place."""
+    note = turn.composer.say("chat.concern") if turn.risk.level is RiskLevel.CONCERN else ""
+    reply = d.Reply("", note=note, receipt=Receipt(turn.composer.now))
+    reply = counsel.told_who_reads(reply, turn.composer, turn.standing)
+    return Turned(d.Handoff(reply, turn.audience, turn.risk), turn.session, report)
 
 
 def _owned_up(turn: Turn, turned: Turned) -> Turned:

@@ -20,6 +20,8 @@ HUMAN = "bot.human"
 COMPLAINT = "bot.complaint"
 #: Small talk: answered, but the matter before it stays the matter.
 SMALL_TALK = frozenset({"bot.greeting", "bot.thanks", "bot.identity", "bot.privacy", HUMAN, COMPLAINT})
+#: Of it, what in an open case is said to whoever is awaited there, and asks the service nothing.
+SMALL_TALK_TO_A_PERSON = frozenset({"bot.greeting", "bot.thanks"})
 OPTIONS_SHOWN = 3
 ALTERNATIVES = 6
 

@@ -465,7 +465,7 @@ def test_a_wish_for_a_person_is_heard_whatever_was_said_before(child: Child, wor
         assert str(Verb.HUMAN) in {choice.command for choice in turned.decision.reply.choices}
 
 
-@pytest.mark.parametrize("words", ["怎么还没有人", "老师来了吗？", "还要等多久啊", "有人吗", "人呢"])
+@pytest.mark.parametrize("words", ["怎么还没有人", "老师来了吗？", "还要等多久啊", "有人吗", "人呢", "老师你还在吗", "有人吗老师", "请问有人在吗"])
 def test_whoever_waits_for_a_person_and_asks_about_it_hears_who_reads_and_when(child: Child, words: str) -> None:
     child.says(DISCLOSURE)
     child.has_a_case()
@@ -477,6 +477,29 @@ def test_whoever_waits_for_a_person_and_asks_about_it_hears_who_reads_and_when(c
     assert reply.receipt is not None
     assert {"110", "12355"} <= {contact.number for contact in reply.contacts}
     assert _report(turned).texts == (words,)
+
+
+@pytest.mark.parametrize("words", ["你好", "老师好", "早上好", "谢谢老师"])
+def test_in_an_open_case_small_talk_is_for_whoever_reads_and_gets_no_card(child: Child, words: str) -> None:
+    greeted = child.says(words)
+    child.has_a_case()
+
+    turned = child.says(words)
+
+    assert isinstance(greeted.decision, Answer)
+    assert isinstance(turned.decision, Handoff)
+    assert turned.decision.reply.lead == child.dialogue.library.messages["support.on_duty"]
+    assert not turned.decision.reply.choices
+    assert _report(turned).texts == (words,)
+
+
+def test_in_an_open_case_a_greeting_with_danger_in_it_is_heard_as_danger(child: Child) -> None:
+    child.has_a_case()
+
+    turned = child.says(f"老师好，{URGENT}")
+
+    assert isinstance(turned.decision, Support)
+    assert _report(turned).level is RiskLevel.URGENT
 
 
 def test_in_an_open_case_what_may_be_meant_for_a_person_is_said_to_be_read(child: Child) -> None:
