@@ -26,6 +26,8 @@ _UNDER = re.compile(r"(?:[未不没][满到足]|没有满|小于|低于|差[^,�
 _STEP = re.compile(
     r"(?:第(?P<number>\d|[一二三四五六七八九])|最后一?)(?P<unit>[步点条项])|步骤(?P<named>\d|[一二三四五六七八九])"
 )
+#: Characters up to which a message that speaks of a slip says nothing else.
+SLIP = 8
 #: Articles are counted in it too: alone it names no step.
 _ARTICLE_UNIT = "条"
 
@@ -42,6 +44,8 @@ class Cues(Record):
     retract: tuple[Text, ...] = ()
     waiting: tuple[Text, ...] = ()
     address: tuple[Text, ...] = ()
+    slips: tuple[Text, ...] = ()
+    you: tuple[Text, ...] = ()
     ordinals: tuple[tuple[Text, ...], ...] = ()
     links: tuple[Text, ...] = ()
     step_before: tuple[Text, ...] = ()
@@ -94,6 +98,11 @@ class CueReader:
     def leaves(self, text: str) -> bool:
         """Whether the whole message is a safe word that can be meant for nobody but the service."""
         return _plain(text) in self.cues.leave
+
+    def slips(self, text: str) -> bool:
+        """Whether a short message says that its writer, and not whoever answers, got something wrong."""
+        mine = not any(word in text for word in self.cues.you)
+        return mine and len(_plain(text)) <= SLIP and any(word in text for word in self.cues.slips)
 
     def ordinal(self, text: str) -> int | None:
         """0 for the first, 1 for the second …, where the message is only that."""

@@ -143,6 +143,8 @@ class Dialogue:
         if meant == "retract":
             told = d.Notice(d.Reply(composer.say("support.told_wrong")), turn.audience, turn.risk)
             return Turned(told, turn.session, replace(report, why=Why.RETRACTED))
+        if command is None and self.cues.slips(turn.text):
+            return _waits(turn, report, composer.say("support.told_slip"))
         if incoming.text.strip() and (case.left or meant == "waiting"):
             # Said to a person, who is gone or has not come yet: what the bot would answer is not what was asked.
             return _waits(turn, report)
@@ -262,10 +264,10 @@ class Dialogue:
         return Commands(topical).talk(turn.text, turn.session, self.cues, self.index)
 
 
-def _waits(turn: Turn, report: Report) -> Turned:
+def _waits(turn: Turn, report: Report, lead: str = "") -> Turned:
     """Who reads what was said, and when: words for a person, which the service does not answer in their place."""
     note = turn.composer.say("chat.concern") if turn.risk.level is RiskLevel.CONCERN else ""
-    reply = d.Reply("", note=note, receipt=Receipt(turn.composer.now))
+    reply = d.Reply(lead, note=note, receipt=Receipt(turn.composer.now))
     reply = counsel.told_who_reads(reply, turn.composer, turn.standing)
     return Turned(d.Handoff(reply, turn.audience, turn.risk), turn.session, report)
 

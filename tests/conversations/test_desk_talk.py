@@ -526,6 +526,33 @@ def test_a_typed_retraction_is_noted_and_told_like_the_button(child: Child, word
     assert (_report(turned).why, _report(turned).texts) == (Why.RETRACTED, (words,))
 
 
+@pytest.mark.parametrize("words", ["我说错了", "刚才说错了", "打错了", "啊打错字了"])
+def test_who_made_a_slip_takes_nothing_back_and_may_say_it_again(child: Child, words: str) -> None:
+    child.has_a_case()
+    messages = child.dialogue.library.messages
+
+    turned = child.says(words)
+
+    assert turned.decision.reply.lead == messages["support.told_slip"]
+    assert messages["support.on_duty"] in turned.decision.reply.more
+    assert (_report(turned).why, _report(turned).texts) == (Why.SAID, (words,))
+
+
+def test_a_slip_that_is_corrected_into_harm_is_heard_as_harm(child: Child) -> None:
+    child.has_a_case()
+
+    turned = child.says(f"我说错了，{URGENT}")
+
+    assert isinstance(turned.decision, Support)
+    assert _report(turned).level is RiskLevel.URGENT
+
+
+def test_who_finds_the_service_wrong_speaks_of_no_slip_of_their_own(child: Child) -> None:
+    child.has_a_case()
+
+    assert child.says("你说错了").decision.reply.lead != child.dialogue.library.messages["support.told_slip"]
+
+
 def test_to_a_person_who_has_the_talk_no_harm_is_an_answer_and_no_retraction(child: Child) -> None:
     child.has_a_case(state=CaseState.TAKEN)
 
