@@ -55,8 +55,11 @@ class Commands:
         # A question of the support card without an answer that it offers.
         return self._say(Verb.START, session, "chat.old_button")
 
-    def talk(self, text: str, session: Session, cues: CueReader, index: ArticleIndex) -> Decided:
-        """Words: a short turn that leans on the one before, an article by number, or a question."""
+    def talk(self, text: str, session: Session, cues: CueReader, index: ArticleIndex, *, new: bool = False) -> Decided:
+        """Words: a short turn that leans on the one before, an article by number, or a question.
+
+        ``new``: they are no sequel of the question before, however little they say.
+        """
         seems = cues.hinted(text) or session.seems or cues.leaning(text)
         reader = session.audience or seems or Audience.STUDENT
         if seems is not session.seems:
@@ -67,7 +70,7 @@ class Commands:
         if len(text) <= 12 and cues.declared(text):  # 我是家长, and nothing else
             return self._role(session.audience or reader, session)
         # An article asked for by number is no question to lean on: it would only be shown again.
-        leans = bool(session.question) and article_number(session.question) is None
+        leans = not new and bool(session.question) and article_number(session.question) is None
         decided, after = self._question(text, session, reader, index)
         if decided.topic == HUMAN:
             # Whoever wants a person does, whatever they asked before.

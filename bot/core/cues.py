@@ -28,6 +28,8 @@ _STEP = re.compile(
 )
 #: Characters up to which a message that speaks of a slip says nothing else.
 SLIP = 8
+#: Characters up to which a message that announces something tells nothing else.
+ANNOUNCED = 16
 #: Articles are counted in it too: alone it names no step.
 _ARTICLE_UNIT = "条"
 
@@ -46,6 +48,8 @@ class Cues(Record):
     address: tuple[Text, ...] = ()
     slips: tuple[Text, ...] = ()
     you: tuple[Text, ...] = ()
+    hesitant: tuple[Text, ...] = ()
+    asking: CueGroup = CueGroup(any=())
     ordinals: tuple[tuple[Text, ...], ...] = ()
     links: tuple[Text, ...] = ()
     step_before: tuple[Text, ...] = ()
@@ -103,6 +107,14 @@ class CueReader:
         """Whether a short message says that its writer, and not whoever answers, got something wrong."""
         mine = not any(word in text for word in self.cues.you)
         return mine and len(_plain(text)) <= SLIP and any(word in text for word in self.cues.slips)
+
+    def hesitates(self, text: str) -> bool:
+        """Whether a short message only says that there is something to tell."""
+        return len(_plain(text)) <= ANNOUNCED and any(word in text for word in self.cues.hesitant)
+
+    def asks(self, text: str) -> bool:
+        """Whether a message reads as a question."""
+        return self.cues.asking.heard_in(text)
 
     def ordinal(self, text: str) -> int | None:
         """0 for the first, 1 for the second …, where the message is only that."""

@@ -22,7 +22,7 @@ from bot.core.ports import Understanding
 from bot.core.risk import NO_RISK, RiskLevel, RiskReading
 from bot.core.session import Session
 from bot.core.support import private_line, support_reply
-from bot.core.topical import SMALL_TALK, SMALL_TALK_TO_A_PERSON, Thresholds, Topical
+from bot.core.topical import HUMAN, SMALL_TALK, SMALL_TALK_TO_A_PERSON, Thresholds, Topical
 from bot.core.writing import foreign_script
 
 #: Longer messages are read for risk to their end, and answered with a request to ask in fewer words.
@@ -118,7 +118,7 @@ class Dialogue:
         graver = replace(turn.risk, level=RiskLevel.DISCLOSURE, kind=told)
         report = counsel.risk_report(graver, turn.session, turn.incoming, turn.standing)
         decision, session, _ = self._harmless(turn, command, None)
-        if isinstance(decision, d.Abstain):
+        if isinstance(decision, d.Abstain | d.Notice):
             # A person hears it: nobody is told that they were not understood.
             reply = d.Reply(turn.composer.say("chat.concern"), choices=decision.reply.choices)
             decision = d.Handoff(reply, turn.audience, turn.risk)
@@ -226,7 +226,8 @@ class Dialogue:
             decision = asked_if_helpful(decision, command, turn.composer)
         if turn.risk.level is RiskLevel.CONCERN:
             note = turn.composer.say("chat.concern")
-            decision = replace(decision, reply=replace(decision.reply, note=note))
+            if decision.reply.lead != note:
+                decision = replace(decision, reply=replace(decision.reply, note=note))
         if report is not None and not turn.incoming.group and self._leaves_open(turn, command, decision, session):
             decision = replace(decision, reply=counsel.told_who_reads(decision.reply, turn.composer, turn.standing))
         if turn.standing.keyed and not turn.incoming.group:
@@ -261,7 +262,35 @@ class Dialogue:
         unreadable = foreign_script(turn.text)
         if unreadable is not None:
             return d.Abstain(d.Reply(composer.say(f"unreadable.{unreadable}"))), turn.session
-        return Commands(topical).talk(turn.text, turn.session, self.cues, self.index)
+        announced = self._announced(turn)
+        decided = Commands(topical).talk(turn.text, turn.session, self.cues, self.index, new=announced)
+        return _heard_out(turn, decided, silent=self.cues.hesitates(turn.text)) if announced else decided
+
+    def _announced(self, turn: Turn) -> bool:
+        """Whether somebody uneasy asks nothing: what they have to say is still to come."""
+        return turn.risk.level is RiskLevel.CONCERN and (
+            self.cues.hesitates(turn.text) or not self.cues.asks(turn.text)
+        )
+
+
+def _heard_out(turn: Turn, decided: tuple[d.Decision, Session], *, silent: bool) -> tuple[d.Decision, Session]:
+    """Whoever is uneasy and asks nothing is shown no topics to choose from: they are bidden to go on, or to a person.
+
+    An answer that their words alone lead to stays, unless it is to be ``silent``; so does the way to a person, and what
+    an adult is asked back about a child.
+    """
+    decision, _ = decided
+    answered = (isinstance(decision, d.Answer) and not silent) or (
+        isinstance(decision, d.Handoff) and decision.topic == HUMAN
+    )
+    if answered or not decision.guesses or decision.audience is not Audience.STUDENT:
+        return decided
+    reply = d.Reply(turn.composer.say("chat.concern"), choices=(turn.composer.choice(Verb.HUMAN),))
+    # What follows is no sequel of what was asked before.
+    session = replace(turn.session, topic=None, question="", options=(), failures=0)
+    # Before a class a person is asked for in private alone.
+    kind: type[d.Decision] = d.Handoff if turn.incoming.group else d.Notice
+    return kind(reply, Audience.STUDENT, guesses=decision.guesses), session
 
 
 def _waits(turn: Turn, report: Report, lead: str = "") -> Turned:

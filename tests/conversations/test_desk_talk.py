@@ -465,7 +465,10 @@ def test_a_wish_for_a_person_is_heard_whatever_was_said_before(child: Child, wor
         assert str(Verb.HUMAN) in {choice.command for choice in turned.decision.reply.choices}
 
 
-@pytest.mark.parametrize("words", ["怎么还没有人", "老师来了吗？", "还要等多久啊", "有人吗", "人呢", "老师你还在吗", "有人吗老师", "请问有人在吗"])
+@pytest.mark.parametrize(
+    "words",
+    ["怎么还没有人", "老师来了吗？", "还要等多久啊", "有人吗", "人呢", "老师你还在吗", "有人吗老师", "请问有人在吗"],
+)
 def test_whoever_waits_for_a_person_and_asks_about_it_hears_who_reads_and_when(child: Child, words: str) -> None:
     child.says(DISCLOSURE)
     child.has_a_case()

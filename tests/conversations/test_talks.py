@@ -168,6 +168,42 @@ def test_risk_is_read_in_the_middle_of_anything(person: Person) -> None:
     assert isinstance(person.says("继父晚上进我房间摸我"), Support)
 
 
+@pytest.mark.parametrize("asked_before", [True, False])
+@pytest.mark.parametrize("text", ["有个事不知道该不该说", "我有个秘密", "想跟你说件事", "我想跟你说件事"])
+def test_who_only_says_that_there_is_something_to_tell_is_bidden_to_tell_it(
+    person: Person, text: str, asked_before: bool
+) -> None:
+    if asked_before:
+        person.says("压岁钱归谁")
+
+    decision = person.says(text)
+
+    assert isinstance(decision, Notice)
+    assert decision.reply.lead == person.dialogue.library.messages["chat.concern"]
+    assert [choice.command for choice in decision.reply.choices] == [str(Verb.HUMAN)]
+    assert not decision.reply.law
+    assert person.says("压岁钱归谁").topic == "home.money"
+
+
+@pytest.mark.parametrize("text", ["有个秘密，继父摸我", "想跟你说件事，我爸拿皮带打我"])
+def test_who_tells_it_at_once_is_heard_at_once(person: Person, text: str) -> None:
+    assert isinstance(person.says(text), Support)
+
+
+def test_an_uneasy_question_is_still_answered(person: Person) -> None:
+    for text in ("我好怕，怎么办", "我不想回家"):
+        decision = person.says(text)
+        assert isinstance(decision, Answer)
+        assert decision.reply.note == person.dialogue.library.messages["chat.concern"]
+
+
+def test_what_is_announced_in_a_group_leads_to_the_private_talk(person: Person) -> None:
+    decision = person.says("有个事不知道该不该说", group=True)
+
+    assert decision.reply.lead == person.dialogue.library.messages["chat.group_private"]
+    assert not decision.reply.choices
+
+
 def test_in_a_group_a_disclosure_gets_one_neutral_line(person: Person) -> None:
     decision = person.says("继父晚上进我房间摸我", group=True)
 
