@@ -149,6 +149,25 @@ def answer_button(command: Command, composer: Composer, session: Session, standi
     return None
 
 
+def question_open(command: Command, session: Session, standing: Standing) -> Session:
+    """The talk after a button: whether the words that come next may say where help finds the person."""
+    asked = command == Command(Verb.TELL, Verb.PLACE)
+    if not asked and command.verb not in (Verb.TELL, Verb.PLACE, Verb.WRITE, Verb.WRONG):
+        return session
+    return replace(session, asked_place=standing.case.id if asked and standing.case else 0)
+
+
+def thanked_for_place(composer: Composer, risk: RiskReading, standing: Standing) -> d.Decision:
+    """What is said to the same answer in words as to the button."""
+    decision = _thanked(Command(Verb.PLACE), composer)
+    if risk.level is RiskLevel.CONCERN:
+        noted = replace(decision, reply=replace(decision.reply, note=composer.say("chat.concern")))
+        decision = offered(noted, risk, composer)
+    if standing.case is None or not standing.case.left:
+        return decision
+    return replace(decision, reply=told_who_reads(decision.reply, composer, standing))
+
+
 def reader_named(decision: d.Decision, command: Command, composer: Composer, standing: Standing) -> d.Decision:
     """A button's answer, with who reads from now on: where the button changes that, or whoever had the talk is gone."""
     outsiders = command.verb is Verb.OUTSIDERS

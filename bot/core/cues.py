@@ -105,8 +105,11 @@ class CueReader:
 
     def slips(self, text: str) -> bool:
         """Whether a short message says that its writer, and not whoever answers, got something wrong."""
-        mine = not any(word in text for word in self.cues.you)
-        return mine and len(_plain(text)) <= SLIP and any(word in text for word in self.cues.slips)
+        return not self.addresses(text) and len(_plain(text)) <= SLIP and any(word in text for word in self.cues.slips)
+
+    def addresses(self, text: str) -> bool:
+        """Whether a message speaks of whom it is said to."""
+        return any(word in text for word in self.cues.you)
 
     def hesitates(self, text: str) -> bool:
         """Whether a short message only says that there is something to tell."""

@@ -22,11 +22,13 @@ from bot.core.ports import Understanding
 from bot.core.risk import NO_RISK, RiskLevel, RiskReading
 from bot.core.session import Session
 from bot.core.support import private_line, support_reply
-from bot.core.topical import HUMAN, SMALL_TALK, SMALL_TALK_TO_A_PERSON, Thresholds, Topical
+from bot.core.topical import COMPLAINT, HUMAN, SMALL_TALK, SMALL_TALK_TO_A_PERSON, Thresholds, Topical
 from bot.core.writing import foreign_script
 
 #: Longer messages are read for risk to their end, and answered with a request to ask in fewer words.
 LONGEST_QUESTION = 1_000
+#: What is meant for a person, or for the service itself, though it asks nothing.
+TO_A_PERSON = SMALL_TALK_TO_A_PERSON | {HUMAN, COMPLAINT}
 #: What goes beyond this is not read, and who wrote it is told so.
 LONGEST_READ = 20_000
 
@@ -132,23 +134,47 @@ class Dialogue:
         case, meant = standing.case, self.cues.exact(turn.text) if command is None else None
         if case is None:
             return None
-        if meant == "stop" and (not case.taken or self.cues.leaves(turn.text)):
+        asked = turn.session.asked_place == case.id
+        if meant == "stop" and (not (case.taken or asked) or self.cues.leaves(turn.text)):
             # The way out stands open at any point: nothing more is said here until they say that it is they.
             stopped = d.Notice(d.Reply(composer.say("chat.stopped")), turn.audience, turn.risk)
-            session = replace(turn.session, topic=None, options=(), failures=0)
+            session = replace(turn.session, topic=None, options=(), failures=0, asked_place=0)
             return Turned(stopped, session, replace(report, why=Why.STOPPED))
         if command is None and case.taken:
             # A person has this talk: what was said goes to them, and the bot keeps silent.
-            return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), turn.session, report)
+            heard = replace(turn.session, asked_place=0)
+            return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), heard, report)
         if meant == "retract":
             told = d.Notice(d.Reply(composer.say("support.told_wrong")), turn.audience, turn.risk)
-            return Turned(told, turn.session, replace(report, why=Why.RETRACTED))
+            return Turned(told, replace(turn.session, asked_place=0), replace(report, why=Why.RETRACTED))
         if command is None and self.cues.slips(turn.text):
             return _waits(turn, report, composer.say("support.told_slip"))
+        placed = self._placed(turn, report, meant) if asked and command is None and turn.text else None
+        if placed is not None:
+            return placed
         if incoming.text.strip() and (case.left or meant == "waiting"):
             # Said to a person, who is gone or has not come yet: what the bot would answer is not what was asked.
             return _waits(turn, report)
         return None
+
+    def _placed(self, turn: Turn, report: Report, meant: str | None) -> Turned | None:
+        """Words after the question where help finds them: its answer, unless they plainly are something else."""
+        session = replace(turn.session, asked_place=0)
+        if meant == "stop":  # 不想说: they need not
+            return _waits(replace(turn, session=session), report)
+        too_long = len(turn.incoming.text) > LONGEST_QUESTION
+        if meant or too_long or foreign_script(turn.text) or self.cues.hesitates(turn.text):
+            return None
+        decision, _ = self._decide(turn, None)
+        answered, small_talk = isinstance(decision, d.Answer | d.Handoff), decision.topic in SMALL_TALK
+        if self.cues.asks(turn.text):
+            law = isinstance(decision, d.Answer) and not self.cues.addresses(turn.text)
+            return None if law or (answered and small_talk) else _waits(turn, report)
+        if answered and decision.topic in TO_A_PERSON:
+            return None
+        thanked = counsel.thanked_for_place(turn.composer, turn.risk, turn.standing)
+        thanked = replace(thanked, audience=turn.audience, risk=turn.risk)
+        return Turned(thanked, session, replace(report, why=Why.PLACE, value=""))
 
     def alone(self, incoming: Incoming) -> RiskReading:
         """The risk of this message by itself, whatever was said before it."""
@@ -186,6 +212,8 @@ class Dialogue:
             asked = counsel.asked_report(turn.session, turn.audience, turn.incoming, standing)
             return Turned(counsel.human_reply(composer, standing), turn.session, asked)
         decision, session = counsel.answer_button(command, composer, turn.session, standing), turn.session
+        if not turn.incoming.group:
+            session = counsel.question_open(command, session, standing)
         if decision is not None:
             decision = replace(decision, audience=turn.audience)
         elif report is not None:
@@ -240,6 +268,8 @@ class Dialogue:
             return turn.standing.case is not None
         if command is not None or not turn.text:
             return False
+        if turn.session.asked_place == turn.standing.case.id:
+            return True
         before = turn.session.question
         leaned = bool(before) and session.question.startswith(before)
         return not isinstance(decision, d.Answer) or decision.topic in SMALL_TALK or leaned

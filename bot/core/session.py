@@ -23,6 +23,7 @@ class Session:
     ``code`` is a code of return that was told here, ``code_of`` what its case is found by: while the talk is remembered
     it can be shown again, for that case alone.
     ``delivery`` names the last message that was heard: one that is sent again is the same message.
+    ``asked_place`` is the open case in which it was asked where help finds the person, until they say it; 0 for none.
     ``quiz`` is where a quiz stands, as ``Lessons`` wrote it; empty where none goes on. ``learnt``: there was one.
     """
 
@@ -42,6 +43,7 @@ class Session:
     code: str = ""
     code_of: str = ""
     delivery: str = ""
+    asked_place: int = 0
     quiz: str = ""
     learnt: bool = False
 

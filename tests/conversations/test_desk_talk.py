@@ -575,3 +575,102 @@ def test_in_a_group_a_wish_for_a_person_leads_to_the_private_talk_and_tells_noth
         assert turn.decision.reply.lead == messages["chat.group_private"]
         assert not turn.decision.reply.contacts
         assert turn.report is None
+
+
+@pytest.mark.parametrize(
+    "place", ["在家里，青山路12号3楼", "青山路12号", "我在外婆家", "幸福小区", "阳光小学", "我在学校，你们能来吗"]
+)
+def test_where_help_finds_them_can_be_said_in_words(child: Child, place: str) -> None:
+    child.has_a_case(RiskLevel.URGENT)
+    button = child.presses(Verb.PLACE, "home").decision.reply
+    child.presses(Verb.TELL, "place")
+
+    turned = child.says(place)
+
+    assert isinstance(turned.decision, Notice)
+    assert (turned.decision.reply.lead, turned.decision.reply.choices) == (button.lead, button.choices)
+    assert (_report(turned).why, _report(turned).value, _report(turned).texts) == (Why.PLACE, "", (place,))
+    assert _report(child.says(place)).why is Why.SAID
+
+
+@pytest.mark.parametrize("between", ["打人犯法吗", "老师你还在吗", "谢谢", "我说错了", "你能来接我吗", "你是机器人吗"])
+def test_what_is_no_place_is_answered_by_itself_and_the_question_stays_open(child: Child, between: str) -> None:
+    child.has_a_case()
+    child.presses(Verb.TELL, "place")
+    turned = child.says(between)
+    reply = turned.decision.reply
+
+    assert child.dialogue.library.messages["support.on_duty"] in reply.lead + reply.more
+    assert _report(turned).why is Why.SAID
+    assert bool(reply.law) is (between == "打人犯法吗")
+    assert _report(child.says("青山路12号")).why is Why.PLACE
+
+
+@pytest.mark.parametrize("text", [DISCLOSURE, URGENT, "在家里，我爸正在打我"])
+def test_harm_told_in_place_of_a_place_is_heard_as_harm(child: Child, text: str) -> None:
+    child.has_a_case()
+    child.presses(Verb.TELL, "place")
+
+    turned = child.says(text)
+
+    assert isinstance(turned.decision, Support)
+    assert (_report(turned).why, _report(turned).texts) == (Why.RISK, (text,))
+
+
+def test_who_would_rather_not_say_where_they_are_need_not(child: Child) -> None:
+    child.has_a_case()
+    child.presses(Verb.TELL, "place")
+
+    turned = child.says("不想说")
+
+    assert turned.decision.reply.lead == child.dialogue.library.messages["support.on_duty"]
+    assert _report(turned).why is Why.SAID
+    assert _report(child.says("青山路12号")).why is Why.SAID
+
+
+@pytest.mark.parametrize("pressed", [(Verb.PLACE, "home"), (Verb.TELL, "write"), (Verb.WRONG, "")])
+def test_after_another_button_words_are_no_place(child: Child, pressed: tuple[Verb, str]) -> None:
+    child.has_a_case()
+    child.presses(Verb.TELL, "place")
+    child.presses(*pressed)
+
+    assert _report(child.says("青山路12号")).why is Why.SAID
+
+
+def test_a_question_of_an_earlier_case_is_not_answered_in_the_next_one(child: Child) -> None:
+    child.has_a_case()
+    child.presses(Verb.TELL, "place")
+    assert child.standing.case is not None
+    child.standing = replace(child.standing, case=replace(child.standing.case, id=8))
+
+    assert _report(child.says("青山路12号")).why is Why.SAID
+
+
+def test_the_safe_word_stands_open_while_a_place_is_asked(child: Child) -> None:
+    child.has_a_case()
+    child.presses(Verb.TELL, "place")
+
+    assert _report(child.says("停")).why is Why.STOPPED
+    assert _report(child.says("青山路12号")).why is Why.SAID
+
+
+def test_a_place_told_to_a_person_who_has_the_talk_goes_to_them(child: Child) -> None:
+    child.has_a_case(state=CaseState.TAKEN)
+    child.presses(Verb.TELL, "place")
+
+    turned = child.says("青山路12号")
+
+    assert isinstance(turned.decision, Relayed)
+    assert _report(turned).why is Why.SAID
+
+
+def test_a_place_told_once_the_person_is_gone_is_thanked_for_with_who_reads_it(child: Child) -> None:
+    child.is_left_alone(on_duty=True)
+    child.presses(Verb.TELL, "place")
+
+    turned = child.says("青山路12号")
+
+    messages = child.dialogue.library.messages
+    assert turned.decision.reply.lead == messages["support.told_place"]
+    assert messages["support.on_duty"] in turned.decision.reply.more
+    assert _report(turned).why is Why.PLACE
