@@ -50,6 +50,9 @@ class Cues(Record):
     you: tuple[Text, ...] = ()
     hesitant: tuple[Text, ...] = ()
     asking: CueGroup = CueGroup(any=())
+    for_another: CueGroup = CueGroup(any=())
+    aside: tuple[Text, ...] = ()
+    me: tuple[Text, ...] = ()
     ordinals: tuple[tuple[Text, ...], ...] = ()
     links: tuple[Text, ...] = ()
     step_before: tuple[Text, ...] = ()
@@ -114,6 +117,14 @@ class CueReader:
     def hesitates(self, text: str) -> bool:
         """Whether a short message only says that there is something to tell."""
         return len(_plain(text)) <= ANNOUNCED and any(word in text for word in self.cues.hesitant)
+
+    def for_another(self, text: str) -> bool:
+        """Whether a message says that it is about another child, and nothing in it is about whoever writes."""
+        if not self.cues.for_another.heard_in(text):
+            return False
+        for word in self.cues.aside:
+            text = text.replace(word, "")
+        return not any(word in text for word in self.cues.me)
 
     def asks(self, text: str) -> bool:
         """Whether a message reads as a question."""

@@ -235,7 +235,8 @@ class Dialogue:
         else:
             sure = guesses and guesses[0].confidence >= self.thresholds.answer
             topic = guesses[0].topic if sure else None
-            reply = support_reply(turn.composer, turn.risk, reader, topic, standing=turn.standing)
+            another = self.cues.for_another(turn.text)
+            reply = support_reply(turn.composer, turn.risk, reader, topic, standing=turn.standing, for_another=another)
         decision = d.Support(reply, reader, turn.risk, guesses, turn.risk.why)
         # What is asked next (为什么, 他会坐牢吗) leans on this.
         question = turn.text[:200]

@@ -10,7 +10,7 @@ from bot.core.counsel import state_line, support_choices
 from bot.core.decision import Reply
 from bot.core.desk import NO_DESK, Receipt, Standing
 from bot.core.help_types import Script
-from bot.core.risk import RiskReading
+from bot.core.risk import RiskLevel, RiskReading
 
 
 def script_for(library: Library, risk: RiskReading, audience: Audience) -> Script:
@@ -24,14 +24,33 @@ def private_line(composer: Composer) -> Reply:
     return Reply(lead=composer.say("chat.group_private"))
 
 
+def bystander_script(composer: Composer, risk: RiskReading) -> Script:
+    """What is said to a child who tells of another: nothing of it as if it had happened to them."""
+    urgent = risk.level is RiskLevel.URGENT
+    return Script(
+        lead=composer.say("support.bystander_urgent" if urgent else "support.bystander"),
+        steps=tuple(composer.say("support.bystander_steps").splitlines()),
+        next=composer.say("support.bystander_next"),
+        hotlines=script_for(composer.library, risk, Audience.STUDENT).hotlines,
+    )
+
+
 def support_reply(
-    composer: Composer, risk: RiskReading, audience: Audience, topic: str | None = None, *, standing: Standing = NO_DESK
+    composer: Composer,
+    risk: RiskReading,
+    audience: Audience,
+    topic: str | None = None,
+    *,
+    standing: Standing = NO_DESK,
+    for_another: bool = False,
 ) -> Reply:
     """The reply to a disclosure; what the law says of it (``topic``) is one tap away.
 
-    Its receipt is filled in once the case is made ready; without a desk there is none.
+    Its receipt is filled in once the case is made ready; without a desk there is none. ``for_another``: a child tells
+    of another one; what is written for adults speaks of a child already.
     """
-    script = script_for(composer.library, risk, audience)
+    told_of_another = for_another and audience is Audience.STUDENT
+    script = bystander_script(composer, risk) if told_of_another else script_for(composer.library, risk, audience)
     law = (composer.topic_choice(topic),) if topic else ()
     return Reply(
         lead=script.lead,

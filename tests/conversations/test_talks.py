@@ -168,6 +168,55 @@ def test_risk_is_read_in_the_middle_of_anything(person: Person) -> None:
     assert isinstance(person.says("继父晚上进我房间摸我"), Support)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我替同学问，她爸爸摸她身体",
+        "帮朋友问，她爸爸打她",
+        "我闺蜜被继父摸，我该怎么办",
+        "我同学被她爸打",
+        "我朋友说她不想活了",
+    ],
+)
+def test_who_tells_of_another_child_is_not_spoken_to_as_if_it_were_they(person: Person, text: str) -> None:
+    messages = person.dialogue.library.messages
+
+    decision = person.says(text)
+
+    assert isinstance(decision, Support)
+    assert decision.reply.lead == messages["support.bystander"]
+    assert messages["support.bystander_next"] in decision.reply.more
+    assert decision.reply.contacts
+
+
+def test_who_tells_of_another_child_in_danger_now_is_told_to_call_first(person: Person) -> None:
+    decision = person.says("帮我同学问，他现在被人拿刀追")
+
+    assert decision.risk.level is RiskLevel.URGENT
+    assert decision.reply.lead == person.dialogue.library.messages["support.bystander_urgent"]
+    assert decision.reply.contacts[0].number == "110"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我同学打我", "我同学被人打，我也被打了", "我替同学问，其实是我爸打我", "不是替同学问，是我爸摸我", "我爸打我"],
+)
+def test_who_is_harmed_too_is_spoken_to_as_such(person: Person, text: str) -> None:
+    decision = person.says(text)
+
+    assert isinstance(decision, Support)
+    assert decision.reply.lead != person.dialogue.library.messages["support.bystander"]
+
+
+def test_an_adult_who_tells_of_a_child_is_answered_as_an_adult(person: Person) -> None:
+    person.presses(Verb.ROLE, "parent")
+
+    decision = person.says("帮朋友问，她女儿被继父摸")
+
+    assert isinstance(decision, Support)
+    assert decision.reply.lead != person.dialogue.library.messages["support.bystander"]
+
+
 @pytest.mark.parametrize("asked_before", [True, False])
 @pytest.mark.parametrize("text", ["有个事不知道该不该说", "我有个秘密", "想跟你说件事", "我想跟你说件事"])
 def test_who_only_says_that_there_is_something_to_tell_is_bidden_to_tell_it(
