@@ -10,7 +10,35 @@ from bot.core.counsel import state_line, support_choices
 from bot.core.decision import Reply
 from bot.core.desk import NO_DESK, Receipt, Standing
 from bot.core.help_types import Script
-from bot.core.risk import RiskLevel, RiskReading
+from bot.core.risk import RiskKind, RiskLevel, RiskReading
+
+#: Topics, or groups of them, that say what the law says of a kind of harm. Others may be guessed from the words alone: a
+#: stepfather who comes into a room at night is no matter of diaries.
+_ABOUT = {
+    RiskKind.SELF_HARM: ("help.",),
+    RiskKind.SEXUAL: ("sexual.", "help.", "online.", "report."),
+    RiskKind.EXPLOITATION: (
+        "work.",
+        "online.",
+        "money.",
+        "drugs.",
+        "sexual.",
+        "safety.",
+        "violence.",
+        "help.",
+        "report.",
+    ),
+    RiskKind.BULLYING: ("bullying.", "violence.", "school.", "help.", "report."),
+    RiskKind.DOMESTIC_VIOLENCE: ("home.violence", "home.protection_order", "home.caregiver_abuse", "help.", "report."),
+    RiskKind.NEGLECT: ("home.neglect", "home.guardianship", "home.caregiver_abuse", "help.", "report."),
+    RiskKind.ONLINE: ("online.", "sexual.", "bullying.", "help.", "report."),
+    RiskKind.OTHER: ("school.", "safety.", "venue.", "violence.", "work.", "help.", "report."),
+}
+
+
+def about(topic: str, kind: RiskKind | None) -> bool:
+    """Whether a topic says what the law says of this kind of harm."""
+    return kind is not None and topic.startswith(_ABOUT[kind])
 
 
 def script_for(library: Library, risk: RiskReading, audience: Audience) -> Script:
@@ -44,14 +72,14 @@ def support_reply(
     standing: Standing = NO_DESK,
     for_another: bool = False,
 ) -> Reply:
-    """The reply to a disclosure; what the law says of it (``topic``) is one tap away.
+    """The reply to a disclosure; what the law says of it (``topic``, where it is about that) is one tap away.
 
     Its receipt is filled in once the case is made ready; without a desk there is none. ``for_another``: a child tells
     of another one; what is written for adults speaks of a child already.
     """
     told_of_another = for_another and audience is Audience.STUDENT
     script = bystander_script(composer, risk) if told_of_another else script_for(composer.library, risk, audience)
-    law = (composer.topic_choice(topic),) if topic else ()
+    law = (composer.topic_choice(topic),) if topic and about(topic, risk.kind) else ()
     return Reply(
         lead=script.lead,
         steps=script.steps,

@@ -373,6 +373,14 @@ def test_what_the_law_says_is_one_tap_away_from_a_support_reply(person: Person) 
     assert f"topic:{decision.topic}" in [choice.command for choice in decision.reply.choices]
 
 
+def test_no_law_of_another_matter_is_offered_to_somebody_in_danger(person: Person) -> None:
+    decision = person.says("他晚上来我房间")
+
+    assert isinstance(decision, Support)
+    assert decision.topic == "home.privacy"
+    assert not [choice for choice in decision.reply.choices if choice.command.startswith("topic:")]
+
+
 @pytest.mark.parametrize("text", ["救命", "help me", "血止不住", "弟弟掉水里了", "wo xiang si", "my dad hits me"])
 def test_a_bare_cry_for_help_is_heard_however_it_is_written(person: Person, text: str) -> None:
     decision = person.says(text)
