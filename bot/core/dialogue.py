@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
-from bot.core import counsel
+from bot.core import counsel, spoken
 from bot.core import decision as d
 from bot.core.articles import ArticleIndex
 from bot.core.audience import Audience
@@ -22,40 +21,14 @@ from bot.core.ports import Understanding
 from bot.core.risk import NO_RISK, RiskLevel, RiskReading
 from bot.core.session import Session
 from bot.core.support import private_line, support_reply
-from bot.core.topical import COMPLAINT, HUMAN, SMALL_TALK, SMALL_TALK_TO_A_PERSON, Thresholds, Topical
+from bot.core.topical import SMALL_TALK, SMALL_TALK_TO_A_PERSON, Thresholds, Topical
+from bot.core.turn import Turn, Turned
 from bot.core.writing import foreign_script
 
 #: Longer messages are read for risk to their end, and answered with a request to ask in fewer words.
 LONGEST_QUESTION = 1_000
-#: What is meant for a person, or for the service itself, though it asks nothing.
-TO_A_PERSON = SMALL_TALK_TO_A_PERSON | {HUMAN, COMPLAINT}
 #: What goes beyond this is not read, and who wrote it is told so.
 LONGEST_READ = 20_000
-
-
-class Turned(NamedTuple):
-    """What to say to a turn, the talk after it, and what the people on duty are given of it."""
-
-    decision: d.Decision
-    session: Session
-    report: Report | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A turn being decided: what came in, what is remembered, and what has been found out so far."""
-
-    incoming: Incoming
-    session: Session
-    composer: Composer
-    standing: Standing = NO_DESK
-    text: str = ""
-    risk: RiskReading = NO_RISK
-
-    @property
-    def audience(self) -> Audience:
-        """The reader to answer: the one declared, else a student."""
-        return self.session.audience or Audience.STUDENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +60,7 @@ class Dialogue:
         # Risk is read on every message, whatever else it is: a command's label, a caption, a form's field.
         if incoming.text.strip():
             turn = self._read(turn, alone)
-        return _owned_up(turn, self._turned(turn))
+        return spoken.owned_up(turn, self._turned(turn))
 
     def _turned(self, turn: Turn) -> Turned:
         incoming, standing = turn.incoming, turn.standing
@@ -148,33 +121,15 @@ class Dialogue:
             told = d.Notice(d.Reply(composer.say("support.told_wrong")), turn.audience, turn.risk)
             return Turned(told, replace(turn.session, asked_place=0), replace(report, why=Why.RETRACTED))
         if command is None and self.cues.slips(turn.text):
-            return _waits(turn, report, composer.say("support.told_slip"))
-        placed = self._placed(turn, report, meant) if asked and command is None and turn.text else None
-        if placed is not None:
-            return placed
+            return spoken.waits(turn, report, composer.say("support.told_slip"))
+        if asked and command is None and turn.text and len(incoming.text) <= LONGEST_QUESTION:
+            placed = spoken.placed(turn, report, self.cues, self._decide(turn, None)[0])
+            if placed is not None:
+                return placed
         if incoming.text.strip() and (case.left or meant == "waiting"):
             # Said to a person, who is gone or has not come yet: what the bot would answer is not what was asked.
-            return _waits(turn, report)
+            return spoken.waits(turn, report)
         return None
-
-    def _placed(self, turn: Turn, report: Report, meant: str | None) -> Turned | None:
-        """Words after the question where help finds them: its answer, unless they plainly are something else."""
-        session = replace(turn.session, asked_place=0)
-        if meant == "stop":  # 不想说: they need not
-            return _waits(replace(turn, session=session), report)
-        too_long = len(turn.incoming.text) > LONGEST_QUESTION
-        if meant or too_long or foreign_script(turn.text) or self.cues.hesitates(turn.text):
-            return None
-        decision, _ = self._decide(turn, None)
-        answered, small_talk = isinstance(decision, d.Answer | d.Handoff), decision.topic in SMALL_TALK
-        if self.cues.asks(turn.text):
-            law = isinstance(decision, d.Answer) and not self.cues.addresses(turn.text)
-            return None if law or (answered and small_talk) else _waits(turn, report)
-        if answered and decision.topic in TO_A_PERSON:
-            return None
-        thanked = counsel.thanked_for_place(turn.composer, turn.risk, turn.standing)
-        thanked = replace(thanked, audience=turn.audience, risk=turn.risk)
-        return Turned(thanked, session, replace(report, why=Why.PLACE, value=""))
 
     def alone(self, incoming: Incoming) -> RiskReading:
         """The risk of this message by itself, whatever was said before it."""
@@ -247,7 +202,7 @@ class Dialogue:
         decision, session = self._decide(turn, command)
         small_talk = isinstance(decision, d.Answer) and decision.topic in SMALL_TALK_TO_A_PERSON
         if report is not None and command is None and not turn.incoming.group and small_talk:
-            return _waits(turn, report)
+            return spoken.waits(turn, report)
         if turn.incoming.group and isinstance(decision, d.Handoff):
             # Nobody asks for a person before the class, nor is anything of the desk told there.
             decision = replace(decision, reply=private_line(turn.composer))
@@ -295,55 +250,10 @@ class Dialogue:
             return d.Abstain(d.Reply(composer.say(f"unreadable.{unreadable}"))), turn.session
         announced = self._announced(turn)
         decided = Commands(topical).talk(turn.text, turn.session, self.cues, self.index, new=announced)
-        return _heard_out(turn, decided, silent=self.cues.hesitates(turn.text)) if announced else decided
+        return spoken.heard_out(turn, decided, silent=self.cues.hesitates(turn.text)) if announced else decided
 
     def _announced(self, turn: Turn) -> bool:
         """Whether somebody uneasy asks nothing: what they have to say is still to come."""
         return turn.risk.level is RiskLevel.CONCERN and (
             self.cues.hesitates(turn.text) or not self.cues.asks(turn.text)
         )
-
-
-def _heard_out(turn: Turn, decided: tuple[d.Decision, Session], *, silent: bool) -> tuple[d.Decision, Session]:
-    """Whoever is uneasy and asks nothing is shown no topics to choose from: they are bidden to go on, or to a person.
-
-    An answer that their words alone lead to stays, unless it is to be ``silent``; so does the way to a person, and what
-    an adult is asked back about a child.
-    """
-    decision, _ = decided
-    answered = (isinstance(decision, d.Answer) and not silent) or (
-        isinstance(decision, d.Handoff) and decision.topic == HUMAN
-    )
-    if answered or not decision.guesses or decision.audience is not Audience.STUDENT:
-        return decided
-    reply = d.Reply(turn.composer.say("chat.concern"), choices=(turn.composer.choice(Verb.HUMAN),))
-    # What follows is no sequel of what was asked before.
-    session = replace(turn.session, topic=None, question="", options=(), failures=0)
-    # Before a class a person is asked for in private alone.
-    kind: type[d.Decision] = d.Handoff if turn.incoming.group else d.Notice
-    return kind(reply, Audience.STUDENT, guesses=decision.guesses), session
-
-
-def _waits(turn: Turn, report: Report, lead: str = "") -> Turned:
-    """Who reads what was said, and when: words for a person, which the service does not answer in their place."""
-    note = turn.composer.say("chat.concern") if turn.risk.level is RiskLevel.CONCERN else ""
-    reply = d.Reply(lead, note=note, receipt=Receipt(turn.composer.now))
-    reply = counsel.told_who_reads(reply, turn.composer, turn.standing)
-    return Turned(d.Handoff(reply, turn.audience, turn.risk), turn.session, report)
-
-
-def _owned_up(turn: Turn, turned: Turned) -> Turned:
-    """Nobody takes a picture or a voice for seen: the person is told, and so is whoever reads the talk.
-
-    That holds while a person has the talk as well, to whom the words alone are passed on.
-    """
-    attachment, (decision, _, report) = turn.incoming.attachment, turned
-    if report is None or attachment is Attachment.NONE or turn.incoming.group:
-        return turned
-    told = turn.composer.say(f"unreadable.{attachment}")
-    if isinstance(decision, d.Relayed):
-        decision = d.Notice(d.Reply(told), decision.audience, decision.risk)
-    elif decision.reply.lead != told:
-        note = "\n".join(filter(None, (decision.reply.note, told)))
-        decision = replace(decision, reply=replace(decision.reply, note=note))
-    return turned._replace(decision=decision, report=replace(report, told=told))

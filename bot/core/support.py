@@ -12,8 +12,8 @@ from bot.core.desk import NO_DESK, Receipt, Standing
 from bot.core.help_types import Script
 from bot.core.risk import RiskKind, RiskLevel, RiskReading
 
-#: Topics, or groups of them, that say what the law says of a kind of harm. Others may be guessed from the words alone: a
-#: stepfather who comes into a room at night is no matter of diaries.
+#: Topics, or groups of them, that say what the law says of a kind of harm. Words alone may lead to others: a stepfather
+#: who comes into a room at night is no matter of diaries.
 _ABOUT = {
     RiskKind.SELF_HARM: ("help.",),
     RiskKind.SEXUAL: ("sexual.", "help.", "online.", "report."),

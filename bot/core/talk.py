@@ -12,13 +12,14 @@ from typing import Protocol
 from bot.core.audience import Audience
 from bot.core.decision import Decision, Quiz, Relayed
 from bot.core.desk import NO_DESK, Desk, Filing, Report, Standing
-from bot.core.dialogue import Dialogue, Turned
+from bot.core.dialogue import Dialogue
 from bot.core.lessons import Joins, Lesson, Lessons, NoLessons
 from bot.core.message import Incoming, Origin
 from bot.core.noticed import seen
 from bot.core.ports import SessionStore, TalkAfter
 from bot.core.risk import RiskLevel, RiskReading
 from bot.core.session import Session
+from bot.core.turn import Turned
 
 #: Turns that are decided and kept at the same time; the others wait in the order in which they came. Where many come
 #: at once, each would wait at every step for the steps of all others, and the one that writes holds up the rest.

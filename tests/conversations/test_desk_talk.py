@@ -11,10 +11,11 @@ import pytest
 from bot.core.command import Command, Verb
 from bot.core.decision import Answer, Handoff, Notice, Relayed, Support
 from bot.core.desk import CaseState, EndedCase, OpenCase, Report, Standing, Why
-from bot.core.dialogue import Dialogue, Turned
+from bot.core.dialogue import Dialogue
 from bot.core.message import Attachment, Incoming
 from bot.core.risk import RiskKind, RiskLevel
 from bot.core.session import Session
+from bot.core.turn import Turned
 
 DISCLOSURE = "我爸昨天又用皮带打我，腿上全是印子"
 URGENT = "他现在拿着刀在砸我的门"

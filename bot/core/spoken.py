@@ -1,0 +1,87 @@
+"""Words that are for a person rather than for the service: what is said to them, and what the desk is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core import counsel
+from bot.core import decision as d
+from bot.core.audience import Audience
+from bot.core.command import Verb
+from bot.core.cues import CueReader
+from bot.core.desk import Receipt, Report, Why
+from bot.core.message import Attachment
+from bot.core.risk import RiskLevel
+from bot.core.session import Session
+from bot.core.topical import COMPLAINT, HUMAN, SMALL_TALK, SMALL_TALK_TO_A_PERSON
+from bot.core.turn import Turn, Turned
+from bot.core.writing import foreign_script
+
+#: What is meant for a person, or for the service itself, though it asks nothing.
+TO_A_PERSON = SMALL_TALK_TO_A_PERSON | {HUMAN, COMPLAINT}
+
+
+def heard_out(turn: Turn, decided: tuple[d.Decision, Session], *, silent: bool) -> tuple[d.Decision, Session]:
+    """Whoever is uneasy and asks nothing is shown no topics to choose from: they are bidden to go on, or to a person.
+
+    An answer that their words alone lead to stays, unless it is to be ``silent``; so does the way to a person, and what
+    an adult is asked back about a child.
+    """
+    decision, _ = decided
+    answered = (isinstance(decision, d.Answer) and not silent) or (
+        isinstance(decision, d.Handoff) and decision.topic == HUMAN
+    )
+    if answered or not decision.guesses or decision.audience is not Audience.STUDENT:
+        return decided
+    reply = d.Reply(turn.composer.say("chat.concern"), choices=(turn.composer.choice(Verb.HUMAN),))
+    # What follows is no sequel of what was asked before.
+    session = replace(turn.session, topic=None, question="", options=(), failures=0)
+    # Before a class a person is asked for in private alone.
+    kind: type[d.Decision] = d.Handoff if turn.incoming.group else d.Notice
+    return kind(reply, Audience.STUDENT, guesses=decision.guesses), session
+
+
+def waits(turn: Turn, report: Report, lead: str = "") -> Turned:
+    """Who reads what was said, and when: words for a person, which the service does not answer in their place."""
+    note = turn.composer.say("chat.concern") if turn.risk.level is RiskLevel.CONCERN else ""
+    reply = d.Reply(lead, note=note, receipt=Receipt(turn.composer.now))
+    reply = counsel.told_who_reads(reply, turn.composer, turn.standing)
+    return Turned(d.Handoff(reply, turn.audience, turn.risk), turn.session, report)
+
+
+def owned_up(turn: Turn, turned: Turned) -> Turned:
+    """Nobody takes a picture or a voice for seen: the person is told, and so is whoever reads the talk.
+
+    That holds while a person has the talk as well, to whom the words alone are passed on.
+    """
+    attachment, (decision, _, report) = turn.incoming.attachment, turned
+    if report is None or attachment is Attachment.NONE or turn.incoming.group:
+        return turned
+    told = turn.composer.say(f"unreadable.{attachment}")
+    if isinstance(decision, d.Relayed):
+        decision = d.Notice(d.Reply(told), decision.audience, decision.risk)
+    elif decision.reply.lead != told:
+        note = "\n".join(filter(None, (decision.reply.note, told)))
+        decision = replace(decision, reply=replace(decision.reply, note=note))
+    return turned._replace(decision=decision, report=replace(report, told=told))
+
+
+def placed(turn: Turn, report: Report, cues: CueReader, decision: d.Decision) -> Turned | None:
+    """Words after the question where help finds them: its answer, unless they plainly are something else.
+
+    ``decision`` is what the service would say to them by itself.
+    """
+    session, meant = replace(turn.session, asked_place=0), cues.exact(turn.text)
+    if meant == "stop":  # 不想说: they need not
+        return waits(replace(turn, session=session), report)
+    if meant or foreign_script(turn.text) or cues.hesitates(turn.text):
+        return None
+    answered, small_talk = isinstance(decision, d.Answer | d.Handoff), decision.topic in SMALL_TALK
+    if cues.asks(turn.text):
+        law = isinstance(decision, d.Answer) and not cues.addresses(turn.text)
+        return None if law or (answered and small_talk) else waits(turn, report)
+    if answered and decision.topic in TO_A_PERSON:
+        return None
+    thanked = counsel.thanked_for_place(turn.composer, turn.risk, turn.standing)
+    thanked = replace(thanked, audience=turn.audience, risk=turn.risk)
+    return Turned(thanked, session, replace(report, why=Why.PLACE, value=""))
