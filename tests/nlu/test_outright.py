@@ -95,6 +95,23 @@ def test_an_age_still_completes_what_was_told_before_it(service: Service) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "alarms"),
+    [
+        ("我同学说他要杀了我", True),
+        ("同桌放学跟我说要弄死我", True),
+        ("她男朋友扬言要砍死我闺蜜", True),
+        ("我梦到同学说要杀了我", False),
+        ("这局队友说要弄死我", False),
+        ("我姐说要杀了我，因为我偷吃了她的布丁，哈哈", False),
+    ],
+)
+def test_who_says_that_they_will_kill_somebody_is_taken_at_their_word(
+    service: Service, text: str, alarms: bool
+) -> None:
+    assert service.engine.read_risk(text, ()).alarming == alarms
+
+
+@pytest.mark.parametrize(
     "asked",
     [
         "怎么自杀",
