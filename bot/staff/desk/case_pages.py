@@ -121,7 +121,7 @@ class CasePages:
             "last": max((line.id for line in file.lines), default=0),
             "can": views.standing(file, worker, times.now),
             "also": views.also(row, file.events),
-            "place": views.told(file.events, "place"),
+            "place": views.place(file.events),
             "bystander": views.happened(file.events, Why.BYSTANDER),
             "unkept": views.happened(file.events, "unkept"),
             "retracted": views.happened(file.events, "retracted"),

@@ -11,7 +11,7 @@ from bot.desk.report import BESIDES, SITUATIONS, Reporter, ReportForm, draft, re
 from bot.desk.worker import DeskError, Worker
 from bot.staff.desk.again import Again
 from bot.staff.desk.parts import DeskParts, case_number, queried, read_fields, refused
-from bot.staff.desk.views import reports, told
+from bot.staff.desk.views import place, reports
 from bot.staff.errors import StaffError
 from bot.staff.gate import RefusedError, SignInNeededError
 from bot.staff.signed import SignedIn
@@ -87,7 +87,7 @@ class ReportPages:
         values = {"row": row, "form": form, "situations": SITUATIONS, "besides": BESIDES}
         said = self._look.messages()[problem] if problem else ""
         events = await self._parts.reading.events(row.id)
-        values |= {"place": told(events, "place"), "drafts": reports(events, self._parts.times())}
+        values |= {"place": place(events), "drafts": reports(events, self._parts.times())}
         return self._look.page("desk_report.html", signed, status=409 if problem else 200, problem=said, **values)
 
     async def _admitted(self, worker: Worker, number: int) -> CaseRow:

@@ -116,6 +116,12 @@ def told(events: Iterable[CaseRow], what: str) -> str:
     return next((event.value for event in reversed(list(events)) if event.what == what), "")
 
 
+def place(events: Iterable[CaseRow]) -> str:
+    """Where the child can be found, by a button; ``typed`` where they wrote it last, which stands in the talk."""
+    events = list(events)
+    return told(events, "place") or ("typed" if happened(events, "place") else "")
+
+
 def also(row: CaseRow, events: Iterable[CaseRow]) -> list[str]:
     """The kinds of harm that were told beside the one that the case bears, in the order in which they came."""
     told = [part for event in events if event.what in _KINDS for part in event.value.split() if part in set(RiskKind)]

@@ -87,6 +87,18 @@ async def test_whoever_asks_for_somebody_else_is_not_taken_for_the_one_who_was_h
     assert SAY["desk.for_another_brief"] in page.split('class="brief"')[1].split("</summary>")[0]
 
 
+async def test_where_help_finds_a_child_who_typed_it_stands_in_their_words(
+    office: Office, wang: httpx.AsyncClient
+) -> None:
+    case = await office.file("他打我")
+    await office.file("在家里，青山路12号3楼", why=Why.PLACE, delivery="2")
+    await wang.post(f"/desk/case/{case}/claim")
+
+    assert SAY["desk.place_typed"] in await _told(wang, case)
+    hint = html.unescape((await wang.get(f"/desk/case/{case}/report")).text)
+    assert SAY["report.place_told"].format(place=SAY["desk.place_typed"]) in hint
+
+
 @pytest.mark.parametrize(("kind", "ticked"), [("sexual", ""), ("bullying", "to_education"), ("neglect", "to_civil")])
 async def test_a_report_goes_to_nobody_besides_the_police_whom_the_kind_of_harm_does_not_name(
     office: Office, wang: httpx.AsyncClient, kind: str, ticked: str
