@@ -111,6 +111,11 @@ def test_who_says_that_they_will_kill_somebody_is_taken_at_their_word(
     assert service.engine.read_risk(text, ()).alarming == alarms
 
 
+def test_of_whom_a_threat_comes_says_what_kind_of_harm_it_is(service: Service) -> None:
+    kinds = [service.engine.read_risk(f"{who}说他要杀了我", ()).kind for who in ("我同学", "我继父")]
+    assert kinds == [RiskKind.BULLYING, RiskKind.DOMESTIC_VIOLENCE]
+
+
 @pytest.mark.parametrize(
     "asked",
     [
