@@ -101,7 +101,7 @@ def test_an_age_still_completes_what_was_told_before_it(service: Service) -> Non
         ("同桌放学跟我说要弄死我", True),
         ("她男朋友扬言要砍死我闺蜜", True),
         ("我梦到同学说要杀了我", False),
-        ("这局队友说要弄死我", False),
+        ("狼人说要杀我", False),
         ("我姐说要杀了我，因为我偷吃了她的布丁，哈哈", False),
     ],
 )

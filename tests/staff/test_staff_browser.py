@@ -4,8 +4,9 @@ import datetime as dt
 
 import pyotp
 import pytest
+from playwright.sync_api import expect
 
-from .conftest import BETTER, GOOD
+from .conftest import BETTER, GOOD, refused
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True, "java_script_enabled": False}
@@ -21,7 +22,7 @@ def phones(chromium):
         opened.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
-        page.on("requestfailed", lambda request: complaints.append(request.url))
+        page.on("requestfailed", lambda request: complaints.extend(refused(request)))
         return page
 
     yield make
@@ -71,12 +72,13 @@ def test_from_the_set_up_link_to_a_signed_in_counsellor(served, phones):
     boss.click("main button")
 
     newcomer.goto(f"{served.address}/staff")
-    assert newcomer.locator(".doors a[href='/desk']").count() == 1
+    expect(newcomer.locator(".doors a[href='/desk']")).to_have_count(1)
     newcomer.click(".bar button")
     newcomer.fill("[name=name]", "li")
     newcomer.fill("[name=password]", BETTER)
     # The next code: the one of this half minute set up the app.
     newcomer.fill("[name=code]", pyotp.TOTP(secret).at(dt.datetime.now(dt.UTC), counter_offset=1))
     newcomer.click("main button")
-    assert newcomer.url == f"{served.address}/staff"
-    assert newcomer.locator(".doors a[href='/staff/people']").count() == 0
+    expect(newcomer).to_have_url(f"{served.address}/staff")
+    expect(newcomer.locator(".doors a[href='/desk']")).to_have_count(1)
+    expect(newcomer.locator(".doors a[href='/staff/people']")).to_have_count(0)

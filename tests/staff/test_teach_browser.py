@@ -35,7 +35,7 @@ from bot.teaching.results import ClassResults
 from bot.teaching.shelf import Shelf
 from bot.web.headers import SecurityHeaders
 
-from .conftest import GOOD, ROOT
+from .conftest import GOOD, ROOT, refused
 
 pytestmark = pytest.mark.browser
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -129,15 +129,10 @@ def phone(chromium, teacher):
     context.add_cookies(teacher)
     page = context.new_page()
     page.on("console", lambda message: complaints.append(message.text))
-    page.on("requestfailed", lambda request: complaints.extend(_refused(request)))
+    page.on("requestfailed", lambda request: complaints.extend(refused(request)))
     yield page
     context.close()
     assert complaints == []
-
-
-def _refused(request):
-    """What the policy refused; the icon of a page that was left before it came is broken off by that alone."""
-    return [] if request.failure == "net::ERR_ABORTED" else [request.url]
 
 
 def test_from_a_class_to_a_push_and_a_lesson_on_the_wall(served, phone):
@@ -165,8 +160,8 @@ def test_from_a_class_to_a_push_and_a_lesson_on_the_wall(served, phone):
     phone.fill("[name=hands_0]", "9")
     phone.fill("[name=hands_1]", "20")
     phone.click("button[form=hands]")
-    assert phone.locator(".yes").count() == 1
-    assert phone.locator("svg.bar").count() == 2
+    expect(phone.locator(".yes")).to_have_count(1)
+    expect(phone.locator("svg.bar")).to_have_count(2)
 
 
 def test_every_page_fits_a_phone(served, phone):
