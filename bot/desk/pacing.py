@@ -1,4 +1,4 @@
-"""How fast a route may be used: services that are sent too much within a minute take nothing for a while."""
+"""How fast a route may be used where a service that is sent too much within a minute takes nothing for a while."""
 
 from __future__ import annotations
 

@@ -17,6 +17,9 @@ from bot.storage.chat_links import TELEGRAM
 TRIES = (0, 5, 15, 40, 90, 180, 400, 800, 1600, 3200)
 #: Sends at once, by one route, and by all routes that are known to fail.
 IN_FLIGHT, BY_ONE, BY_FAILING = 16, 2, 8
+#: Services whose robots take only so many texts a minute, by the scheme of their addresses. Whatever else is addressed
+#: hears of each alert by itself and at once, until it says that it was too much.
+FEW_A_MINUTE = ("dingtalk", "wecombot", "feishu", "lark")
 #: Seconds: sooner than this something is looked at again only where it rings, and a route that is held back for longer
 #: is one by which nobody hears for now.
 MOMENT, SOON = 0.05, 15.0
@@ -87,7 +90,8 @@ def paced(item: Pending) -> bool:
 
 def may_be_gathered(item: Pending) -> bool:
     """Whether a text that tells of several may tell of this: not of what must be reviewed, nor of drills."""
-    return paced(item) and not (item.failing or item.synthetic or item.reason == RELEASED)
+    few = item.route_kind == TELEGRAM or item.target.partition("://")[0].strip().lower() in FEW_A_MINUTE
+    return few and paced(item) and not (item.failing or item.synthetic or item.reason == RELEASED)
 
 
 def has_room(item: Pending, under_way: Collection[Pending]) -> bool:

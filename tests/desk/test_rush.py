@@ -29,13 +29,14 @@ from .world import PlainOutward, World
 
 @dataclass
 class Robot:
-    """A robot as DingTalk's: it takes 20 texts a minute, else nothing for ten minutes. ``busy``: others sent too much.
+    """A robot as DingTalk's: ``limit`` texts a minute, else nothing for ten minutes. ``busy``: others sent too much.
 
     ``texts`` are the cases of which each text told, in the order of sending.
     """
 
     steady: Steady
     busy: bool = False
+    limit: int = 20
     texts: list[list[int]] = field(default_factory=list)
     hushed: list[bool] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
@@ -46,7 +47,7 @@ class Robot:
 
     def _take(self) -> None:
         now = self.steady()
-        if sum(at > now - 60 for at in self._at) >= 20 or self.busy:
+        if sum(at > now - 60 for at in self._at) >= self.limit or self.busy:
             self._until = now + 600
         if now < self._until:
             self.refused += 1
@@ -135,6 +136,17 @@ async def test_a_rush_of_cases_never_runs_into_the_limit_of_a_robot_and_all_are_
     await rush.run(600)
     assert rush.robot.refused == 0
     assert await rush.on_duty()
+
+
+@pytest.mark.parametrize("target", ["json://desk.test/hook", "mailto://u:p@desk.test"])
+async def test_where_no_limit_is_known_every_alert_goes_at_once_and_alone(rush: Rush, target: str) -> None:
+    (route,) = [route.id for route in (await rush.world.roster.read()).routes]
+    await rush.world.roster.remove_route(route)
+    await rush.world.roster.add_route(Route(0, None, label="hook", target=target))
+    rush.robot.limit = 1000
+    cases = await rush.cases(24)
+    await rush.empty()
+    assert sorted(rush.robot.texts) == [[case] for case in cases]
 
 
 async def test_one_alert_in_a_calm_hour_goes_at_once_and_alone(rush: Rush) -> None:
