@@ -19,7 +19,8 @@ from bot.desk.carriers import Carrier
 from bot.desk.duty import Scope, eligible, overheard
 from bot.desk.pacing import Pacing
 from bot.desk.turns import TRIES, next_turn, pause
-from bot.storage.alerts import RELEASED, Pending, SealedAlerts
+from bot.storage.alert_rows import RELEASED, Pending
+from bot.storage.alerts import SealedAlerts
 from bot.storage.errors import StorageError, WrongKeyError
 from bot.storage.roster import Route, SealedRoster
 

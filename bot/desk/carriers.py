@@ -13,7 +13,8 @@ from bot.core.decision import Decision, Notice, Reply
 from bot.core.outward import Outward
 from bot.desk.apprising import Apprising
 from bot.desk.wording import AlertWording
-from bot.storage.alerts import Pending, tells_of
+from bot.storage.alert_rows import Pending
+from bot.storage.alerts import tells_of
 from bot.storage.chat_links import ChatLinks
 from bot.storage.outbox import Awaited, queue
 from bot.storage.roster import Route

@@ -19,7 +19,8 @@ from bot.desk.holding import hold_at
 from bot.desk.limits import ClockLimits
 from bot.desk.telling import Teller
 from bot.desk.worker import scope_of
-from bot.storage.alerts import RAISED, Fate, SealedAlerts, made
+from bot.storage.alert_rows import RAISED, Fate, made
+from bot.storage.alerts import SealedAlerts
 from bot.storage.case_rows import FEWER, CaseRow, open_of
 from bot.storage.casework import SealedCasework
 from bot.storage.roster import Roster

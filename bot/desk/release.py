@@ -15,7 +15,7 @@ from bot.desk.duty import DutyBoard
 from bot.desk.reviewing import lately_let_in, reviewers, reviewers_of, seconds_of
 from bot.desk.sealing import SealError, seal_to
 from bot.desk.worker import Audit, NoSuchCaseError, Worker, scope_of
-from bot.storage.alerts import RELEASED
+from bot.storage.alert_rows import RELEASED
 from bot.storage.audit import SERVICE
 from bot.storage.case_rows import CaseRow, note
 from bot.storage.casework import SealedCasework

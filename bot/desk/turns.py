@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.core.risk import RiskLevel
 from bot.desk.pacing import Pacing
-from bot.storage.alerts import RELEASED, Pending
+from bot.storage.alert_rows import RELEASED, Pending
 from bot.storage.chat_links import TELEGRAM
 
 #: Seconds after it was made at which an alert is tried for the first time, the second, …; then it is given up.

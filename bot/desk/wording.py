@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.core.decision import Choice, Notice, Reply
 from bot.core.risk import RiskLevel
 from bot.desk.limits import ClockLimits
-from bot.storage.alerts import WARNING, Pending
+from bot.storage.alert_rows import WARNING, Pending
 
 #: The command of the button that takes a case: ``claim:12``.
 CLAIM = "claim"

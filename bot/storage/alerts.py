@@ -2,92 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState
+from bot.storage.alert_rows import ALERTED, EVEN_CLOSED, RAISED, UNTIL_TAKEN, WHOLE, Fate, Pending, as_pending
 from bot.storage.case_rows import FEWER, CaseRow, note
 from bot.storage.desk_tables import alert, alert_route, case_event, desk_case
 from bot.storage.errors import WrongKeyError
 from bot.storage.roster import route_worked, routes_to
 from bot.storage.store import Store
 from bot.storage.tables import outbox, upsert
-
-#: The event of a case's history that tells of an alert: its value is ``reason:rung:round:routes``.
-ALERTED = "alerted"
-#: The events that tell that a case is graver than it was.
-RAISED = ("raised", "graver")
-#: A clock runs out soon.
-WARNING = "warning"
-#: An address was released by one person alone.
-RELEASED = "released"
-#: Nobody need hear any more that nobody has taken it, once somebody has.
-_UNTIL_TAKEN = ("opened", "unclaimed", "handed_on")
-#: Reasons that matter even where the case has ended: whoever released an identity must not be able to silence it.
-_EVEN_CLOSED = (RELEASED,)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An alert of a case's history: why, how far up, when. ``round`` counts those for one reason; by so many routes."""
-
-    reason: str
-    rung: int
-    at: dt.datetime
-    round: int = 1
-    routes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What became of alerts that were made together. ``lost``: none arrived, and none is tried any more.
-
-    ``to``: whose routes they went by; None among them is the whole desk.
-    """
-
-    lost: bool = True
-    to: frozenset[int | None] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An alert on its way by one route, to its ``staff``, None for all. ``due_at`` is the case's, as is who may see it.
-
-    ``waiting``: nobody has the case. ``awaited``: its person has no answer to what they said last. ``hushed``: somebody
-    reads it who may not hear of it. ``crowd``: it is one of many cases of one place. ``within``: the alert whose text
-    tells of this one too, on its way by our own bot.
-    So many ``attempts`` were begun before. ``target`` is empty where another key sealed it: it cannot be sent.
-    """
-
-    id: int
-    case: int
-    reason: str
-    round: int
-    rung: int
-    route: int
-    route_kind: str
-    created_at: dt.datetime
-    attempts: int
-    level: str
-    kind: str
-    due_at: dt.datetime | None
-    synthetic: bool
-    failing: bool
-    target: str = field(repr=False)
-    staff: int | None = None
-    region: str = ""
-    school: str = field(default="", repr=False)
-    outsiders_only: bool = False
-    waiting: bool = False
-    hushed: bool = False
-    crowd: bool = False
-    within: int | None = None
-    awaited: bool = True
 
 
 class SealedAlerts:
@@ -150,16 +78,16 @@ class SealedAlerts:
 
     async def pending(self) -> Sequence[Pending]:
         """What is neither sent nor given up, oldest first."""
-        wanted = _WHOLE.where(alert.c.sent_at.is_(None), alert.c.failed_at.is_(None)).order_by(alert.c.id)
+        wanted = WHOLE.where(alert.c.sent_at.is_(None), alert.c.failed_at.is_(None)).order_by(alert.c.id)
         async with self._store.reading(brief=True) as connection:
             rows = (await connection.execute(wanted)).all()
-        return list(map(self._pending, rows))
+        return [as_pending(row, self._opened(row.target)) for row in rows]
 
     async def one(self, number: int) -> Pending | None:
         """One alert, whatever became of it; None where there is none."""
         async with self._store.reading(brief=True) as connection:
-            row = (await connection.execute(_WHOLE.where(alert.c.id == number))).first()
-        return None if row is None else self._pending(row)
+            row = (await connection.execute(WHOLE.where(alert.c.id == number))).first()
+        return None if row is None else as_pending(row, self._opened(row.target))
 
     async def begin(self, number: int) -> bool:
         """An attempt begins: counted first, so that attempts stay bounded whatever crashes.
@@ -174,8 +102,8 @@ class SealedAlerts:
             if found is None:
                 return False
             state = (await connection.execute(select(desk_case.c.state).where(desk_case.c.id == found.case))).scalar()
-            ended = state == CaseState.CLOSED and found.reason not in _EVEN_CLOSED
-            stale = ended or (state == CaseState.TAKEN and found.reason in _UNTIL_TAKEN)
+            ended = state == CaseState.CLOSED and found.reason not in EVEN_CLOSED
+            stale = ended or (state == CaseState.TAKEN and found.reason in UNTIL_TAKEN)
             if stale:
                 await connection.execute(row.values(failed_at=self._store.now()))
             return not stale
@@ -216,33 +144,6 @@ class SealedAlerts:
         async with self._store.reading() as connection:
             return (await connection.execute(select(alert).where(alert.c.case == case).order_by(alert.c.id))).all()
 
-    def _pending(self, row: Row[Any]) -> Pending:
-        return Pending(
-            row.id,
-            row.case,
-            row.reason,
-            row.round,
-            row.rung,
-            row.route,
-            row.route_kind,
-            row.created_at,
-            row.attempts,
-            row.level,
-            row.case_kind,
-            row.due_at,
-            row.synthetic,
-            row.failing_since is not None,
-            self._opened(row.target),
-            row.staff,
-            row.region,
-            row.school,
-            row.outsiders_only,
-            row.state == CaseState.WAITING,
-            crowd=row.crowd > 0,
-            within=row.within,
-            awaited=row.staff_at is None or row.asks > row.heard or row.undelivered_at is not None,
-        )
-
     def _opened(self, target: bytes) -> str:
         try:
             return self._store.vault.open(target).decode()
@@ -279,37 +180,3 @@ async def take_back(connection: AsyncConnection, case: int) -> None:
     numbers = (await connection.execute(taken)).scalars().all()
     anew = update(alert).where(or_(alert.c.id.in_(numbers), alert.c.within.in_(numbers)))
     await connection.execute(anew.values(attempts=0, failed_at=None, within=None))
-
-
-_WHOLE = (
-    select(
-        alert,
-        alert_route.c.kind.label("route_kind"),
-        alert_route.c.target,
-        alert_route.c.failing_since,
-        alert_route.c.staff,
-        desk_case.c.region,
-        desk_case.c.school,
-        desk_case.c.outsiders_only,
-        desk_case.c.crowd,
-        desk_case.c.level,
-        desk_case.c.state,
-        desk_case.c.kind.label("case_kind"),
-        desk_case.c.due_at,
-        desk_case.c.staff_at,
-        desk_case.c.asks,
-        desk_case.c.heard,
-        desk_case.c.undelivered_at,
-        desk_case.c.synthetic,
-    )
-    .join(alert_route, alert_route.c.id == alert.c.route)
-    .join(desk_case, desk_case.c.id == alert.c.case)
-)
-
-
-def made(row: CaseRow) -> Made | None:
-    """What an event tells of an alert; None where it tells of something else."""
-    if row.what != ALERTED:
-        return None
-    reason, rung, number, routes = row.value.split(":")
-    return Made(reason, int(rung), row.at, int(number), int(routes))

@@ -23,7 +23,7 @@ from bot.desk.alerts import TRIES, AlertSender
 from bot.desk.apprising import Apprising, RouteError, check_target
 from bot.desk.carriers import AppriseCarrier, BotCarrier
 from bot.desk.duty import Scope
-from bot.storage.alerts import Pending
+from bot.storage.alert_rows import Pending
 from bot.storage.cases import SealedCases
 from bot.storage.chat_links import ChatLinks
 from bot.storage.desk_tables import alert_route, desk_case, staff

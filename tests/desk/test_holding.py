@@ -20,7 +20,8 @@ from bot.desk.release import Releases
 from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
 from bot.settings import Settings
-from bot.storage.alerts import RELEASED, SealedAlerts
+from bot.storage.alert_rows import RELEASED
+from bot.storage.alerts import SealedAlerts
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
 from bot.storage.desk_tables import alert_route, desk_case, shift

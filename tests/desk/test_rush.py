@@ -17,7 +17,7 @@ from bot.desk.alerts import AlertSender
 from bot.desk.answers import RefusedError
 from bot.desk.carriers import BotCarrier
 from bot.desk.duty import Scope
-from bot.storage.alerts import Pending
+from bot.storage.alert_rows import Pending
 from bot.storage.cases import SealedCases
 from bot.storage.desk_tables import alert, desk_case, staff
 from bot.storage.outbox import SealedOutbox

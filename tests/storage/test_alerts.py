@@ -9,7 +9,8 @@ from bot.core.audience import Audience
 from bot.core.desk import Filing, Receipt, Report, Why
 from bot.core.message import Origin
 from bot.core.risk import RiskKind, RiskLevel
-from bot.storage.alerts import SealedAlerts, made
+from bot.storage.alert_rows import made
+from bot.storage.alerts import SealedAlerts
 from bot.storage.cases import SealedCases
 from bot.storage.desk_tables import desk_case
 from bot.storage.roster import Route, SealedRoster
