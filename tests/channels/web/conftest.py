@@ -244,12 +244,10 @@ class FakeStandings:
     cases: dict[str, OpenCase] = field(default_factory=dict)
     broken: bool = False
 
-    def opens(self, talk: str) -> None:
-        due = EVENING + dt.timedelta(minutes=5)
+    def opens(self, talk: str, at: dt.datetime = EVENING) -> None:
+        due = at + dt.timedelta(minutes=5)
         number = len(self.cases) + 7
-        self.cases[talk] = OpenCase(
-            number, RiskLevel.DISCLOSURE, RiskKind.SEXUAL, CaseState.WAITING, EVENING, due_at=due
-        )
+        self.cases[talk] = OpenCase(number, RiskLevel.DISCLOSURE, RiskKind.SEXUAL, CaseState.WAITING, at, due_at=due)
 
     def asks(self, talk: str) -> None:
         """Somebody asked whether it is still the child, who has not answered."""

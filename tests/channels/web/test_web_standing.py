@@ -1,7 +1,10 @@
 """How a case stands, on the pages of its child: live, after a break of the line, and on a page that was opened anew."""
 
+import datetime as dt
+
 import httpx
 import pytest
+from conftest import EVENING
 from playwright.sync_api import expect
 
 from bot.core.decision import Relayed, Reply
@@ -45,6 +48,17 @@ def test_that_somebody_has_seen_it_shows_before_anybody_writes(told, standings, 
     wait(page, lambda: any(stream.case for stream in post._streams.get(address, ())))
     post.ring(standings.seen(address))
     expect(page.locator(".card.support .clock")).to_have_text(SEEN)
+
+
+@pytest.mark.browser
+def test_the_clock_of_a_case_that_ended_stays_as_it_was_where_another_begins(told, standings, post):
+    page, address = told(**PHONE)
+    say(page, "你在吗")
+    wait(page, lambda: any(stream.case for stream in post._streams.get(address, ())))
+    standings.opens(address, EVENING + dt.timedelta(minutes=20))
+    post.stir(address)
+    expect(page.locator(".standing .clock")).to_have_text("收到 21:24 · 争取 21:29 前有人回")
+    expect(page.locator(".card.support .clock")).to_have_text(RECEIVED)
 
 
 @pytest.mark.browser

@@ -5,24 +5,36 @@ import { card, show } from "./parts.js";
 const log = document.getElementById("log");
 let latest = null;
 
+// The clocks of one case: one that ended keeps its own where another begins on the same page.
+function clocks(like) {
+  return [...log.querySelectorAll(".clock")].filter((one) => one.dataset.received === like.dataset.received);
+}
+
 // A clock that came later says more than the ones before it.
 export function clock() {
-  const clocks = log.querySelectorAll(".clock");
-  const last = clocks[clocks.length - 1];
-  for (const earlier of clocks) if (earlier !== last) earlier.textContent = last.textContent;
+  const last = [...log.querySelectorAll(".clock")].pop();
+  if (last) write(last);
+}
+
+function write(told) {
+  for (const shown of clocks(told)) shown.textContent = told.textContent;
+}
+
+function toldClock() {
+  return card(latest.html).querySelector(".clock");
 }
 
 // What the server tells: the clock, with a line that shows it; nothing where there is no case.
 export function stand(told) {
   latest = told;
-  if (told) for (const shown of log.querySelectorAll(".clock")) shown.textContent = told.clock;
+  if (told) write(toldClock());
   reveal();
 }
 
 // Not while an answer is on its way: it may bring a clock of its own.
 export function reveal() {
   const said = log.querySelectorAll(".you");
-  if (!latest || !said.length || log.querySelector(".thinking, .clock")) return;
+  if (!latest || !said.length || log.querySelector(".thinking") || clocks(toldClock()).length) return;
   said[said.length - 1].after(card(latest.html));
 }
 
