@@ -27,7 +27,7 @@ from bot.storage.roster import Route, SealedRoster
 from tests.desk.world import Clock, World
 
 FIELDS = {"topic", "confidence", "alternatives", "outcome", "risk", "risk_kind", "citations", "reply"}
-PATIENCE = 180.0
+PATIENCE = 600.0
 
 
 @pytest.fixture

@@ -151,3 +151,35 @@ def test_a_question_how_to_die_is_urgent(service: Service, asked: str) -> None:
 )
 def test_who_asks_about_dying_and_means_nobody_is_not_urgent(service: Service, asked: str) -> None:
     assert service.engine.read_risk(asked, ()).level is not RiskLevel.URGENT
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "我喝了农药",
+        "我吃了一整瓶药，怎么办",
+        "我刚才吞了二十片药",
+        "我把药都吃了",
+        "我把妈妈的安眠药都吃了",
+        "不想活了，刚喝了百草枯",
+        "我喝了老鼠药怎么办",
+    ],
+)
+def test_who_swallowed_poison_is_told_to_call_for_help_and_not_to_flee(service: Service, told: str) -> None:
+    reading = service.engine.read_risk(told, ())
+    assert (reading.level, reading.kind) == (RiskLevel.URGENT, RiskKind.SELF_HARM)
+
+
+@pytest.mark.parametrize("told", ["我喝了一整瓶可乐", "游戏里我喝了毒药，只剩一滴血"])
+def test_who_finished_something_harmless_is_not_urgent(service: Service, told: str) -> None:
+    assert service.engine.read_risk(told, ()).level is not RiskLevel.URGENT
+
+
+@pytest.mark.parametrize("told", ["我先走了", "我先走了，有人来了", "我走了拜拜", "好的，我先下了，我妈来了"])
+def test_who_only_takes_leave_says_nothing_of_dying(service: Service, told: str) -> None:
+    assert not service.engine.read_risk(told, ()).alarming
+
+
+@pytest.mark.parametrize("told", ["我先走了，你们保重，对不起", "我走了，别找我", "我先走一步了，爸妈对不起你们"])
+def test_who_says_farewell_is_heard(service: Service, told: str) -> None:
+    assert service.engine.read_risk(told, ()).alarming
