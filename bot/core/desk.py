@@ -45,7 +45,8 @@ class OpenCase:
     ``due_at`` is when somebody will have answered, empty where nobody is on duty; ``seen_at`` when a person first
     opened it. ``checking``: a person asked whether it is still the child, and the answer is awaited. ``holder`` is who
     has it; ``attended``: they are on duty for it, or in the midst of the talk. ``receipt`` is what it is found by from
-    its code of return; empty where this talk may not be its person's.
+    its code of return; empty where this talk may not be its person's: ``doubted``. ``here``: it is answered in this
+    talk, and not elsewhere, where its person went on by code.
     """
 
     id: int
@@ -59,6 +60,8 @@ class OpenCase:
     holder: int | None = None
     attended: bool = True
     receipt: str = ""
+    here: bool = True
+    doubted: bool = False
 
     @property
     def taken(self) -> bool:
@@ -169,7 +172,7 @@ class Filing:
 
     ``case`` is the open case, None where a new one is opened; ``key`` belongs to a new one. There are no ``texts``,
     nor what was ``told``, before a desk key exists. ``freed``: the holder from whom the case is taken back, since they
-    are gone or may not see it any more. ``elsewhere``: its person had gone on elsewhere, and writes here again.
+    are gone or may not see it any more.
     """
 
     report: Report
@@ -180,7 +183,6 @@ class Filing:
     key: ReceiptKey | None = None
     told: SealedText | None = None
     freed: int | None = None
-    elsewhere: bool = False
 
 
 class Desk(Protocol):

@@ -102,11 +102,12 @@ def _message(by: Worker, row: CaseRow) -> dict[str, Any]:
         text: str | None = by.desk.open(row.generation, row.for_desk).decode("utf-8", "replace")
     except SealError:
         text = None
-    return {"id": row.id, "at": _time(row.at), "author": row.author, "staff": row.staff, "text": text}
+    said = {"author": row.author, "staff": row.staff, "unsure": row.unsure, "text": text}
+    return {"id": row.id, "at": _time(row.at), **said}
 
 
 def _event(row: CaseRow) -> dict[str, Any]:
-    return {"at": _time(row.at), "what": row.what, "staff": row.staff, "value": row.value}
+    return {"at": _time(row.at), "what": row.what, "staff": row.staff, "value": row.value, "unsure": row.unsure}
 
 
 def _audit(lines: Sequence[AuditLine]) -> list[dict[str, Any]]:

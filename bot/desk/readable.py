@@ -73,13 +73,18 @@ class _Text:
         who = self._say(f"author_{message['author']}")
         if message["staff"] is not None:
             who = f"{who} {self._person(message['staff'])}"
+        who += self._unsure(message)
         text = self._say("unreadable") if message["text"] is None else message["text"]
         # A message of several lines must not look like several messages.
         return f"[{self._time(message['at'])}] {who}：" + text.replace("\n", "\n    ")
 
     def _event(self, event: Mapping[str, Any]) -> str:
         person = "" if event["staff"] is None else f"  {self._person(event['staff'])}"
-        return f"[{self._time(event['at'])}] {event['what']} {event['value']}".rstrip() + person
+        return f"[{self._time(event['at'])}] {event['what']} {event['value']}".rstrip() + person + self._unsure(event)
+
+    def _unsure(self, said: Mapping[str, Any]) -> str:
+        why = said["unsure"]
+        return f"（{self._messages[f'desk.unsure_{why}']}）" if why else ""
 
     def _log(self, line: Mapping[str, Any]) -> str:
         return f"{line['seq']}  {line['at']}  {line['actor']}  {line['action']}  {line['detail']}  {line['digest']}"

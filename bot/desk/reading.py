@@ -15,6 +15,7 @@ from bot.desk.worker import Audit, Keyring, NoSuchCaseError, Worker, scope_of
 from bot.storage.audit import AuditLog
 from bot.storage.case_rows import FOLLOWS, CaseRow
 from bot.storage.casework import SealedCasework
+from bot.storage.moving import earlier_door
 from bot.storage.roster import Person, Roster
 from bot.storage.store import Store
 
@@ -28,7 +29,10 @@ _BY_CHILD = frozenset({"opened", "raised", "graver", "reopened", *Why}) - {Why.D
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a case. ``text`` is None where this person lacks the key of its ``generation``."""
+    """One line of a case. ``text`` is None where this person lacks the key of its ``generation``.
+
+    ``unsure``: why it may not be the child's, see ``Changed``; empty where it is.
+    """
 
     id: int
     at: dt.datetime
@@ -36,6 +40,7 @@ class Line:
     staff: int | None
     generation: int
     text: str | None
+    unsure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class CaseFile:
     """A case as a person reads it.
 
     ``check``: first ask whether it is still the child; ``left``: they have left since they were last heard.
+    ``earlier``: the newest words came from a place that they left, where it can be asked too.
     ``before`` is the case that it follows, as far as this person may open that. ``colleagues`` may have it.
     ``last_of_child`` counts the child's turns that are surely in it; one that came while
     it was read may be as well.
@@ -56,6 +62,7 @@ class CaseFile:
     last_of_child: int
     left: bool = False
     before: CaseRow | None = None
+    earlier: bool = False
 
     @property
     def open(self) -> bool:
@@ -127,8 +134,10 @@ class DeskReading:
         colleagues = tuple(person for person in eligible(people, scope_of(row)) if person.keyed)
         lines = await asyncio.to_thread(_opened, worker.desk, sealed)
         check, left = needs_check(row, events, self.store.now()), has_left(row)
-        earlier = await self._followed(worker, events)
-        return CaseFile(row, lines, events, colleagues, check, before.turns, left, earlier)
+        followed = await self._followed(worker, events)
+        async with self.store.reading(brief=True) as connection:
+            earlier = await earlier_door(connection, row) is not None
+        return CaseFile(row, lines, events, colleagues, check, before.turns, left, followed, earlier)
 
     async def _followed(self, worker: Worker, events: Iterable[CaseRow]) -> CaseRow | None:
         """The ended case that one with this history follows."""
@@ -146,7 +155,7 @@ def needs_check(row: CaseRow, events: Sequence[CaseRow], now: dt.datetime) -> bo
     By the order of what came of them; of the clock only how far it is from when they were heard, either way: where it
     was set back nobody knows how long that is.
     """
-    last = next((event for event in reversed(events) if event.what in _BY_CHILD), None)
+    last = next((event for event in reversed(events) if event.what in _BY_CHILD and not event.unsure), None)
     # Whoever is out of reach cannot be asked: what is written to them waits for their return.
     if (row.in_doubt and row.address is not None) or row.moved_turn == row.turns:
         return True
@@ -156,6 +165,14 @@ def needs_check(row: CaseRow, events: Sequence[CaseRow], now: dt.datetime) -> bo
 def owed_elsewhere(row: CaseRow) -> bool:
     """Whether what was said before they wrote by another door, without a code, has no answer: that is owed still."""
     return bool(row.in_doubt and row.moved_turn is not None and row.heard < row.moved_turn - 1)
+
+
+def unspoken(row: CaseRow) -> bool:
+    """Whether nothing was said where the case goes on since it came in doubt who is there.
+
+    Whoever said anything there since then was told who reads it, and that they will hear where nobody answers in time.
+    """
+    return bool(row.in_doubt and (row.door_asks < (row.moved_turn or 0) or row.door_asks <= (row.left_turn or 0)))
 
 
 def has_left(row: CaseRow) -> bool:
@@ -170,7 +187,15 @@ def _visible(worker: Worker, roster: Roster, rows: Iterable[CaseRow]) -> list[Ca
 
 def _opened(ring: Keyring, sealed: Iterable[CaseRow]) -> tuple[Line, ...]:
     return tuple(
-        Line(row.id, row.at, row.author, row.staff, row.generation, _text(ring, row.generation, row.for_desk))
+        Line(
+            id=row.id,
+            at=row.at,
+            author=row.author,
+            staff=row.staff,
+            generation=row.generation,
+            text=_text(ring, row.generation, row.for_desk),
+            unsure=row.unsure,
+        )
         for row in sealed
     )
 

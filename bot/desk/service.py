@@ -19,6 +19,7 @@ from bot.storage.belonging import belonging, going_on
 from bot.storage.case_rows import CaseRow, as_ended_case, as_open_case, ended_lately
 from bot.storage.cases import SealedCases
 from bot.storage.desk_keys import DeskKey, SealedDeskKeys
+from bot.storage.moving import stays
 from bot.storage.roster import Roster
 from bot.storage.store import Store
 
@@ -68,20 +69,18 @@ class CaseDesk:
         over = latest is not None and latest.state == CaseState.CLOSED
         row = None if over else latest
         if not roster.keyed:
-            return Standing(case=as_open_case(row, self._name(key)) if row else None)
-        scope = await self._scope(key, latest)
-        name = self._name(key)
-        stands = self._stands(roster, scope, row, name)
+            return Standing(case=await self._of_talk(row, key))
+        scope, case = await self._scope(key, latest), await self._of_talk(row, key)
+        stands = self._stands(roster, scope, row, case)
         if latest is not None and ended_lately(latest, self.store.now()):
             return replace(stands, ended=as_ended_case(latest))
         if row is None or scope.outsiders_only:
             return stands
-        return replace(stands, outside=self._stands(roster, replace(scope, outsiders_only=True), row, name))
+        return replace(stands, outside=self._stands(roster, replace(scope, outsiders_only=True), row, case))
 
     async def case(self, key: str) -> OpenCase | None:
         """The open case of the talk of this key, whoever would see to it. Raises StorageError."""
-        row = await SealedCases(self.store).open_case(key)
-        return as_open_case(row, self._name(key)) if row else None
+        return await self._of_talk(await SealedCases(self.store).open_case(key), key)
 
     async def prepare(self, report: Report, origin: Origin, standing: Standing) -> Filing:
         """Make a report ready to be stored: a new case gets its code of return, its keys and its clock.
@@ -96,14 +95,14 @@ class CaseDesk:
         case, key, code = standing.case, None, ""
         if case is None and standing.on_duty and origin.group:
             standing = replace(standing, on_duty=await self._on_duty_outside(origin))
-        child, elsewhere = None, False
+        child = None
         current = await self.keys.current()
         if case is not None:
             child, talk, doubted = await SealedCases(self.store).reached_by(case.id)
-            # What is written in a group tells nothing of where they are by themselves.
-            elsewhere = not origin.group and talk != self._name(origin.talk)
             # Whoever may not be they could read by it what they go on to say; and a taken case may answer in silence.
-            untold = doubted or elsewhere or origin.group or case.taken or report.why not in _TELLS
+            untold = (
+                doubted or talk != self._name(origin.talk) or origin.group or case.taken or report.why not in _TELLS
+            )
             lacking = child is None and not untold
         else:
             lacking = report.opens
@@ -117,7 +116,7 @@ class CaseDesk:
             told = _sealed(report.told, current, child) if report.told else None
         receipt = replace(self._receipt(report, standing), code=code)
         freed = case.holder if case is not None and case.left else None
-        return Filing(report, origin, case.id if case else None, receipt, texts, key, told, freed, elsewhere)
+        return Filing(report, origin, case.id if case else None, receipt, texts, key, told, freed)
 
     async def forgotten(self, key: str) -> None:
         """The person asked that their chat be deleted: noted on their cases. Raises StorageError."""
@@ -142,15 +141,25 @@ class CaseDesk:
         row = await SealedCases(self.store).open_one(origin.talk, number)
         if row is None:
             return None
-        return self._stands(await self.board.recent(), scope_of(row), row, self._name(origin.talk))
+        case = await self._of_talk(row, origin.talk)
+        return self._stands(await self.board.recent(), scope_of(row), row, case)
 
-    def _stands(self, roster: Roster, scope: Scope, row: CaseRow | None, name: str) -> Standing:
+    async def _of_talk(self, row: CaseRow | None, key: str) -> OpenCase | None:
+        """What a talk must know of this case, and whether what it says now is answered in it."""
+        if row is None:
+            return None
+        name, here = self._name(key), True
+        if row.talk != name:
+            async with self.store.reading(brief=True) as connection:
+                here = not await stays(connection, row, self.store.now())
+        return as_open_case(row, name, here=here)
+
+    def _stands(self, roster: Roster, scope: Scope, row: CaseRow | None, case: OpenCase | None) -> Standing:
         now, zone = self.board.now(), self.board.zone
         duty = duty_at(roster, scope, now, zone)
-        case = None
-        if row is not None:
+        if row is not None and case is not None:
             hold = hold_at(row, roster, now, zone, scope=scope)
-            case = replace(as_open_case(row, name), attended=hold is None or hold.until is not None)
+            case = replace(case, attended=hold is None or hold.until is not None)
         ends = duty.until
         if ends is None or ends - now >= max(self.limits.answer, self.limits.urgent_answer):
             return Standing(True, duty.on_duty, duty.back_at, case)

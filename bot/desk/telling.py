@@ -18,6 +18,7 @@ from bot.core.desk import SealedText, Standing
 from bot.core.outward import Outward
 from bot.core.risk import RiskKind, RiskLevel, RiskReading
 from bot.core.support import script_for
+from bot.desk.reading import unspoken
 from bot.desk.sealing import seal_to
 from bot.storage.case_rows import CaseRow, note
 from bot.storage.casework import SealedCasework
@@ -58,8 +59,8 @@ class Teller:
         Raises StorageError.
         """
         work, decision = SealedCasework(self.store), self._decision(case, what, standing)
-        # Unasked, nothing is said to whoever may not be the child.
-        may = may_write(case.write_when, self.now()) and not case.in_doubt
+        # Unasked, nothing is said to whoever may not be the child and was told of nothing.
+        may = may_write(case.write_when, self.now()) and not unspoken(case)
         pushed = may and await self._push(connection, case, decision)
         key = await self.keys.current(connection)
         if key is not None:

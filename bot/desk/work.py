@@ -24,6 +24,7 @@ from bot.desk.worker import Audit, DeskError, NoSuchCaseError, Worker, scope_of
 from bot.storage.case_rows import CaseRow, undelivered
 from bot.storage.casework import Ending, SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
+from bot.storage.moving import go_back
 from bot.storage.store import Store
 
 #: How a case can end; each has its words in the messages.
@@ -102,26 +103,30 @@ class DeskWork:
         self.news.publish(Event("answered", number))
         return going
 
-    async def ask_if_here(self, by: Worker, number: int, *, seen: int | None = None, anyway: bool = False) -> bool:
+    async def ask_if_here(
+        self, by: Worker, number: int, *, seen: int | None = None, anyway: bool = False, before: bool = False
+    ) -> bool:
         """Ask, neutrally, whether it is still the child. ``anyway``: though they said not to write at this hour.
 
+        ``before``: at the door that was left, from which the newest words came; the case goes on there from then on.
         ``seen`` and what it gives as in ``answer``.
         """
-        async with self._changing(by, number, "case.check") as (connection, row):
+        async with self._changing(by, number, "case.check", "before" if before else "") as (connection, row):
             self._require_holder(by, row)
             if not may_write(row.write_when, self.store.now()) and not anyway:
                 raise DeskError("not_now")
             _require_read(row, seen)
+            asked = await self._moved_back(connection, row) if before else row
             messages = self.library().messages
             line, label = messages["support.checking"], messages["buttons.here"]
             # To whom nobody has answered yet this is no answer, where one could be written.
-            instead = row.answered_at is not None or needs_check(
-                row, await self._work.events(number, connection), self.store.now()
+            instead = asked.answered_at is not None or needs_check(
+                asked, await self._work.events(number, connection), self.store.now()
             )
-            await self._work.ask_if_here(connection, number, by.id, instead=instead and not owed_elsewhere(row))
-            await self._work.tell(connection, number, await self._sealed(connection, row, line))
+            await self._work.ask_if_here(connection, number, by.id, instead=instead and not owed_elsewhere(asked))
+            await self._work.tell(connection, number, await self._sealed(connection, asked, line))
             reply = Reply(line, choices=(Choice(label, str(Command(Verb.HERE, str(number)))),))
-            going = await self._addressed(connection, row, Notice(reply, Audience(row.reader)))
+            going = await self._addressed(connection, asked, Notice(reply, Audience(row.reader)))
         self.news.publish(Event("answered", number))
         return going
 
@@ -239,6 +244,12 @@ class DeskWork:
         if outward is not None and address is not None:
             await self._work.deliver(connection, row, outward.outgoing(address, decision))
         return outward is not None and address is not None
+
+    async def _moved_back(self, connection: AsyncConnection, row: CaseRow) -> CaseRow:
+        there = await go_back(connection, self.store, row)
+        if there is None:
+            raise DeskError("no_door")
+        return there
 
     def _erased_at(self, row: CaseRow, *, held: bool) -> dt.datetime:
         soon = row.delete_asked_at is not None and not held

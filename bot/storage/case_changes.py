@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.desk import CaseState, Filing, Report, Why
 from bot.core.message import Attachment
@@ -29,19 +29,24 @@ class Changed:
     """The columns that change, the news, and what the history tells besides.
 
     ``news``: ``raised`` in level, ``graver`` in kind, or nothing. ``freed``: it was taken back from its holder.
+    ``unsure``: why it may not be the child's: it came from a door that they left (``before``), or from one where they
+    were not asked yet whether it is they (``unasked``). ``wants``: it wants an answer.
     """
 
     columns: Mapping[str, object]
     news: str = ""
     told: str = ""
     freed: bool = False
+    unsure: str = ""
+    wants: bool = False
 
 
 def changed_by(found: CaseRow, filing: Filing, now: dt.datetime, *, there: bool = True) -> Changed:
     """What a filing changes in its open case.
 
-    ``there``: it came from where the person is answered. What came from an earlier door of theirs may be somebody
-    else's: it is heard and raises the case, and neither tells of the child that they are well nor that it is they.
+    ``there``: it came from where the person is answered. What came from an earlier door of theirs, or from one where
+    they were not asked yet, may be somebody else's: it is heard and raises the case, and neither tells of the child
+    that they are well nor that it is they. A question is answered where it was put, and never before a class.
 
     A case is raised, and heard of anew, where its level rises or a graver kind of harm comes out: who was told of
     bullying must hear of it when the child goes on to speak of sexual abuse.
@@ -53,10 +58,14 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime, *, there: bool 
     graver = after.outweighs(kind)
     # Whoever says the safe word wants no answer.
     spoke = report.why is not Why.STOPPED and (bool(report.texts) or report.why in _SPEAKING)
-    columns: dict[str, object] = {"turns": found.turns + 1, **_told(report, there=there)}
+    answers = spoke and not filing.origin.group and found.checking_at is not None
+    unsure = _unsure(found, there=there, answers=answers)
+    columns: dict[str, object] = {"turns": found.turns + 1, **_told(report, sure=not unsure)}
     columns |= {"asks": found.turns + 1} if spoke else {}
-    if there and (spoke or report.why is Why.STOPPED):
-        columns |= {"child_at": now, "checking_at": None, **_doubt(found, report)}
+    # Whoever took it since then keeps it.
+    freed = filing.freed is not None and found.state == CaseState.TAKEN and found.holder == filing.freed
+    if there and not filing.origin.group:
+        columns |= _at_their_door(found, filing, now, spoke=spoke, freed=freed)
     if after is not kind:
         columns["kind"] = after
     if rises or graver:
@@ -68,16 +77,15 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime, *, there: bool 
     if spoke and found.state == CaseState.WAITING and found.heard >= found.asks:
         # Nothing was owed in it until now: to whoever is on duty it is a new one.
         columns["rung"] = 0
-    # Whoever took it since then keeps it.
-    freed = filing.freed is not None and found.state == CaseState.TAKEN and found.holder == filing.freed
     if freed:
         columns |= GIVEN_BACK
+    changed = Changed(columns, freed=freed, unsure=unsure, wants=spoke)
     if rises:
-        return Changed(columns, "raised", f"{report.level} {report.kind if report.why is Why.RISK else kind}", freed)
+        told = f"{report.level} {report.kind if report.why is Why.RISK else kind}"
+        return replace(changed, news="raised", told=told)
     if graver:
-        return Changed(columns, "graver", after, freed)
-    told = report.kind if report.why is Why.RISK and report.kind is not kind else ""
-    return Changed(columns, told=told, freed=freed)
+        return replace(changed, news="graver", told=after)
+    return replace(changed, told=report.kind if report.why is Why.RISK and report.kind is not kind else "")
 
 
 def told_value(report: Report) -> str:
@@ -96,6 +104,19 @@ def _kind(kind: RiskKind, report: Report, *, rises: bool) -> RiskKind:
     return report.kind if says_more else kind
 
 
+def _at_their_door(
+    found: CaseRow, filing: Filing, now: dt.datetime, *, spoke: bool, freed: bool
+) -> Mapping[str, object]:
+    """What else changes where the case goes on: they are there, and so it may be asked if it is still the child."""
+    why, columns = filing.report.why, dict[str, object]()
+    if spoke or freed or why is Why.OUTSIDERS:
+        # To each of these it is said who reads it, and that they will hear where nobody answers in time.
+        columns["door_asks"] = found.turns + 1
+    if spoke or why is Why.STOPPED:
+        columns |= {"child_at": now, "checking_at": None, **_doubt(found, filing.report)}
+    return columns
+
+
 def _doubt(found: CaseRow, report: Report) -> Mapping[str, object]:
     """Whether it must be asked if it is still the child: from the safe word on, until they answered that question."""
     if report.why is Why.STOPPED:
@@ -103,11 +124,18 @@ def _doubt(found: CaseRow, report: Report) -> Mapping[str, object]:
     return {"in_doubt": False} if found.checking_at is not None else {}
 
 
-def _told(report: Report, *, there: bool) -> Mapping[str, object]:
+def _unsure(found: CaseRow, *, there: bool, answers: bool) -> str:
+    """Why a turn may not be the child's; what ``answers`` the question whether it is they is taken as theirs."""
+    if not there:
+        return "before"
+    return "unasked" if (found.in_doubt or found.checking_at is not None) and not answers else ""
+
+
+def _told(report: Report, *, sure: bool) -> Mapping[str, object]:
     why, value = report.why, told_value(report)
     if why is Why.OUTSIDERS:
         return {"outsiders_only": True}
-    if not value or not (there or why is Why.UNSAFE):
+    if not value or not (sure or value == "no"):
         return {}
     if why in (Why.SAFE, Why.UNSAFE):
         return {"safe": value}

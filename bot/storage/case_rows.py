@@ -106,8 +106,8 @@ _LATEST = (
 )
 
 
-def as_open_case(row: CaseRow, name: str) -> OpenCase:
-    """What the talk of this pseudonym must know of its case.
+def as_open_case(row: CaseRow, name: str, *, here: bool = True) -> OpenCase:
+    """What the talk of this pseudonym must know of its case; ``here``: what it says now is answered in it.
 
     By its code all can be read that was said: who wrote where its person is no more, or may not be they, has none.
     """
@@ -123,6 +123,8 @@ def as_open_case(row: CaseRow, name: str) -> OpenCase:
         checking=row.checking_at is not None,
         holder=row.holder,
         receipt=(row.receipt or "") if theirs else "",
+        here=here,
+        doubted=not theirs,
     )
 
 
@@ -135,7 +137,13 @@ def as_ended_case(row: CaseRow) -> EndedCase:
 
 
 async def note(
-    connection: AsyncConnection, number: int, at: dt.datetime, *, what: str, value: str = "", staff: int | None = None
+    connection: AsyncConnection,
+    number: int,
+    at: dt.datetime,
+    *,
+    what: str,
+    value: str = "",
+    staff: int | None = None,
 ) -> None:
     """Add a line to the history of a case: an event without any text of the child's."""
     row = {"case": number, "at": at, "what": what, "staff": staff, "value": value[:64]}

@@ -26,8 +26,8 @@ from bot.storage.case_rows import (
     open_one_of,
     reopened,
 )
-from bot.storage.desk_tables import case_message, desk_case
-from bot.storage.moving import follow
+from bot.storage.desk_tables import case_event, case_message, desk_case
+from bot.storage.moving import follow, left_for_good, wrote_before
 from bot.storage.store import Store
 from bot.storage.tables import upsert
 
@@ -95,7 +95,7 @@ class SealedCases:
         name = self._store.vault.pseudonym(filing.origin.talk)
         await one_at_a_time(connection, name)
         found, what, value = await self._filed_in(connection, name, filing), "", told_value(filing.report)
-        freed, before = False, None
+        freed, unsure, before = False, "", None
         for number in filter(None, (found.id if found else None, filing.case)):
             if not await self._is_new(connection, number, filing):
                 if found is not None and found.id == number and found.talk == name and found.address is None:
@@ -112,9 +112,11 @@ class SealedCases:
         else:
             number, changed = found.id, await self._added(connection, name, filing, found)
             what, value, freed = what or changed.news, changed.told or value, changed.freed
-        await self._keep_texts(connection, number, filing)
+            unsure = changed.unsure
+        await self._keep_texts(connection, number, filing, unsure)
         if what or filing.report.why is not Why.SAID or value:
-            await note(connection, number, self._store.now(), what=what or filing.report.why, value=value)
+            line = what or filing.report.why
+            await self._told(connection, number, line, value=value, unsure=unsure)
         if before is not None:
             await note(connection, number, self._store.now(), what=FOLLOWS, value=str(before.id))
         for besides in _besides(filing, freed=freed):
@@ -122,6 +124,11 @@ class SealedCases:
         # To whoever is on duty a case that is open again is a new one.
         again = what == "reopened"
         return Filed(number, "opened" if again else what, again, freed)
+
+    async def _told(self, connection: AsyncConnection, number: int, what: str, *, value: str, unsure: str) -> None:
+        """Add to the history what came of the child, and why it may not be theirs."""
+        row = {"case": number, "at": self._store.now(), "what": what, "value": value[:64], "unsure": unsure}
+        await connection.execute(insert(case_event).values(**row))
 
     async def _filed_in(self, connection: AsyncConnection, name: str, filing: Filing) -> CaseRow | None:
         """The open case in which a report belongs: an answer to a question in the one that asked it."""
@@ -152,6 +159,7 @@ class SealedCases:
             "crowd": filing.origin.crowd,
             "turns": 1,
             "asks": 1,
+            "door_asks": 1,
             "heard": 0,
             "due_at": filing.receipt.due_at,
             "rung": 0,
@@ -165,11 +173,14 @@ class SealedCases:
         return number
 
     async def _added(self, connection: AsyncConnection, name: str, filing: Filing, found: CaseRow) -> Changed:
-        there = True
-        if filing.elsewhere and found.talk != name:
+        there = found.talk == name
+        # What is written in a group tells nothing of where they are by themselves.
+        if not there and not filing.origin.group:
             followed = await follow(connection, self._store, found, filing.origin)
             there, found = followed is not None, followed or found
         changed = changed_by(found, filing, self._store.now(), there=there)
+        if changed.wants and not there and not filing.origin.group:
+            await wrote_before(connection, self._store, found, filing.origin)
         columns = {**changed.columns, **narrowed(found, await self._home(connection, name, filing))}
         if found.address is None and found.talk == name:
             # They had left, and write from where they were all the same.
@@ -202,11 +213,11 @@ class SealedCases:
         seen = select(case_message.c.id).where(case_message.c.case == number, case_message.c.delivery == delivery)
         return (await connection.execute(seen)).first() is None
 
-    async def _keep_texts(self, connection: AsyncConnection, number: int, filing: Filing) -> None:
-        said = [("child", text) for text in filing.texts]
+    async def _keep_texts(self, connection: AsyncConnection, number: int, filing: Filing, unsure: str) -> None:
+        said = [("child", text, unsure) for text in filing.texts]
         if filing.told is not None:
-            said.append(("service", filing.told))
-        for place, (author, text) in enumerate(said, start=1):
+            said.append(("service", filing.told, ""))
+        for place, (author, text, whose) in enumerate(said, start=1):
             row = upsert(connection, case_message).values(
                 case=number,
                 at=self._store.now(),
@@ -215,6 +226,7 @@ class SealedCases:
                 for_desk=text.for_desk,
                 for_child=text.for_child,
                 delivery=self._delivery(filing) if place == len(said) else None,
+                unsure=whose,
             )
             await connection.execute(row.on_conflict_do_nothing(index_elements=["case", "delivery"]))
 
@@ -254,6 +266,7 @@ class SealedCases:
             rows = (await connection.execute(select(desk_case).where(*chosen).order_by(desk_case.c.id))).all()
             await connection.execute(update(desk_case).where(*chosen).values(left_turn=desk_case.c.turns))
             await connection.execute(update(desk_case).where(*ended).values(address=None))
+            await left_for_good(connection, self._store.vault.pseudonym(talk), visits)
             for row in rows:
                 if row.left_turn != row.turns:
                     await note(connection, row.id, self._store.now(), what="left")

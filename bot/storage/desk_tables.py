@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    text,
 )
 
 from bot.storage.tables import RowId, UtcTime, metadata
@@ -149,6 +150,7 @@ desk_case = Table(
     Column("child_at", UtcTime, nullable=False),  # the last message of the child
     Column("turns", Integer, server_default="0", nullable=False),  # what came of the child: words, taps, a return
     Column("asks", Integer, server_default="0", nullable=False),  # the last of these turns that wants an answer
+    Column("door_asks", Integer, server_default="0", nullable=False),  # the last of them from where the case goes on
     Column("heard", Integer, server_default="0", nullable=False),  # how many had come when a person wrote last
     Column("left_turn", Integer, nullable=True),  # how many had come when the person left last
     Column("moved_turn", Integer, nullable=True),  # which of them was the return by another door
@@ -182,6 +184,10 @@ case_door = Table(
     metadata,
     Column("case", RowId, ForeignKey("desk_case.id"), primary_key=True),
     Column("talk", String(32), primary_key=True, index=True),  # the person was in the case by it before they moved on
+    # Of whoever wrote there since then: where they can be asked whether it is they, and the last turn that was theirs.
+    Column("channel", String(32), server_default=text("''"), nullable=False),
+    Column("address", LargeBinary, nullable=True),
+    Column("turn", Integer, server_default="0", nullable=False),
 )
 
 case_message = Table(
@@ -196,6 +202,8 @@ case_message = Table(
     Column("for_desk", LargeBinary, nullable=False),
     Column("for_child", LargeBinary, nullable=True),
     Column("delivery", String(32), nullable=True),  # pseudonym of the delivery: filed once
+    # Why it may not be the child's: before (from a door that was left), unasked (whether it is they).
+    Column("unsure", String(8), server_default=text("''"), nullable=False),
     UniqueConstraint("case", "delivery"),
     Index(None, "case", "id"),
     sqlite_autoincrement=True,
@@ -210,6 +218,7 @@ case_event = Table(
     Column("what", String(24), nullable=False),
     Column("staff", RowId, nullable=True),
     Column("value", String(64), nullable=False),
+    Column("unsure", String(8), server_default=text("''"), nullable=False),  # as of a message
     sqlite_autoincrement=True,
 )
 

@@ -170,18 +170,30 @@ async def test_who_was_silent_for_long_is_answered_where_they_wrote_last_once_th
     office: Office, wang: Worker, clock: Clock
 ) -> None:
     case = await _came_back(office, wang)
+    await office.work.answer(wang, case, "先锁门，打110。", once="a")
     clock.forward(minutes=16)
     for words in ("在吗", "你是谁"):
         await office.file(words)
         with pytest.raises(DeskError, match="check"):
             await office.work.answer(wang, case, "你爸再打你，就去奶奶家。", once="b")
-    owed = await office.row(case)
     await office.work.ask_if_here(wang, case)
-    # What was asked at the other door has no answer by this question.
-    assert (await office.row(case)).heard == owed.heard
     await office.file("是我")
     assert await office.work.answer(wang, case, "我在。", once="c")
     assert (await office.out())[-1].address == "7"
+
+
+async def test_what_was_asked_at_a_door_that_is_gone_has_no_answer_by_the_question_at_another(
+    office: Office, wang: Worker
+) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+    await CaseReturns(office.store, office.news).open(office.receipt.code, LIBRARY_PC)
+    await office.file("他找到这里来了", **VISIT)
+    await _desk(office).left(LIBRARY_PC.talk)
+    await office.file("在吗")
+    owed = await office.row(case)
+    await office.work.ask_if_here(wang, case)
+    assert (await office.row(case)).heard == owed.heard
 
 
 async def test_where_somebody_wrote_without_a_code_the_code_is_not_shown(
@@ -191,6 +203,7 @@ async def test_where_somebody_wrote_without_a_code_the_code_is_not_shown(
     desk, talks = _desk(office), (PHONE, FRIEND.talk)
     shown = [standing.case and bool(standing.case.receipt) for standing in [await desk.standing(key) for key in talks]]
     assert shown == [False, True]
+    await office.work.answer(wang, case, "我在。", once="b")
     clock.forward(minutes=16)
     await office.file("在吗")
     doubted = [standing.case and standing.case.receipt for standing in [await desk.standing(key) for key in talks]]
@@ -202,6 +215,7 @@ async def test_nothing_is_written_unasked_to_who_may_not_be_the_child(
     office: Office, wang: Worker, clock: Clock
 ) -> None:
     case = await _came_back(office, wang)
+    await office.work.answer(wang, case, "我在。", once="b")
     clock.forward(minutes=16)
     await office.file("在吗")
     sent = len(await office.out())

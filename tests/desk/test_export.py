@@ -13,12 +13,17 @@ from typer.testing import CliRunner
 
 from bot.commands.case_export import open_export
 from bot.commands.errors import CommandError
-from bot.core.desk import SealedText
+from bot.core.audience import Audience
+from bot.core.desk import Filing, Receipt, Report, SealedText, Why
+from bot.core.message import Origin
+from bot.core.risk import RiskKind, RiskLevel
 from bot.desk.envelope import HEADER, EnvelopeError, new_passphrase, normal_passphrase, open_files, seal_files
 from bot.desk.release import RecordsError
 from bot.desk.sealing import seal_to
 from bot.desk.worker import NoSuchCaseError, Worker
+from bot.storage.cases import SealedCases
 from bot.storage.desk_tables import desk_case
+from bot.storage.moving import move
 from bot.storage.roster import Route
 
 from .records import ACCOUNT, WORDS, Records, Ring
@@ -63,6 +68,26 @@ async def test_it_holds_the_thread_the_history_and_the_log(records: Records, bos
     assert "周主管" in text
     # What somebody writes never looks like a line of another.
     assert "\n[2026-01-01" not in text
+
+
+async def test_words_from_a_place_that_was_left_are_not_handed_on_as_surely_the_childs(
+    records: Records, boss: Worker
+) -> None:
+    case, store = await records.open(), records.world.store
+    report = Report(Why.PLACE, RiskLevel.NONE, RiskKind.DOMESTIC_VIOLENCE, Audience.STUDENT, value="home")
+    said = SealedText(1, seal_to(records.desk.public, "没事了，不用来了".encode()))
+    origin = Origin("telegram", f"telegram:{ACCOUNT}", ACCOUNT, "2")
+    async with store.writing() as connection:
+        await move(connection, store, case, Origin("telegram", "telegram:8:8", "8"))
+        await SealedCases(store).file(connection, Filing(report, origin, case, Receipt(store.now()), (said,)))
+    held, text = await _exported(records, boss, case)
+
+    assert [message["unsure"] for message in held["messages"]] == ["", "before"]  # type: ignore[attr-defined]
+    assert [event["unsure"] for event in held["events"] if event["what"] == "place"] == ["before"]  # type: ignore[attr-defined]
+    mark = records.world.library.messages["desk.unsure_before"]
+    marked = [line for line in text.splitlines() if mark in line]
+    assert ["没事了" in line or "place home" in line for line in marked] == [True, True]
+    assert not any(WORDS in line for line in marked)
 
 
 async def test_it_holds_the_address_only_while_that_is_released_to_whoever_exports(

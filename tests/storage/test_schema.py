@@ -140,18 +140,36 @@ ADDED = {
     ),
     "0018": ("TABLE desk_case DROP COLUMN in_doubt",),
     "0019": ("TABLE alert DROP COLUMN within",),
+    "0020": (
+        "TABLE desk_case DROP COLUMN door_asks",
+        *(f"TABLE case_door DROP COLUMN {name}" for name in ("channel", "address", "turn")),
+        *(f"TABLE {name} DROP COLUMN unsure" for name in ("case_message", "case_event")),
+    ),
 }
 
 
 async def _back_to(connection: AsyncConnection, revision: str) -> None:
     """The tables as they were at an earlier revision."""
-    if revision < "0015":
-        await connection.execute(text("DROP TABLE case_door"))
     if revision < "0008":
         await connection.execute(text("DROP INDEX ix_outbox_alert"))
     for change in (change for later, changes in ADDED.items() if later > revision for change in changes):
         await connection.execute(text(f"ALTER {change}"))
+    if revision < "0015":
+        await connection.execute(text("DROP TABLE case_door"))
     await connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+
+
+async def test_what_was_said_before_its_door_was_kept_counts_as_said_where_the_case_goes_on(
+    store: Store, address: str
+) -> None:
+    number = await case(store, state="waiting", receipt=None, turns=4, asks=3)
+    async with store.writing() as connection:
+        await note(connection, number, store.now(), what="place", value="home")
+        await _back_to(connection, "0019")
+    await upgrade(address)
+    row, (event,) = await SealedCasework(store).case(number), await SealedCasework(store).events(number)
+    assert row is not None
+    assert (row.door_asks, event.unsure) == (3, "")
 
 
 async def test_a_case_from_before_turns_were_counted_is_owed_what_it_was(store: Store, address: str) -> None:

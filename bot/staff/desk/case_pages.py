@@ -123,7 +123,7 @@ class CasePages:
             "also": views.also(row, file.events),
             "place": views.place(file.events),
             "bystander": views.happened(file.events, Why.BYSTANDER),
-            "unkept": views.happened(file.events, "unkept"),
+            "unkept": any(event.what == "unkept" for event in file.events),
             "retracted": views.happened(file.events, "retracted"),
             "history": views.history(file.events, names, times),
             "reports": views.reports(file.events, times),

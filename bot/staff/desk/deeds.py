@@ -48,6 +48,7 @@ class Deeds:
             "take-over": (self._take_over, "claimed"),
             "answer": (self._answer, "sent"),
             "ask": (self._ask, "asked"),
+            "ask-before": (self._ask_before, "asked"),
             "note": (self._note, "noted"),
             "transfer": (self._transfer, "transferred"),
             "give-back": (self._give_back, "given_back"),
@@ -146,8 +147,12 @@ class Deeds:
         text, once = deed.fields.get("text", ""), deed.fields.get("once", "")
         return await self._work.answer(deed.worker, deed.number, text, once=once, seen=_seen(deed))
 
-    async def _ask(self, deed: Deed) -> bool:
-        return await self._work.ask_if_here(deed.worker, deed.number, seen=_seen(deed), anyway="anyway" in deed.fields)
+    async def _ask(self, deed: Deed, *, before: bool = False) -> bool:
+        anyway = "anyway" in deed.fields
+        return await self._work.ask_if_here(deed.worker, deed.number, seen=_seen(deed), anyway=anyway, before=before)
+
+    async def _ask_before(self, deed: Deed) -> bool:
+        return await self._ask(deed, before=True)
 
     async def _note(self, deed: Deed) -> None:
         await self._work.note(deed.worker, deed.number, deed.fields.get("note", ""))

@@ -98,7 +98,8 @@ def standing(file: CaseFile, worker: Worker, now: dt.datetime) -> Standing:
     mine = taken and row.holder == worker.id
     asked = row.checking_at is not None
     may = may_write(row.write_when, now)
-    parts = (row.state, row.holder, file.check, row.checking_at, row.held, may, len(file.colleagues), row.outcome)
+    asks = (file.check, row.checking_at, file.earlier, may)
+    parts = (row.state, row.holder, *asks, row.held, len(file.colleagues), row.outcome)
     return Standing(
         mine=mine,
         waiting=waiting,
@@ -112,8 +113,8 @@ def standing(file: CaseFile, worker: Worker, now: dt.datetime) -> Standing:
 
 
 def told(events: Iterable[CaseRow], what: str) -> str:
-    """The last thing that the child told by a button of this kind."""
-    return next((event.value for event in reversed(list(events)) if event.what == what), "")
+    """The last thing that the child told by a button of this kind, as far as it is surely they who did."""
+    return next((event.value for event in reversed(list(events)) if event.what == what and not event.unsure), "")
 
 
 def place(events: Iterable[CaseRow]) -> str:
@@ -129,8 +130,8 @@ def also(row: CaseRow, events: Iterable[CaseRow]) -> list[str]:
 
 
 def happened(events: Iterable[CaseRow], what: str) -> bool:
-    """Whether this is in the history."""
-    return any(event.what == what for event in events)
+    """Whether this is in the history, and surely of the child."""
+    return any(event.what == what and not event.unsure for event in events)
 
 
 def history(events: Iterable[CaseRow], names: Mapping[int, str], times: Times) -> list[tuple[str, str, str]]:
@@ -140,7 +141,10 @@ def history(events: Iterable[CaseRow], names: Mapping[int, str], times: Times) -
         if event.what in _QUIET:
             continue
         who = names.get(event.staff, "") if event.staff else ""
-        found.append((times.moment(event.at), who, _event(event, names, times.messages)))
+        said = _event(event, names, times.messages)
+        if event.unsure:
+            said = f"{said}（{times.messages[f'desk.unsure_{event.unsure}']}）"
+        found.append((times.moment(event.at), who, said))
     return found
 
 
@@ -174,6 +178,8 @@ def _event(event: CaseRow, names: Mapping[int, str], messages: Mapping[str, str]
     if what == "transferred":
         what = "took_over" if value == str(event.staff) else what
         value = names.get(int(value), "") if value.isdecimal() else ""
+    if what == "told_child" and value.endswith(":0"):
+        what = "untold_child"
     families = _FAMILIES.get(what, ())
     if families:
         value = "，".join(_word(part, families, messages) for part in value.split())
@@ -193,6 +199,7 @@ _FAMILIES = {
     "came_back": ("desk.channel",),
     "wrote_again": ("desk.channel",),
     "wrote_before": ("desk.channel",),
+    "asked_before": ("desk.channel",),
     "closed": ("desk.outcome",),
     "identity": ("desk.release",),
     "raised": ("alerts.level", "alerts.kind"),

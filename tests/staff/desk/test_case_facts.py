@@ -12,6 +12,8 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.core.desk import Why
+from bot.core.message import Origin
+from bot.desk.returns import CaseReturns
 from bot.staff.desk.parts import Doors
 from bot.staff.desk.routes import create_desk_routes
 from tests.desk.office import LIBRARY, Office
@@ -34,7 +36,11 @@ async def wang(site, office: Office) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def _told(client: httpx.AsyncClient, case: int) -> str:
-    return html.unescape((await client.get(f"/desk/case/{case}")).text)
+    return await _told_at(client, f"/desk/case/{case}")
+
+
+async def _told_at(client: httpx.AsyncClient, path: str) -> str:
+    return html.unescape((await client.get(path)).text)
 
 
 async def test_nobody_is_sent_in_an_emergency_to_look_for_an_identity_that_the_web_has_not(
@@ -118,3 +124,33 @@ async def test_the_end_of_a_drill_speaks_of_no_child(
     ended = await wang.post(f"/desk/case/{case}/close", data={"outcome": "helped", "seen": "9"})
 
     assert SAY[f"desk.done_{told}"] in html.unescape(ended.text)
+
+
+async def test_words_from_an_earlier_place_say_so_and_can_be_asked_after_there(
+    office: Office, wang: httpx.AsyncClient
+) -> None:
+    case = await office.file("我爸打我")
+    code = office.receipt.code
+    await wang.post(f"/desk/case/{case}/claim")
+    asks = f"/desk/case/{case}/ask-before"
+    await CaseReturns(office.store, office.news).open(code, Origin("web", "web:1", "web:1"))
+    assert asks not in await _told(wang, case)
+
+    await office.file("他回来了，拿着刀", delivery="2")
+    await office.file("", why=Why.PLACE, value="home", delivery="3")
+
+    page = await _told(wang, case)
+    assert page.count(SAY["desk.unsure_before"]) == 2  # the words, and the tap in the history
+    assert f"<dd>{SAY['desk.place_home']}</dd>" not in page
+    assert f"<dd>{SAY['desk.place_']}</dd>" in page
+    assert SAY["desk.before_button"] in page
+    assert SAY["desk.place_home"] not in await _told_at(wang, f"/desk/case/{case}/report")
+
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen
+    asked = html.unescape((await wang.post(asks, data={"seen": seen[1]})).text)
+    assert SAY["desk.done_asked"] in asked
+    assert asks not in asked
+    assert (await office.out())[-1].address == "7"
+    again = await wang.post(asks, data={"seen": seen[1]})
+    assert (again.status_code, SAY["desk.refused_no_door"] in html.unescape(again.text)) == (409, True)
