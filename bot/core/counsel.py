@@ -37,7 +37,10 @@ PERSON = ("110", "12355", "12356")
 
 def state_line(composer: Composer, standing: Standing) -> str:
     """Who reads what was said, and when: by the state of the desk, never a promise beyond it."""
-    if standing.case is not None and standing.case.taken:
+    case = standing.case
+    if case is not None and not case.here and standing.keyed:
+        return composer.say("support.elsewhere" if case.taken or standing.on_duty else "support.elsewhere_waiting")
+    if case is not None and case.taken:
         return composer.say("support.taken")
     if not standing.keyed:
         return composer.say("support.nobody")
@@ -139,7 +142,7 @@ def answer_button(command: Command, composer: Composer, session: Session, standi
         # The case has ended: nobody would read it.
         return d.Notice(d.Reply(composer.say("support.over"), choices=(composer.choice(Verb.HUMAN),)))
     if command.verb in QUESTIONS and command.value in QUESTIONS[command.verb]:
-        return _thanked(command, composer)
+        return _thanked(command, composer, doubted=standing.case is not None and standing.case.doubted)
     if command.verb is Verb.BYSTANDER:
         return _bystander(composer)
     if command.verb is Verb.CODE:
@@ -163,17 +166,20 @@ def thanked_for_place(composer: Composer, risk: RiskReading, standing: Standing)
     if risk.level is RiskLevel.CONCERN:
         noted = replace(decision, reply=replace(decision.reply, note=composer.say("chat.concern")))
         decision = offered(noted, risk, composer)
-    if standing.case is None or not standing.case.left:
+    if standing.case is None or (standing.case.here and not standing.case.left):
         return decision
     return replace(decision, reply=told_who_reads(decision.reply, composer, standing))
 
 
 def reader_named(decision: d.Decision, command: Command, composer: Composer, standing: Standing) -> d.Decision:
-    """A button's answer, with who reads from now on: where the button changes that, or whoever had the talk is gone."""
+    """A button's answer, with who reads from now on: where the button changes that, or whoever had the talk is gone.
+
+    So too where it is answered elsewhere.
+    """
     outsiders = command.verb is Verb.OUTSIDERS
     stands = standing.outside if outsiders and standing.outside else standing
     case = stands.case
-    if case is None or not (case.left or (outsiders and not case.taken)):
+    if case is None or not (case.left or not case.here or (outsiders and not case.taken)):
         return decision
     return replace(decision, reply=told_who_reads(decision.reply, composer, stands))
 
@@ -208,11 +214,16 @@ def _question(verb: Verb, composer: Composer) -> d.Decision:
     return d.Notice(d.Reply(composer.say(f"support.ask_{verb}"), choices=choices))
 
 
-def _thanked(command: Command, composer: Composer) -> d.Decision:
-    """Thanks for an answer, and the next question; each can be left unanswered."""
+def _thanked(command: Command, composer: Composer, *, doubted: bool = False) -> d.Decision:
+    """Thanks for an answer, and the next question; each can be left unanswered.
+
+    ``doubted``: it may not be the child's, and no hour is kept because of it.
+    """
     order = list(QUESTIONS)
     rest = order[order.index(command.verb) + 1 :]
     key = "support.told_unsure" if command.value == "unsure" else f"support.told_{command.verb}"
+    if doubted and command.verb is Verb.WRITE:
+        key = "support.told_noted"
     choices = (composer.choice(Verb.TELL, rest[0]),) if rest else ()
     return d.Notice(d.Reply(composer.say(key), choices=choices))
 

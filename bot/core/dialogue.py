@@ -116,6 +116,8 @@ class Dialogue:
         if command is None and case.taken:
             # A person has this talk: what was said goes to them, and the bot keeps silent.
             heard = replace(turn.session, asked_place=0)
+            if not case.here:
+                return spoken.waits(replace(turn, session=heard), report)
             return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), heard, report)
         if meant == "retract":
             told = d.Notice(d.Reply(composer.say("support.told_wrong")), turn.audience, turn.risk)
@@ -154,7 +156,8 @@ class Dialogue:
         case = turn.standing.case
         report = counsel.risk_report(turn.risk, turn.session, turn.incoming, turn.standing)
         raised = case is None or turn.risk.level.rank > case.level.rank
-        if case and case.taken and turn.standing.on_duty and not raised and not turn.incoming.group:
+        to_them = case is not None and case.taken and case.here and turn.standing.on_duty
+        if to_them and not raised and not turn.incoming.group:
             return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), turn.session, report)
         decision, session = self._support(turn)
         return Turned(decision, session, replace(report, reader=decision.audience or report.reader))
@@ -219,12 +222,16 @@ class Dialogue:
         return Turned(replace(decision, risk=turn.risk), session, report)
 
     def _leaves_open(self, turn: Turn, command: Command | None, decision: d.Decision, session: Session) -> bool:
-        """Whether words in an open case may be for whoever is awaited: what answers them says little by itself."""
-        if turn.standing.case is None or turn.standing.case.left:
-            return turn.standing.case is not None
+        """Whether words in an open case may be for whoever is awaited: what answers them says little by itself.
+
+        Where that person answers elsewhere, it is always said.
+        """
+        case = turn.standing.case
+        if case is None or case.left or not case.here:
+            return case is not None
         if command is not None or not turn.text:
             return False
-        if turn.session.asked_place == turn.standing.case.id:
+        if turn.session.asked_place == case.id:
             return True
         before = turn.session.question
         leaned = bool(before) and session.question.startswith(before)

@@ -118,13 +118,13 @@ class StoredTalk:
             return decision, kept
         filing = await self._desk.prepare(report, origin, standing)
         if _tapped_before(report, origin, session, standing):
-            return _received(decision, filing, kept)
+            return _received(decision, filing, kept, standing)
         private = None
         if origin.talk != key and filing.receipt.code:
             # What opens a talk is never kept with a group's.
             own = await self._store.load(origin.talk)
             private = TalkAfter(origin.talk, _holding(own, filing))
-        return _received(decision, filing, replace(kept, filing=filing, private=private))
+        return _received(decision, filing, replace(kept, filing=filing, private=private), standing)
 
     def without_desk(self, incoming: Incoming) -> Decision:
         """What is said where nothing can be kept: nobody will read it, and no script says otherwise."""
@@ -196,12 +196,14 @@ def _tapped_before(report: Report, origin: Origin, before: Session, standing: St
     return again and standing.case is not None and not report.texts and not report.told
 
 
-def _received(decision: Decision, filing: Filing, kept: TalkAfter) -> tuple[Decision, TalkAfter]:
-    """The reply with its receipt, where it is one that tells of the desk."""
+def _received(decision: Decision, filing: Filing, kept: TalkAfter, standing: Standing) -> tuple[Decision, TalkAfter]:
+    """The reply with its receipt, where it is one that tells of the desk: of no answer where none comes."""
     if filing.receipt.code and kept.private is None:
         kept = replace(kept, session=_holding(kept.session, filing))
     if decision.reply.receipt is not None:
-        decision = replace(decision, reply=replace(decision.reply, receipt=filing.receipt))
+        away = standing.case is not None and not standing.case.here
+        receipt = replace(filing.receipt, due_at=None) if away else filing.receipt
+        decision = replace(decision, reply=replace(decision.reply, receipt=receipt))
     return decision, kept
 
 

@@ -34,8 +34,10 @@ class Standings:
             return None
 
     def told(self, case: OpenCase | None) -> dict[str, str] | None:
-        """The clock of its receipt, and the line that shows it where a page has none."""
-        return self.pages.standing(Receipt(case.opened_at, case.due_at, case.seen_at)) if case else None
+        """The clock of its receipt, and the line that shows it where a page has none; nothing is due on a page left."""
+        if case is None:
+            return None
+        return self.pages.standing(Receipt(case.opened_at, case.due_at if case.here else None, case.seen_at))
 
     def asked(self, case: OpenCase | None) -> str:
         """The question whether it is still the child, once more, where its answer is awaited; else empty.
