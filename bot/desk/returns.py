@@ -14,7 +14,7 @@ from bot.desk.service import receipt_key_name, receipt_secret_of
 from bot.storage.case_rows import CaseRow
 from bot.storage.casework import SealedCasework
 from bot.storage.moving import move
-from bot.storage.outbox import unawaited
+from bot.storage.outbox import read_elsewhere
 from bot.storage.store import Store
 
 
@@ -54,8 +54,8 @@ class CaseReturns:
             if row is None or row.state == CaseState.CLOSED:
                 return row or case
             other = await move(connection, self.store, case.id, origin)
-            # What is still on its way to where they were is read here.
-            await unawaited(connection, case.id)
+            # What is still on its way to where they were is read here, and nobody else is to read it there.
+            await read_elsewhere(connection, case.id, moved=row.talk != self.store.vault.pseudonym(origin.talk))
         self.news.publish(Event("message", case.id))
         if other is not None:
             self.news.publish(Event("noted", other))

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.ports import Lane, Outgoing, Queued, Shown
 from bot.storage.alerts import alert_arrived
 from bot.storage.case_rows import undelivered
+from bot.storage.desk_tables import case_message
 from bot.storage.errors import WrongKeyError
 from bot.storage.roster import route_fails
 from bot.storage.settling import settle_lost, settle_sent
@@ -72,9 +73,18 @@ async def queue(
         await connection.execute(insert(outbox), rows)
 
 
-async def unawaited(connection: AsyncConnection, case: int) -> None:
-    """What is on its way to the child of a case was read elsewhere: nobody need hear where it never arrives."""
-    await connection.execute(update(outbox).where(outbox.c.case == case).values(case=None))
+async def read_elsewhere(connection: AsyncConnection, case: int, *, moved: bool) -> None:
+    """What is on its way to the child of a case was read with the code: nobody need hear where it never arrives.
+
+    ``moved``: it goes on elsewhere, and what still waits for the place that was left is taken back. Not so what was
+    written before the person had a code: that is read nowhere else.
+    """
+    theirs = outbox.c.case == case
+    if moved:
+        said = (case_message.c.case == case, case_message.c.author.in_(("staff", "service")))
+        unread = select(func.max(case_message.c.at)).where(*said, case_message.c.for_child.is_(None)).scalar_subquery()
+        await connection.execute(delete(outbox).where(theirs, or_(unread.is_(None), outbox.c.created_at > unread)))
+    await connection.execute(update(outbox).where(theirs).values(case=None))
 
 
 class SealedOutbox:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.core.desk import Standing, Why
 from bot.core.message import Origin
@@ -17,7 +18,7 @@ from bot.desk.telling import Teller
 from bot.desk.worker import DeskError, Worker
 from bot.staff.desk import views
 from bot.staff.desk.clock import Times
-from bot.storage.desk_tables import case_door
+from bot.storage.desk_tables import case_door, desk_case
 from bot.storage.store import Store
 
 from .office import CHANNEL, LIBRARY, Office, Recorded
@@ -78,6 +79,12 @@ async def _nobody_answered(office: Office, case: int) -> bool:
     async with office.store.writing() as connection:
         await teller.tell(connection, row, "breached", Standing(keyed=True, on_duty=True))
     return len(await office.out()) > before
+
+
+async def _set_public(office: Office, public: bytes | None) -> None:
+    """Cases from before the desk had a key get their code later than their first answers."""
+    async with office.store.writing() as connection:
+        await connection.execute(update(desk_case).values(receipt_public=public))
 
 
 async def _history(office: Office, case: int) -> list[str]:
@@ -258,3 +265,41 @@ async def test_words_of_which_it_is_not_known_whose_they_are_say_so(office: Offi
         "听见没有": "unasked",
         "我是小丽": "",
     }
+
+
+async def test_what_still_waits_for_the_place_that_was_left_never_arrives_there_and_is_read_with_the_code(
+    office: Office, wang: Worker
+) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+    await office.work.answer(wang, case, "他再打你，就去奶奶家。", once="a")
+    returned = await CaseReturns(office.store, office.news).open(office.receipt.code, LIBRARY_PC)
+    assert returned is not None
+    assert "他再打你，就去奶奶家。" in [message.text for message in returned.messages]
+    assert await _out(office) == []
+    assert (await office.row(case)).undelivered_at is None
+
+
+async def test_who_comes_back_where_they_are_gets_what_is_on_its_way_there(office: Office, wang: Worker) -> None:
+    case = await office.file()
+    await office.work.claim(wang, case)
+    await office.work.answer(wang, case, "我在。", once="a")
+    await CaseReturns(office.store, office.news).open(office.receipt.code, Origin(CHANNEL, PHONE, "7"))
+    assert await _out(office) == [("7", "我在。")]
+
+
+async def test_what_was_written_before_there_was_a_code_is_not_taken_back(
+    office: Office, wang: Worker, clock: Clock
+) -> None:
+    """No code opens it: where it is on its way to is the only place in which it is read."""
+    case = await office.file()
+    await office.work.claim(wang, case)
+    code, public = office.receipt.code, (await office.row(case)).receipt_public
+    await _set_public(office, None)
+    await office.work.answer(wang, case, "我在。", once="a")
+    await _set_public(office, public)
+    clock.forward(minutes=1)
+    await office.file("好")
+    await office.work.answer(wang, case, "去奶奶家。", once="b")
+    await CaseReturns(office.store, office.news).open(code, FRIEND)
+    assert await _out(office) == [("7", "我在。")]
