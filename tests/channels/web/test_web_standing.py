@@ -1,6 +1,7 @@
 """How a case stands, on the pages of its child: live, after a break of the line, and on a page that was opened anew."""
 
 import datetime as dt
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -122,6 +123,15 @@ def test_a_page_whose_stream_is_refused_is_told_as_well(site, talk, standings):
         assert client.post("/api/news", json={}).json().get("case") is None
         standings.opens(talk.heard[0][0])
         assert client.post("/api/news", json={}).json()["case"]["clock"] == RECEIVED
+
+
+def test_a_page_that_was_left_is_told_of_no_answer_that_comes_elsewhere(site, talk, standings):
+    with httpx.Client(base_url=site) as client:
+        client.post("/api/chat", json={"text": "没人看"})
+        address = talk.heard[0][0]
+        standings.opens(address)
+        standings.cases[address] = replace(standings.cases[address], here=False)
+        assert client.post("/api/news", json={}).json()["case"]["clock"] == "收到 21:04"
 
 
 def test_others_hear_nothing_of_a_case(site, talk, standings):

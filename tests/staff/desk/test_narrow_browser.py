@@ -11,8 +11,10 @@ from starlette.middleware import Middleware
 
 from bot.assembly import DOORS
 from bot.core.desk import Why
+from bot.core.message import Origin
 from bot.desk.periods import Periods
 from bot.desk.release import Releases
+from bot.desk.returns import CaseReturns
 from bot.staff.desk.routes import create_desk_routes
 from bot.staff.records.site import RecordsWith, create_records
 from bot.staff.roster.site import RosterWith, create_roster
@@ -78,7 +80,10 @@ async def _busy(office: Office, clock) -> tuple[int, int, list[str]]:
     failing = await SealedRoster(office.store).add_route(Route(0, boss, label=UNBROKEN, target="json://x"))
     await SealedRoster(office.store).route_fails(failing)
     case = await office.file(f"他打我 {UNBROKEN}{UNBROKEN}", level="urgent")
+    code = office.receipt.code
     await office.file("", why=Why.UNSAFE, value="no", delivery="2")
+    await CaseReturns(office.store, office.news).open(code, Origin("telegram", "telegram:9:9", "9"))
+    await office.file("在吗", delivery="3")
     await office.file("我害怕", talk="telegram:8:8", kind="self_harm_suicide")
     worker = await office.worker(wang)
     await office.work.claim(worker, case)
