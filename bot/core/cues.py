@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pydantic import Field
 
+from bot.core.another import Another, AnotherWords
 from bot.core.answer_types import CueGroup
 from bot.core.audience import Audience
 from bot.core.numerals import from_chinese
@@ -50,9 +51,7 @@ class Cues(Record):
     you: tuple[Text, ...] = ()
     hesitant: tuple[Text, ...] = ()
     asking: CueGroup = CueGroup(any=())
-    for_another: CueGroup = CueGroup(any=())
-    aside: tuple[Text, ...] = ()
-    me: tuple[Text, ...] = ()
+    another: AnotherWords = AnotherWords()
     ordinals: tuple[tuple[Text, ...], ...] = ()
     links: tuple[Text, ...] = ()
     step_before: tuple[Text, ...] = ()
@@ -89,10 +88,12 @@ class CueReader:
     _declared: _Readers = field(init=False)
     _hinted: _Readers = field(init=False)
     _leaning: _Readers = field(init=False)
+    _another: Another = field(init=False)
 
     def __post_init__(self) -> None:
         for name in ("declared", "hinted", "leaning"):
             object.__setattr__(self, f"_{name}", _Readers(getattr(self.cues, name)))
+        object.__setattr__(self, "_another", Another(self.cues.another))
 
     def exact(self, text: str) -> str | None:
         """The name of the cue that is the whole message, or None."""
@@ -120,11 +121,7 @@ class CueReader:
 
     def for_another(self, text: str) -> bool:
         """Whether a message says that it is about another child, and nothing in it is about whoever writes."""
-        if not self.cues.for_another.heard_in(text):
-            return False
-        for word in self.cues.aside:
-            text = text.replace(word, "")
-        return not any(word in text for word in self.cues.me)
+        return self._another.told_of(text)
 
     def asks(self, text: str) -> bool:
         """Whether a message reads as a question."""

@@ -168,6 +168,11 @@ def test_risk_is_read_in_the_middle_of_anything(person: Person) -> None:
     assert isinstance(person.says("继父晚上进我房间摸我"), Support)
 
 
+def _to_a_bystander(person: Person) -> tuple[str, str]:
+    messages = person.dialogue.library.messages
+    return messages["support.bystander"], messages["support.bystander_urgent"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -176,6 +181,16 @@ def test_risk_is_read_in_the_middle_of_anything(person: Person) -> None:
         "我闺蜜被继父摸，我该怎么办",
         "我同学被她爸打",
         "我朋友说她不想活了",
+        "我朋友天天跟我说想死",
+        "我闺蜜想自杀，我要不要告诉她妈妈",
+        "我同学被她爸打，她给我看她身上的伤",
+        "我朋友被继父摸，她跟我说不要告诉别人",
+        "我室友说她被人威胁要发裸照",
+        "我闺蜜偷偷告诉我她被继父摸了",
+        "我有个朋友她继父晚上进她房间摸她",
+        "我同学的爸爸对她动手动脚",
+        "我同桌被几个人打，我应该告诉谁",
+        "替别人问，她继父强奸她",
     ],
 )
 def test_who_tells_of_another_child_is_not_spoken_to_as_if_it_were_they(person: Person, text: str) -> None:
@@ -184,7 +199,7 @@ def test_who_tells_of_another_child_is_not_spoken_to_as_if_it_were_they(person: 
     decision = person.says(text)
 
     assert isinstance(decision, Support)
-    assert decision.reply.lead == messages["support.bystander"]
+    assert decision.reply.lead in _to_a_bystander(person)
     assert messages["support.bystander_next"] in decision.reply.more
     assert decision.reply.contacts
 
@@ -199,13 +214,33 @@ def test_who_tells_of_another_child_in_danger_now_is_told_to_call_first(person: 
 
 @pytest.mark.parametrize(
     "text",
-    ["我同学打我", "我同学被人打，我也被打了", "我替同学问，其实是我爸打我", "不是替同学问，是我爸摸我", "我爸打我"],
+    [
+        "我同学打我",
+        "我同学被人打，我也被打了",
+        "我替同学问，其实是我爸打我",
+        "不是替同学问，是我爸摸我",
+        "我爸打我",
+        "我朋友被逼得跳楼了，我要不要也跟着她去死",
+        "我闺蜜被她爸打死了，好想跟她一起死",
+        "我同学被人害死了，我应该去死",
+        "我好朋友被欺负得自杀了，我不知道该怎么活下去",
+        "我替同学问，不想活了怎么办",
+        "我朋友的爸爸给我看他的下面",
+        "我同学的爸爸给我看黄片，还跟我说不许告诉别人",
+        "我同学的爸爸摸下面",
+        "我闺蜜她爸叫她走开，然后摸下面",
+        "我同学说他有裸照，叫再发几张，不然就发群里",
+        "我同桌说他要把照片发群里",
+        "我朋友被约出去强奸了，我担心是下一个",
+        "我闺蜜被逼着去陪酒，我应该跟她一起去还债",
+        "我朋友被他爸打，他爸让我帮他脱衣服",
+    ],
 )
-def test_who_is_harmed_too_is_spoken_to_as_such(person: Person, text: str) -> None:
+def test_who_is_harmed_or_may_be_is_spoken_to_as_such(person: Person, text: str) -> None:
     decision = person.says(text)
 
     assert isinstance(decision, Support)
-    assert decision.reply.lead != person.dialogue.library.messages["support.bystander"]
+    assert decision.reply.lead not in _to_a_bystander(person)
 
 
 def test_an_adult_who_tells_of_a_child_is_answered_as_an_adult(person: Person) -> None:
@@ -214,7 +249,7 @@ def test_an_adult_who_tells_of_a_child_is_answered_as_an_adult(person: Person) -
     decision = person.says("帮朋友问，她女儿被继父摸")
 
     assert isinstance(decision, Support)
-    assert decision.reply.lead != person.dialogue.library.messages["support.bystander"]
+    assert decision.reply.lead not in _to_a_bystander(person)
 
 
 @pytest.mark.parametrize("asked_before", [True, False])
