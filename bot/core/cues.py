@@ -27,6 +27,8 @@ _UNDER = re.compile(r"(?:[未不没][满到足]|没有满|小于|低于|差[^,�
 _STEP = re.compile(
     r"(?:第(?P<number>\d|[一二三四五六七八九])|最后一?)(?P<unit>[步点条项])|步骤(?P<named>\d|[一二三四五六七八九])"
 )
+#: What stands between two clauses.
+_CLAUSES = re.compile(r"[^\w]+")
 #: Characters up to which a message that speaks of a slip says nothing else.
 SLIP = 8
 #: Characters up to which a message that announces something tells nothing else.
@@ -52,6 +54,9 @@ class Cues(Record):
     hesitant: tuple[Text, ...] = ()
     asking: CueGroup = CueGroup(any=())
     another: AnotherWords = AnotherWords()
+    themselves: tuple[Text, ...] = ()
+    around: tuple[Text, ...] = ()
+    after_all: tuple[Text, ...] = ()
     ordinals: tuple[tuple[Text, ...], ...] = ()
     links: tuple[Text, ...] = ()
     step_before: tuple[Text, ...] = ()
@@ -122,6 +127,12 @@ class CueReader:
     def for_another(self, text: str) -> bool:
         """Whether a message says that it is about another child, and nothing in it is about whoever writes."""
         return self._another.told_of(text)
+
+    def themselves(self, text: str) -> bool:
+        """Whether a message says that it is the writer: wholly, in its first clause, or in one that says after all."""
+        clauses = _CLAUSES.split(text)
+        said = (text, clauses[0], *(clause for clause in clauses if clause.startswith(self.cues.after_all)))
+        return any(_peeled(_plain(clause), self.cues.around) in self.cues.themselves for clause in said)
 
     def asks(self, text: str) -> bool:
         """Whether a message reads as a question."""

@@ -33,6 +33,7 @@ class Why(StrEnum):
     STOPPED = "stopped"  # said the safe word: they leave for now, and whoever writes next first asks if it is they
     RETRACTED = "retracted"  # said that it was not about harm: noted, closes nothing
     BYSTANDER = "bystander"  # said that they ask for somebody else
+    MYSELF = "myself"  # said that it is they after all for whom they asked
     OUTSIDERS = "outsiders"  # wants nobody of their own school
     HERE = "here"  # says that it is still they who hold the device
     DELETE = "delete"  # asked that the chat be deleted

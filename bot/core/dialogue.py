@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from bot.core import counsel, spoken
+from bot.core import counsel, spoken, themselves
 from bot.core import decision as d
 from bot.core.articles import ArticleIndex
 from bot.core.audience import Audience
@@ -64,6 +64,9 @@ class Dialogue:
 
     def _turned(self, turn: Turn) -> Turned:
         incoming, standing = turn.incoming, turn.standing
+        owned = themselves.owned(turn, self.cues)
+        if owned is not None:
+            return themselves.noted(self._alarming(replace(turn, risk=owned)), standing)
         if turn.risk.alarming:
             return self._alarming(turn)
         command = parse_command(incoming.command) if incoming.command else None
@@ -172,6 +175,7 @@ class Dialogue:
         decision, session = counsel.answer_button(command, composer, turn.session, standing), turn.session
         if not turn.incoming.group:
             session = counsel.question_open(command, session, standing)
+            session = themselves.asked_for_another(command, session, standing)
         if decision is not None:
             decision = replace(decision, audience=turn.audience)
         elif report is not None:
@@ -193,7 +197,8 @@ class Dialogue:
         else:
             sure = guesses and guesses[0].confidence >= self.thresholds.answer
             topic = guesses[0].topic if sure else None
-            another = self.cues.for_another(turn.text)
+            another = reader is Audience.STUDENT and self.cues.for_another(turn.text)
+            session = replace(session, another=str(turn.risk.kind)) if another and turn.risk.kind else session
             reply = support_reply(turn.composer, turn.risk, reader, topic, standing=turn.standing, for_another=another)
         decision = d.Support(reply, reader, turn.risk, guesses, turn.risk.why)
         # What is asked next (为什么, 他会坐牢吗) leans on this.

@@ -24,6 +24,7 @@ class Session:
     it can be shown again, for that case alone.
     ``delivery`` names the last message that was heard: one that is sent again is the same message.
     ``asked_place`` is the open case in which it was asked where help finds the person, until they say it; 0 for none.
+    ``another`` is the kind of harm of which they told as of another child's, empty where they did not.
     ``quiz`` is where a quiz stands, as ``Lessons`` wrote it; empty where none goes on. ``learnt``: there was one.
     """
 
@@ -44,6 +45,7 @@ class Session:
     code_of: str = ""
     delivery: str = ""
     asked_place: int = 0
+    another: str = ""
     quiz: str = ""
     learnt: bool = False
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from bot.core.audience import Audience
 from bot.core.command import Command, Verb
 from bot.core.decision import Answer, Handoff, Notice, Relayed, Support
 from bot.core.desk import CaseState, EndedCase, OpenCase, Report, Standing, Why
@@ -675,3 +676,94 @@ def test_a_place_told_once_the_person_is_gone_is_thanked_for_with_who_reads_it(c
     assert turned.decision.reply.lead == messages["support.told_place"]
     assert messages["support.on_duty"] in turned.decision.reply.more
     assert _report(turned).why is Why.PLACE
+
+
+ANOTHER = "我替同学问，她爸爸摸她身体"
+
+
+def _waits_with(child: Child, kind: RiskKind, state: CaseState = CaseState.WAITING) -> None:
+    child.has_a_case(state=state)
+    assert child.standing.case is not None
+    child.standing = replace(child.standing, case=replace(child.standing.case, kind=kind))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "其实是我",
+        "就是我",
+        "是我自己",
+        "其实就是我啦",
+        "说的就是我自己……",
+        "其实那个同学就是我",
+        "不是同学，是我",
+        "其实是我，我很怕",
+        "对不起我骗了你，其实是我",
+        "老师，其实被摸的人是我",
+        "其實就是我",
+        "其实时我",
+        "qishi shi wo",
+    ],
+)
+def test_who_says_that_it_was_they_after_all_is_believed_and_the_desk_hears_whose_matter_it_is(
+    child: Child, words: str
+) -> None:
+    child.says(ANOTHER)
+    _waits_with(child, RiskKind.SEXUAL)
+    theirs = child.dialogue.library.scripts["disclosure.sexual"].readers[Audience.STUDENT]
+
+    turned = child.says(words)
+
+    assert isinstance(turned.decision, Support)
+    assert turned.decision.reply.lead == theirs.lead
+    assert child.dialogue.library.messages["support.on_duty"] in turned.decision.reply.more
+    report = _report(turned)
+    assert (report.why, report.level, report.texts) == (Why.MYSELF, RiskLevel.DISCLOSURE, (words,))
+
+
+@pytest.mark.parametrize(
+    "words", ["其实是我弟弟", "不是我", "是我同学", "其实是我妈妈", "是我做错了吗", "我自己回家了"]
+)
+def test_whose_words_name_somebody_else_do_not_say_that_it_was_they(child: Child, words: str) -> None:
+    child.says(ANOTHER)
+    _waits_with(child, RiskKind.SEXUAL)
+
+    assert _report(child.says(words)).why is not Why.MYSELF
+
+
+def test_who_asked_for_nobody_else_says_nothing_by_it(child: Child) -> None:
+    child.says(DISCLOSURE)
+    child.has_a_case()
+
+    assert _report(child.says("就是我")).why is Why.SAID
+
+
+def test_who_pressed_that_they_ask_for_another_can_still_say_that_it_was_they(child: Child) -> None:
+    child.says(DISCLOSURE)
+    child.has_a_case(RiskLevel.URGENT)
+    child.presses(Verb.BYSTANDER)
+
+    turned = child.says("其实是我")
+
+    script = child.dialogue.library.scripts["urgent.domestic_violence"].readers[Audience.STUDENT]
+    assert turned.decision.reply.lead == script.lead
+    assert (_report(turned).why, _report(turned).level) == (Why.MYSELF, RiskLevel.URGENT)
+
+
+def test_that_it_was_they_after_all_opens_a_case_where_that_of_the_other_has_ended(child: Child) -> None:
+    child.says(ANOTHER)
+
+    report = _report(child.says("其实是我"))
+
+    assert (report.why, report.opens, report.kind) == (Why.RISK, True, RiskKind.SEXUAL)
+    assert report.texts == (ANOTHER, "其实是我")
+
+
+def test_to_a_person_who_has_the_talk_it_goes_as_news_and_the_service_is_silent(child: Child) -> None:
+    child.says(ANOTHER)
+    _waits_with(child, RiskKind.SEXUAL, CaseState.TAKEN)
+
+    turned = child.says("其实是我")
+
+    assert isinstance(turned.decision, Relayed)
+    assert _report(turned).why is Why.MYSELF

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.core.desk import Why
 from bot.desk.reading import CaseFile
 from bot.desk.release import NAMELESS
 from bot.desk.work import LONGEST_ANSWER, OUTCOMES
@@ -122,7 +121,7 @@ class CasePages:
             "can": views.standing(file, worker, times.now),
             "also": views.also(row, file.events),
             "place": views.place(file.events),
-            "bystander": views.happened(file.events, Why.BYSTANDER),
+            "whose": views.whose(file.events),
             "unkept": any(event.what == "unkept" for event in file.events),
             "retracted": views.happened(file.events, "retracted"),
             "history": views.history(file.events, names, times),

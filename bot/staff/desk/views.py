@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.core.audience import Audience
-from bot.core.desk import CaseState
+from bot.core.desk import CaseState, Why
 from bot.core.risk import RiskKind
 from bot.desk.reading import CaseFile, Line
 from bot.desk.telling import may_write
@@ -121,6 +121,13 @@ def place(events: Iterable[CaseRow]) -> str:
     """Where the child can be found, by a button; ``typed`` where they wrote it last, which stands in the talk."""
     events = list(events)
     return told(events, "place") or ("typed" if happened(events, "place") else "")
+
+
+def whose(events: Iterable[CaseRow]) -> str:
+    """Whose matter surely the child last said that it is: ``another``'s, or ``myself``; empty where they said neither."""
+    said = {str(Why.BYSTANDER): "another", str(Why.MYSELF): "myself"}
+    sure = (event.what for event in reversed(list(events)) if not event.unsure)
+    return next((said[what] for what in sure if what in said), "")
 
 
 def also(row: CaseRow, events: Iterable[CaseRow]) -> list[str]:

@@ -93,6 +93,20 @@ async def test_whoever_asks_for_somebody_else_is_not_taken_for_the_one_who_was_h
     assert SAY["desk.for_another_brief"] in page.split('class="brief"')[1].split("</summary>")[0]
 
 
+async def test_whoever_asked_for_somebody_else_and_is_harmed_themselves_is_known_as_such(
+    office: Office, wang: httpx.AsyncClient
+) -> None:
+    case = await office.file("她爸爸摸她")
+    await office.file("", why=Why.BYSTANDER, delivery="2")
+    await office.file("其实是我", why=Why.MYSELF, delivery="3")
+
+    page = await _told(wang, case)
+    assert SAY["desk.for_another"] not in page
+    assert SAY["desk.for_myself"] in page
+    assert SAY["desk.for_myself_brief"] in page.split('class="brief"')[1].split("</summary>")[0]
+    assert SAY["desk.event_myself"] in page
+
+
 async def test_where_help_finds_a_child_who_typed_it_stands_in_their_words(
     office: Office, wang: httpx.AsyncClient
 ) -> None:
