@@ -12,11 +12,13 @@ from bot.core.desk import NO_DESK, Receipt, Standing
 from bot.core.help_types import Script
 from bot.core.risk import RiskKind, RiskLevel, RiskReading
 
+#: What is said of any harm to those who look after a child.
+_OF_A_CHILD = ("parent.child_harmed", "parent.warning_signs", "school.report_steps")
 #: Topics, or groups of them, that say what the law says of a kind of harm. Words alone may lead to others: a stepfather
 #: who comes into a room at night is no matter of diaries.
 _ABOUT = {
-    RiskKind.SELF_HARM: ("help.",),
-    RiskKind.SEXUAL: ("sexual.", "help.", "online.", "report."),
+    RiskKind.SELF_HARM: ("help.", *_OF_A_CHILD),
+    RiskKind.SEXUAL: ("sexual.", "help.", "online.", "report.", "school.sexual_harm_prevention", *_OF_A_CHILD),
     RiskKind.EXPLOITATION: (
         "work.",
         "online.",
@@ -27,12 +29,28 @@ _ABOUT = {
         "violence.",
         "help.",
         "report.",
+        *_OF_A_CHILD,
     ),
-    RiskKind.BULLYING: ("bullying.", "violence.", "school.", "help.", "report."),
-    RiskKind.DOMESTIC_VIOLENCE: ("home.violence", "home.protection_order", "home.caregiver_abuse", "help.", "report."),
-    RiskKind.NEGLECT: ("home.neglect", "home.guardianship", "home.caregiver_abuse", "help.", "report."),
-    RiskKind.ONLINE: ("online.", "sexual.", "bullying.", "help.", "report."),
-    RiskKind.OTHER: ("school.", "safety.", "venue.", "violence.", "work.", "help.", "report."),
+    RiskKind.BULLYING: (
+        "bullying.",
+        "violence.",
+        "school.",
+        "help.",
+        "report.",
+        "parent.child_bullied",
+        *_OF_A_CHILD,
+    ),
+    RiskKind.DOMESTIC_VIOLENCE: (
+        "home.violence",
+        "home.protection_order",
+        "home.caregiver_abuse",
+        "help.",
+        "report.",
+        *_OF_A_CHILD,
+    ),
+    RiskKind.NEGLECT: ("home.neglect", "home.guardianship", "home.caregiver_abuse", "help.", "report.", *_OF_A_CHILD),
+    RiskKind.ONLINE: ("online.", "sexual.", "bullying.", "help.", "report.", *_OF_A_CHILD),
+    RiskKind.OTHER: ("school.", "safety.", "venue.", "violence.", "work.", "help.", "report.", *_OF_A_CHILD),
 }
 
 

@@ -408,6 +408,25 @@ def test_what_the_law_says_is_one_tap_away_from_a_support_reply(person: Person) 
     assert f"topic:{decision.topic}" in [choice.command for choice in decision.reply.choices]
 
 
+@pytest.mark.parametrize(
+    ("reader", "text", "topic"),
+    [
+        ("parent", "孩子被同学长期欺负，不敢上学，我该做什么", "parent.child_bullied"),
+        ("parent", "我女儿被邻居摸了下面", "parent.child_harmed"),
+        ("school", "有学生告诉我她爸爸总打她，我要怎么走强制报告流程", "school.report_steps"),
+    ],
+)
+def test_an_adult_who_tells_of_a_child_is_one_tap_away_from_what_to_do(
+    person: Person, reader: str, text: str, topic: str
+) -> None:
+    person.presses(Verb.ROLE, reader)
+
+    decision = person.says(text)
+
+    assert isinstance(decision, Support)
+    assert f"topic:{topic}" in [choice.command for choice in decision.reply.choices]
+
+
 def test_no_law_of_another_matter_is_offered_to_somebody_in_danger(person: Person) -> None:
     decision = person.says("他晚上来我房间")
 
