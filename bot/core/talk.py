@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.core.audience import Audience
 from bot.core.decision import Decision, Quiz, Relayed
-from bot.core.desk import NO_DESK, Desk, Filing, Report, Standing
+from bot.core.desk import NO_DESK, Desk, Filing, Report, Standing, Why
 from bot.core.dialogue import Dialogue
 from bot.core.lessons import Joins, Lesson, Lessons, NoLessons
 from bot.core.message import Incoming, Origin
@@ -187,7 +187,11 @@ def _taught(turned: Turned, before: Session, lesson: Lesson, incoming: Incoming)
         asked_role=before.asked_role or joined is not None,
         quiz=lesson.place,
     )
-    return Turned(replace(lesson.decision, risk=turned.decision.risk), session, turned.report)
+    report = turned.report
+    if report is not None and report.why is Why.STOPPED:
+        # It is the quiz that they leave, and nobody has to ask whether it is still they.
+        report = replace(report, why=Why.SAID)
+    return Turned(replace(lesson.decision, risk=turned.decision.risk), session, report)
 
 
 def _tapped_before(report: Report, origin: Origin, before: Session, standing: Standing) -> bool:

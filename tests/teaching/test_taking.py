@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from bot.channels.guesses import Guesses
 from bot.core.command import Verb
 from bot.core.decision import Answer, Decision, Notice, Quiz, Support
-from bot.core.desk import CaseState, OpenCase
+from bot.core.desk import CaseState, OpenCase, Why
 from bot.core.dialogue import Dialogue
 from bot.core.message import Incoming, Origin
 from bot.core.quiz_types import Band
@@ -281,6 +281,19 @@ async def test_stopping_keeps_the_place(school: School) -> None:
     await li.says("先不答了")
     await li.presses("接着答题")
     assert "第2题" in li.read
+
+
+@pytest.mark.parametrize("words", ["停", "退出"])
+async def test_who_stops_a_quiz_has_not_left_the_people_on_duty(
+    school: School, desk: PretendedDesk, words: str
+) -> None:
+    li = await school.pupil()
+    await li.sends(f"quiz:{school.run}")
+    desk.takes(OpenCase(1, RiskLevel.DISCLOSURE, RiskKind.OTHER, CaseState.WAITING, school.store.now()))
+    await li.says(words)
+    assert "接着答题" in " ".join(li.labels)
+    ((report, _origin),) = desk.filed
+    assert (report.why, report.texts) == (Why.SAID, (words,))
 
 
 async def test_a_quiz_is_resumed_after_the_talk_was_forgotten_by_time(school: School, clock: Clock) -> None:
