@@ -114,7 +114,7 @@ class Commands:
             return self.run(Command(Verb.NONE), session, reader)
         if meant == "stop":
             return self._say(Verb.START, replace(session, topic=None, options=(), failures=0), "chat.stopped")
-        if meant == "retract" and session.risk is not RiskLevel.NONE:
+        if meant in ("retract", "resigns") and session.risk is not RiskLevel.NONE:
             return self._say(Verb.START, session, "chat.retracted")
         age = bare_age(text) or (age_in(text) if cues.links_back(text) else None)
         if session.topic and age is not None:

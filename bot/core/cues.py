@@ -29,6 +29,8 @@ _STEP = re.compile(
 )
 #: What stands between two clauses.
 _CLAUSES = re.compile(r"[^\w]+")
+#: Cues that are a whole message.
+_WHOLE = ("more", "simple", "why", "none", "stop", "retract", "resigns", "waiting")
 #: Characters up to which a message that speaks of a slip says nothing else.
 SLIP = 8
 #: Characters up to which a message that announces something tells nothing else.
@@ -47,6 +49,7 @@ class Cues(Record):
     stop: tuple[Text, ...] = ()
     leave: tuple[Text, ...] = ()
     retract: tuple[Text, ...] = ()
+    resigns: tuple[Text, ...] = ()
     waiting: tuple[Text, ...] = ()
     address: tuple[Text, ...] = ()
     slips: tuple[Text, ...] = ()
@@ -94,17 +97,21 @@ class CueReader:
     _hinted: _Readers = field(init=False)
     _leaning: _Readers = field(init=False)
     _another: Another = field(init=False)
+    _whole: dict[str, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         for name in ("declared", "hinted", "leaning"):
             object.__setattr__(self, f"_{name}", _Readers(getattr(self.cues, name)))
+        # Written as a message is compared: 算了 is 算 there.
+        whole = {name: frozenset(map(_plain, getattr(self.cues, name))) for name in _WHOLE}
+        object.__setattr__(self, "_whole", whole)
         object.__setattr__(self, "_another", Another(self.cues.another))
 
     def exact(self, text: str) -> str | None:
         """The name of the cue that is the whole message, or None."""
         plain = _plain(text)
-        for name in ("more", "simple", "why", "none", "stop", "retract", "waiting"):
-            if plain in getattr(self.cues, name):
+        for name in _WHOLE:
+            if plain in self._whole[name]:
                 return name
         return "waiting" if _peeled(plain, self.cues.address) in self.cues.waiting else None
 

@@ -131,6 +131,8 @@ class Dialogue:
             placed = spoken.placed(turn, report, self.cues, self._decide(turn, None)[0])
             if placed is not None:
                 return placed
+        if meant == "resigns":
+            return spoken.waits(turn, report, composer.say("support.told_resigned"))
         if incoming.text.strip() and (case.left or meant == "waiting"):
             # Said to a person, who is gone or has not come yet: what the bot would answer is not what was asked.
             return spoken.waits(turn, report)

@@ -531,6 +531,19 @@ def test_a_typed_retraction_is_noted_and_told_like_the_button(child: Child, word
     assert (_report(turned).why, _report(turned).texts) == (Why.RETRACTED, (words,))
 
 
+@pytest.mark.parametrize("words", ["算了", "算了吧"])
+def test_who_gives_up_takes_nothing_back(child: Child, words: str) -> None:
+    child.says(DISCLOSURE)
+    child.has_a_case()
+    messages = child.dialogue.library.messages
+
+    turned = child.says(words)
+
+    assert turned.decision.reply.lead == messages["support.told_resigned"]
+    assert messages["support.on_duty"] in turned.decision.reply.more
+    assert (_report(turned).why, _report(turned).texts) == (Why.SAID, (words,))
+
+
 @pytest.mark.parametrize("words", ["我说错了", "刚才说错了", "打错了", "啊打错字了"])
 def test_who_made_a_slip_takes_nothing_back_and_may_say_it_again(child: Child, words: str) -> None:
     child.has_a_case()

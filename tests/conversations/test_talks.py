@@ -386,6 +386,13 @@ def test_an_article_of_a_law_not_known_here_is_not_taken_for_our_own(person: Per
     assert not person.says("宪法第四十六条").reply.law
 
 
+@pytest.mark.parametrize("text", ["算了", "算了吧"])
+def test_who_gives_up_may_come_back(person: Person, text: str) -> None:
+    person.says("爸爸喝醉了打我")
+
+    assert person.says(text).reply.lead == person.dialogue.library.messages["chat.retracted"]
+
+
 def test_taking_it_back_is_answered_gently_and_the_alarm_stays_remembered(person: Person) -> None:
     person.says("爸爸喝醉了打我")
 
