@@ -12,6 +12,7 @@ from bot.core.another import Another, AnotherWords
 from bot.core.answer_types import CueGroup
 from bot.core.audience import Audience
 from bot.core.numerals import from_chinese
+from bot.core.places import PlaceWords
 from bot.core.record import Record, Text
 from bot.core.words import WordFinder
 
@@ -57,6 +58,7 @@ class Cues(Record):
     hesitant: tuple[Text, ...] = ()
     asking: CueGroup = CueGroup(any=())
     another: AnotherWords = AnotherWords()
+    places: PlaceWords = PlaceWords()
     themselves: tuple[Text, ...] = ()
     around: tuple[Text, ...] = ()
     after_all: tuple[Text, ...] = ()

@@ -21,7 +21,7 @@ from bot.core.ports import Understanding
 from bot.core.risk import NO_RISK, RiskLevel, RiskReading
 from bot.core.session import Session
 from bot.core.support import private_line, support_reply
-from bot.core.topical import SMALL_TALK, SMALL_TALK_TO_A_PERSON, Thresholds, Topical
+from bot.core.topical import HUMAN, SMALL_TALK, SMALL_TALK_TO_A_PERSON, Thresholds, Topical
 from bot.core.turn import Turn, Turned
 from bot.core.writing import foreign_script
 
@@ -96,6 +96,8 @@ class Dialogue:
         graver = replace(turn.risk, level=RiskLevel.DISCLOSURE, kind=told)
         report = counsel.risk_report(graver, turn.session, turn.incoming, turn.standing)
         decision, session, _ = self._harmless(turn, command, None)
+        if command is None and _asks_for_a_person(decision):
+            return spoken.asked(turn, decision, session, report)
         if isinstance(decision, d.Abstain | d.Notice):
             # A person hears it: nobody is told that they were not understood.
             reply = d.Reply(turn.composer.say("chat.concern"), choices=decision.reply.choices)
@@ -211,17 +213,18 @@ class Dialogue:
     def _harmless(self, turn: Turn, command: Command | None, report: Report | None) -> Turned:
         decision, session = self._decide(turn, command)
         small_talk = isinstance(decision, d.Answer) and decision.topic in SMALL_TALK_TO_A_PERSON
-        if report is not None and command is None and not turn.incoming.group and small_talk:
-            return spoken.waits(turn, report)
+        if report is not None and command is None and not turn.incoming.group:
+            if small_talk:
+                return spoken.waits(turn, report)
+            if _asks_for_a_person(decision):
+                return spoken.asked(turn, decision, session, replace(report, why=Why.ASKED))
         if turn.incoming.group and isinstance(decision, d.Handoff):
             # Nobody asks for a person before the class, nor is anything of the desk told there.
             decision = replace(decision, reply=private_line(turn.composer))
         if turn.incoming.origin is not None and not turn.incoming.group:
             decision = asked_if_helpful(decision, command, turn.composer)
         if turn.risk.level is RiskLevel.CONCERN:
-            note = turn.composer.say("chat.concern")
-            if decision.reply.lead != note:
-                decision = replace(decision, reply=replace(decision.reply, note=note))
+            decision = spoken.noted(turn, decision)
         if report is not None and not turn.incoming.group and self._leaves_open(turn, command, decision, session):
             decision = replace(decision, reply=counsel.told_who_reads(decision.reply, turn.composer, turn.standing))
         if turn.standing.keyed and not turn.incoming.group:
@@ -264,10 +267,17 @@ class Dialogue:
             return d.Abstain(d.Reply(composer.say(f"unreadable.{unreadable}"))), turn.session
         announced = self._announced(turn)
         decided = Commands(topical).talk(turn.text, turn.session, self.cues, self.index, new=announced)
-        return spoken.heard_out(turn, decided, silent=self.cues.hesitates(turn.text)) if announced else decided
+        if announced:
+            return spoken.heard_out(turn, decided, silent=self.cues.hesitates(turn.text))
+        decision, session = decided
+        return decision, replace(session, heard_out=0)
 
     def _announced(self, turn: Turn) -> bool:
         """Whether somebody uneasy asks nothing: what they have to say is still to come."""
         return turn.risk.level is RiskLevel.CONCERN and (
             self.cues.hesitates(turn.text) or not self.cues.asks(turn.text)
         )
+
+
+def _asks_for_a_person(decision: d.Decision) -> bool:
+    return isinstance(decision, d.Handoff) and decision.topic == HUMAN

@@ -25,6 +25,7 @@ class Session:
     ``delivery`` names the last message that was heard: one that is sent again is the same message.
     ``asked_place`` is the open case in which it was asked where help finds the person, until they say it; 0 for none.
     ``another`` is the kind of harm of which they told as of another child's, empty where they did not.
+    ``heard_out``: how often of late they were bidden to go on with what they have to say.
     ``quiz`` is where a quiz stands, as ``Lessons`` wrote it; empty where none goes on. ``learnt``: there was one.
     """
 
@@ -46,6 +47,7 @@ class Session:
     delivery: str = ""
     asked_place: int = 0
     another: str = ""
+    heard_out: int = 0
     quiz: str = ""
     learnt: bool = False
 

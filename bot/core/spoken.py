@@ -8,15 +8,19 @@ from bot.core import counsel
 from bot.core import decision as d
 from bot.core.audience import Audience
 from bot.core.command import Verb
+from bot.core.contacts import contacts
 from bot.core.cues import CueReader
 from bot.core.desk import Receipt, Report, Why
 from bot.core.message import Attachment
+from bot.core.places import Where
 from bot.core.risk import RiskLevel
 from bot.core.session import Session
 from bot.core.topical import COMPLAINT, HUMAN, SMALL_TALK, SMALL_TALK_TO_A_PERSON
 from bot.core.turn import Turn, Turned
 from bot.core.writing import foreign_script
 
+#: What somebody uneasy is told who does not say it yet, the first time and after.
+HEARD_OUT = ("chat.concern", "chat.concern_again", "chat.concern_person")
 #: What is meant for a person, or for the service itself, though it asks nothing.
 TO_A_PERSON = SMALL_TALK_TO_A_PERSON | {HUMAN, COMPLAINT}
 
@@ -33,12 +37,34 @@ def heard_out(turn: Turn, decided: tuple[d.Decision, Session], *, silent: bool) 
     )
     if answered or not decision.guesses or decision.audience is not Audience.STUDENT:
         return decided
-    reply = d.Reply(turn.composer.say("chat.concern"), choices=(turn.composer.choice(Verb.HUMAN),))
+    reply = _bidden(turn)
     # What follows is no sequel of what was asked before.
-    session = replace(turn.session, topic=None, question="", options=(), failures=0)
+    again = turn.session.heard_out % len(HEARD_OUT) + 1
+    session = replace(turn.session, topic=None, question="", options=(), failures=0, heard_out=again)
     # Before a class a person is asked for in private alone.
     kind: type[d.Decision] = d.Handoff if turn.incoming.group else d.Notice
     return kind(reply, Audience.STUDENT, guesses=decision.guesses), session
+
+
+def _bidden(turn: Turn) -> d.Reply:
+    """Each time in other words, and then the way to a person: nobody is told the same again and again."""
+    composer, key = turn.composer, HEARD_OUT[turn.session.heard_out % len(HEARD_OUT)]
+    numbers = contacts(composer.library, counsel.PERSON, composer.now, composer.region) if key == HEARD_OUT[-1] else ()
+    return d.Reply(composer.say(key), contacts=numbers, choices=(composer.choice(Verb.HUMAN),))
+
+
+def noted(turn: Turn, decision: d.Decision) -> d.Decision:
+    """The answer to somebody uneasy, with a word of care where it is not said already."""
+    if decision.reply.lead in map(turn.composer.say, HEARD_OUT):
+        return decision
+    return replace(decision, reply=replace(decision.reply, note=turn.composer.say(HEARD_OUT[0])))
+
+
+def asked(turn: Turn, decision: d.Decision, session: Session, report: Report) -> Turned:
+    """A person is asked for in words, where whoever is on duty hears them: what happens now, and nothing to tap."""
+    care = turn.composer.say("chat.concern") if turn.risk.level is RiskLevel.CONCERN else ""
+    reply = replace(counsel.human_reply(turn.composer, turn.standing).reply, note=care)
+    return Turned(replace(decision, reply=reply, risk=turn.risk), session, report)
 
 
 def waits(turn: Turn, report: Report, lead: str = "") -> Turned:
@@ -71,9 +97,10 @@ def placed(turn: Turn, report: Report, cues: CueReader, decision: d.Decision) ->
 
     ``decision`` is what the service would say to them by itself.
     """
-    session, meant = replace(turn.session, asked_place=0), cues.exact(turn.text)
-    if meant == "stop":  # 不想说: they need not
-        return waits(replace(turn, session=session), report)
+    meant, said = cues.exact(turn.text), cues.cues.places.said_in(turn.text)
+    if meant in ("stop", "resigns") or (said is Where.REFUSED and meant is None):
+        # They need not; where they say it yet, it is the answer.
+        return waits(turn, report, turn.composer.say("support.told_no_place"))
     if meant or foreign_script(turn.text) or cues.hesitates(turn.text):
         return None
     answered, small_talk = isinstance(decision, d.Answer | d.Handoff), decision.topic in SMALL_TALK
@@ -82,6 +109,11 @@ def placed(turn: Turn, report: Report, cues: CueReader, decision: d.Decision) ->
         return None if law or (answered and small_talk) else waits(turn, report)
     if answered and decision.topic in TO_A_PERSON:
         return None
+    if said is not Where.PLACE:
+        # Whoever is uneasy is answered as such, but with no topic: what else is said here waits for a person.
+        uneasy = turn.risk.level is RiskLevel.CONCERN and not isinstance(decision, d.Answer)
+        return None if uneasy else waits(turn, report)
+    session = replace(turn.session, asked_place=0)
     thanked = counsel.thanked_for_place(turn.composer, turn.risk, turn.standing)
     thanked = replace(thanked, audience=turn.audience, risk=turn.risk)
     return Turned(thanked, session, replace(report, why=Why.PLACE, value=""))

@@ -432,6 +432,25 @@ def test_whoever_asks_for_a_person_again_soon_after_danger_was_told_does_not_beg
     assert (unsafe.level, unsafe.kind) == (RiskLevel.URGENT, RiskKind.SEXUAL)
 
 
+@pytest.mark.parametrize("again", [True, False])
+def test_who_asks_for_a_person_once_one_hears_them_is_told_one_thing(child: Child, again: bool) -> None:
+    say = child.dialogue.library.messages
+    if again:
+        child.has_a_case()
+    else:
+        child.standing = replace(WITH_DESK, ended=EndedCase(6, RiskKind.SEXUAL, grave=True))
+
+    turned = child.says("我还是怕，想找真人")
+
+    assert isinstance(turned.decision, Handoff)
+    reply, report = turned.decision.reply, _report(turned)
+    assert (reply.lead, reply.note) == (say["support.asked"], say["chat.concern"])
+    assert say["support.on_duty"] in reply.more
+    assert reply.contacts
+    assert str(Verb.HUMAN) not in {choice.command for choice in reply.choices}
+    assert report.why is (Why.ASKED if again else Why.RISK)
+
+
 @pytest.mark.parametrize("calm", ["谢谢", "好的", "压岁钱归谁", "今天作业好多"])
 def test_nothing_calm_opens_a_case_after_another_has_ended(child: Child, calm: str) -> None:
     child.standing = replace(WITH_DESK, ended=EndedCase(6, RiskKind.SEXUAL, grave=True))
@@ -593,7 +612,19 @@ def test_in_a_group_a_wish_for_a_person_leads_to_the_private_talk_and_tells_noth
 
 
 @pytest.mark.parametrize(
-    "place", ["在家里，青山路12号3楼", "青山路12号", "我在外婆家", "幸福小区", "阳光小学", "我在学校，你们能来吗"]
+    "place",
+    [
+        "在家里，青山路12号3楼",
+        "青山路12号",
+        "我在外婆家",
+        "幸福小区",
+        "阳光小学",
+        "我在学校，你们能来吗",
+        "碧桂园",
+        "哈尔滨道里",
+        "家门口的小卖部",
+        "青山路12号，不用来",
+    ],
 )
 def test_where_help_finds_them_can_be_said_in_words(child: Child, place: str) -> None:
     child.has_a_case(RiskLevel.URGENT)
@@ -632,15 +663,35 @@ def test_harm_told_in_place_of_a_place_is_heard_as_harm(child: Child, text: str)
     assert (_report(turned).why, _report(turned).texts) == (Why.RISK, (text,))
 
 
-def test_who_would_rather_not_say_where_they_are_need_not(child: Child) -> None:
+@pytest.mark.parametrize(
+    "words",
+    ["不想说", "不告诉你", "不知道", "算了", "你们别来", "不要来我家", "别告诉警察", "能不能不说"],
+)
+def test_who_would_rather_not_say_where_they_are_need_not_and_still_can(child: Child, words: str) -> None:
     child.has_a_case()
     child.presses(Verb.TELL, "place")
 
-    turned = child.says("不想说")
+    turned = child.says(words)
 
-    assert turned.decision.reply.lead == child.dialogue.library.messages["support.on_duty"]
+    messages = child.dialogue.library.messages
+    assert turned.decision.reply.lead == messages["support.told_no_place"]
+    assert messages["support.on_duty"] in turned.decision.reply.more
     assert _report(turned).why is Why.SAID
-    assert _report(child.says("青山路12号")).why is Why.SAID
+    assert _report(child.says("青山路12号")).why is Why.PLACE
+
+
+@pytest.mark.parametrize("words", ["我好怕", "他回来了", "我没有地方去", "他在门口", "嗯", "我在哪里都不安全"])
+def test_fear_in_place_of_a_place_is_heard_as_what_it_is(child: Child, words: str) -> None:
+    child.has_a_case()
+    child.presses(Verb.TELL, "place")
+
+    turned = child.says(words)
+
+    messages = child.dialogue.library.messages
+    assert _report(turned).why is not Why.PLACE
+    assert turned.decision.reply.lead not in (messages["support.told_place"], messages["support.told_no_place"])
+    assert not turned.decision.reply.law
+    assert _report(child.says("青山路12号")).why is Why.PLACE
 
 
 @pytest.mark.parametrize("pressed", [(Verb.PLACE, "home"), (Verb.TELL, "write"), (Verb.WRONG, "")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -267,6 +268,19 @@ def test_who_only_says_that_there_is_something_to_tell_is_bidden_to_tell_it(
     assert [choice.command for choice in decision.reply.choices] == [str(Verb.HUMAN)]
     assert not decision.reply.law
     assert person.says("压岁钱归谁").topic == "home.money"
+
+
+def test_who_cannot_say_it_hears_other_words_each_time_and_then_of_people(person: Person) -> None:
+    hesitating = ("我想跟你说件事", "我怕", "就是一直很害怕", "我不知道怎么说")
+
+    replies = [person.says(text).reply for text in hesitating]
+
+    leads = [reply.lead for reply in replies]
+    assert len(set(leads[:3])) == 3
+    assert all(before != after for before, after in itertools.pairwise(leads))
+    assert {"110", "12356"} <= {line.number for line in replies[2].contacts}
+    assert all(str(Verb.HUMAN) in {choice.command for choice in reply.choices} for reply in replies)
+    assert not any(reply.note for reply in replies)
 
 
 @pytest.mark.parametrize("text", ["有个秘密，继父摸我", "想跟你说件事，我爸拿皮带打我"])
