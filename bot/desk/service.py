@@ -24,7 +24,7 @@ from bot.storage.roster import Roster
 from bot.storage.store import Store
 
 #: Turns whose answer shows its receipt: a code that is given with one is told.
-_TELLS = frozenset({Why.RISK, Why.ASKED, Why.UNSAFE})
+_TELLS = frozenset({Why.RISK, Why.ASKED, Why.UNSAFE, Why.MYSELF})
 #: Digits of a case's number, as a button may name it.
 LONGEST_NUMBER = 18
 
