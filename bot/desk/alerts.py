@@ -17,7 +17,7 @@ import structlog
 from bot.desk.answers import RefusedError
 from bot.desk.carriers import Carrier
 from bot.desk.duty import Scope, eligible, overheard
-from bot.desk.pacing import Pacing
+from bot.desk.pacing import Pacing, receiver
 from bot.desk.turns import TRIES, next_turn, pause
 from bot.storage.alert_rows import RELEASED, Pending
 from bot.storage.alerts import SealedAlerts
@@ -91,7 +91,7 @@ class AlertSender:
         try:
             route = await self.roster.route(number)
         except WrongKeyError:
-            await self._count_failure(number)
+            await self._count_failure(number, receiver("", number))
             return False
         return route is not None and await self._said(route, "test")
 
@@ -137,19 +137,20 @@ class AlertSender:
             if not begun:
                 return
             route, numbers = begun[0].route, [item.id for item in begun]
+            to = receiver(begun[0].target, route)
             # What cannot be opened counts as failed, so that others are alerted and nobody relies on the route.
             carrier = self.carriers.get(begun[0].route_kind) if begun[0].target else None
-            arrived = False if carrier is None else await self._heeded(route, _by(carrier, begun))
+            arrived = False if carrier is None else await self._heeded(route, to, _by(carrier, begun))
             if arrived:
-                self._worked(route, mended=await self.alerts.sent(*numbers))
+                self._worked(route, to, mended=await self.alerts.sent(*numbers))
                 for number in numbers:
                     self._forget(number)
-            elif arrived is False and self._pacing.excused(route):
+            elif arrived is False and self._pacing.excused(to):
                 await self.alerts.put_back(numbers)
             elif arrived is False:
                 for item in begun:
                     await self._not_sent(item)
-                await self._count_failure(route)
+                await self._count_failure(route, to)
         except StorageError as error:
             log.error("alerts.store_failed", error=type(error).__name__)  # noqa: TRY400
 
@@ -164,14 +165,14 @@ class AlertSender:
             return None
         return fitting
 
-    async def _heeded(self, route: int, sending: Awaitable[bool | None]) -> bool | None:
+    async def _heeded(self, route: int, to: str, sending: Awaitable[bool | None]) -> bool | None:
         """What became of something on a route; why it was refused is kept for whoever mends the route."""
         try:
             return await sending
         except RefusedError as error:
             log.warning("alerts.refused", route=route, answer=error.number)
             if error.wait:
-                self._pacing.hold(route, error.wait)
+                self._pacing.hold(to, error.wait)
             await self.roster.route_refused(route, error.number)
             return False
 
@@ -224,15 +225,15 @@ class AlertSender:
         self._tried.pop(number, None)
         self._failed.discard(number)
 
-    def _worked(self, route: int, *, mended: bool) -> None:
+    def _worked(self, route: int, to: str, *, mended: bool) -> None:
         self._failures.pop(route, None)
         self._failing.discard(route)
-        self._pacing.worked(route)
+        self._pacing.worked(to)
         if mended:
             self.duty()
 
-    async def _count_failure(self, route: int) -> None:
-        if self._pacing.excused(route):
+    async def _count_failure(self, route: int, to: str) -> None:
+        if self._pacing.excused(to):
             return
         self._failures[route] += 1
         if self._failures[route] >= FAILURES and await self.roster.route_fails(route):
@@ -254,7 +255,7 @@ class AlertSender:
             self.duty()
         for route in failing:
             last = self._probed.setdefault(route.id, self.steady())
-            if self.steady() - last < self.probe or -route.id in self._tasks or self._pacing.held(route.id) > 0:
+            if self.steady() - last < self.probe or -route.id in self._tasks:
                 continue
             self._probed[route.id] = self.steady()
             self._begin([-route.id], self._probe(route.id))
@@ -264,17 +265,19 @@ class AlertSender:
     async def _probe(self, number: int) -> None:
         with contextlib.suppress(StorageError):
             route = await self.roster.route(number)
-            if route is not None:
+            if route is not None and self._pacing.held(receiver(route.target, number)) > 0:
+                self._probed[number] = float("-inf")
+            elif route is not None:
                 await self._said(route, "mended")
 
     async def _said(self, route: Route, key: str) -> bool:
-        carrier = self.carriers.get(route.kind)
-        self._pacing.took(route.id)
-        arrived = False if carrier is None else await self._heeded(route.id, carrier.say(route, key))
+        carrier, to = self.carriers.get(route.kind), receiver(route.target, route.id)
+        self._pacing.took(to)
+        arrived = False if carrier is None else await self._heeded(route.id, to, carrier.say(route, key))
         if arrived:
-            self._worked(route.id, mended=await self.roster.route_worked(route.id))
+            self._worked(route.id, to, mended=await self.roster.route_worked(route.id))
         elif arrived is False:
-            await self._count_failure(route.id)
+            await self._count_failure(route.id, to)
         return arrived is not False
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.risk import RiskLevel
-from bot.desk.pacing import Pacing
+from bot.desk.pacing import Pacing, few_a_minute, receiver
 from bot.storage.alert_rows import RELEASED, Pending
 from bot.storage.chat_links import TELEGRAM
 
@@ -17,9 +17,6 @@ from bot.storage.chat_links import TELEGRAM
 TRIES = (0, 5, 15, 40, 90, 180, 400, 800, 1600, 3200)
 #: Sends at once, by one route, and by all routes that are known to fail.
 IN_FLIGHT, BY_ONE, BY_FAILING = 16, 2, 8
-#: Services whose robots take only so many texts a minute, by the scheme of their addresses. Whatever else is addressed
-#: hears of each alert by itself and at once, until it says that it was too much.
-FEW_A_MINUTE = ("dingtalk", "wecombot", "feishu", "lark")
 #: Seconds: sooner than this something is looked at again only where it rings, and a route that is held back for longer
 #: is one by which nobody hears for now.
 MOMENT, SOON = 0.05, 15.0
@@ -42,26 +39,28 @@ def next_turn(
 ) -> Turn:
     """What is to be done now with alerts of which none is being sent, while those ``under_way`` are."""
     turn, begun, rush = Turn(), list(under_way), defaultdict[int, list[Pending]](list)
-    for item in sorted(pending, key=first_things_first):
-        wait, held = due_in(item), pacing.held(item.route) if paced(item) else 0.0
+    for item in sorted(pending, key=lambda item: first_things_first(item, pacing)):
+        to = receiver(item.target, item.route)
+        wait, held = due_in(item), pacing.held(to) if paced(item) else 0.0
         if wait > 0:
             turn.waits.append(max(wait, held, MOMENT))
         elif held > 0 or not has_room(item, begun):
             turn.waits += [max(held, MOMENT)] if held > 0 else []
             turn.passed_on += [item] if item.failing or held > SOON else []
-        elif may_be_gathered(item) and not pacing.alone(item.route, crowd=item.crowd):
+        elif may_be_gathered(item) and not pacing.alone(to, crowd=item.crowd):
             rush[item.route].append(item)
         else:
             begun.append(item)
             turn.texts.append([item])
             if paced(item):
-                pacing.took(item.route)
-    for route, items in rush.items():
-        if (wait := pacing.gap(route)) > 0:
+                pacing.took(to)
+    for items in rush.values():
+        to = receiver(items[0].target, items[0].route)
+        if (wait := pacing.gap(to)) > 0:
             turn.waits.append(max(wait, MOMENT))
         else:
             turn.texts.append(items)
-            pacing.took(route, gathered=True)
+            pacing.took(to, gathered=True)
     return turn
 
 
@@ -75,12 +74,14 @@ def pause(item: Pending, now: dt.datetime, since_tried: float) -> float:
     return max(step - since_made, min(between, TRIES[2]) - since_tried)
 
 
-def first_things_first(item: Pending) -> tuple[bool, bool, bool, int]:
+def first_things_first(item: Pending, pacing: Pacing) -> tuple[bool, bool, bool, int, int]:
     """In which order alerts are tried: urgent cases, and of these and of the others a crowd of one place last.
 
-    Then what was never tried, then what was made first.
+    Then what was never tried, then what was made first. Where nothing could be sent for a while the newest case comes
+    first: of the others more was tried, by more ways.
     """
-    return item.level != RiskLevel.URGENT, item.crowd, item.attempts > 0, item.id
+    newest = -item.case if pacing.returns(receiver(item.target, item.route)) else 0
+    return item.level != RiskLevel.URGENT, item.crowd, item.attempts > 0, newest, item.id
 
 
 def paced(item: Pending) -> bool:
@@ -90,7 +91,7 @@ def paced(item: Pending) -> bool:
 
 def may_be_gathered(item: Pending) -> bool:
     """Whether a text that tells of several may tell of this: not of what must be reviewed, nor of drills."""
-    few = item.route_kind == TELEGRAM or item.target.partition("://")[0].strip().lower() in FEW_A_MINUTE
+    few = item.route_kind == TELEGRAM or few_a_minute(item.target)
     return few and paced(item) and not (item.failing or item.synthetic or item.reason == RELEASED)
 
 

@@ -138,6 +138,19 @@ async def test_a_rush_of_cases_never_runs_into_the_limit_of_a_robot_and_all_are_
     assert await rush.on_duty()
 
 
+@pytest.mark.parametrize("target", ["dingtalk://x", "dingtalk://sign@x/13800000000/"])
+async def test_a_robot_that_is_written_down_for_several_people_is_not_sent_more(rush: Rush, target: str) -> None:
+    for person in (1, 2):
+        await rush.world.roster.add_route(Route(0, person, label="group too", target=target))
+    cases = await rush.cases(8)
+    await rush.run(90)
+    assert {case for text in rush.robot.texts for case in text} == set(cases)
+    (late,) = await rush.cases(1)
+    await rush.run(20)
+    assert late in {case for text in rush.robot.texts for case in text}
+    assert rush.robot.refused == 0
+
+
 @pytest.mark.parametrize("target", ["json://desk.test/hook", "mailto://u:p@desk.test"])
 async def test_where_no_limit_is_known_every_alert_goes_at_once_and_alone(rush: Rush, target: str) -> None:
     (route,) = [route.id for route in (await rush.world.roster.read()).routes]
@@ -210,6 +223,24 @@ async def test_a_robot_that_was_sent_too_much_is_left_alone_and_takes_nobody_off
     assert rush.robot.refused == tries
     assert await rush.world.alerts.pending() == []
     assert {(sent, failed) for _, sent, failed in await rush.fates()} == {(True, False)}
+
+
+async def test_a_robot_that_was_sent_too_much_is_left_alone_by_every_route_and_hears_first_of_whoever_came_last(
+    rush: Rush,
+) -> None:
+    await rush.world.roster.add_route(Route(0, 1, label="group too", target="dingtalk://x"))
+    rush.robot.busy = True
+    await rush.cases(12)
+    await rush.empty()
+    rush.robot.busy = False
+    tries = rush.robot.refused
+    await rush.run(300)
+    (late,) = await rush.cases(1)
+    await rush.run(290)
+    assert (rush.robot.refused, rush.robot.texts) == (tries, [])
+    await rush.run(20)
+    assert rush.robot.texts[0] == [late]
+    assert rush.robot.refused == tries
 
 
 async def test_several_count_as_sent_only_when_the_text_that_told_of_them_was_taken(rush: Rush) -> None:

@@ -172,6 +172,20 @@ async def test_the_number_by_which_an_alert_was_refused_stands_with_its_route_un
     assert "93000" not in (await boss.see("/staff/routes")).text
 
 
+@pytest.mark.parametrize(
+    "target", ["dingtalk://SEC1@token1/", "dingtalk://token1/13800000000/?verify=no", "DingTalk://token1"]
+)
+async def test_whoever_adds_a_robot_a_second_time_hears_that_it_is_no_second_way(boss, store, *, messages, target):
+    first = await boss.send("/staff/routes", label="群", kind="apprise", target="dingtalk://SEC1@token1", whose="all")
+    assert messages["roster.done_route"] in first.text
+    again = await boss.send("/staff/routes", label="我的", kind="apprise", target=target, whose="me")
+    assert messages["roster.done_route_again"] in again.text
+    assert "token1" not in again.text
+    other = await boss.send("/staff/routes", label="别的", kind="apprise", target="dingtalk://SEC1@token2", whose="me")
+    assert messages["roster.done_route"] in other.text
+    assert len((await SealedRoster(store).read()).routes) == 4
+
+
 async def test_a_counsellor_looks_after_their_own_routes_alone(boss, counsellor, store, *, told, messages):
     await counsellor.send("/staff/routes", label="own", kind="telegram", target="4711", whose="all")
     routes = {route.label: route for route in (await SealedRoster(store).read()).routes}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -14,9 +15,11 @@ from starlette.routing import Route as Path
 
 from bot.desk.apprising import RouteError, check_target
 from bot.desk.carriers import APPRISE, TELEGRAM
+from bot.desk.pacing import receiver
 from bot.staff.gate import RefusedError, SignedIn
 from bot.staff.parts import read_form
 from bot.staff.roster.parts import FilledWrongError, RosterParts
+from bot.storage.errors import WrongKeyError
 from bot.storage.roster import Roster, Route
 from bot.storage.staff import Role
 
@@ -41,9 +44,10 @@ class RoutePages:
             route = await self._route(form, signed)
         except FilledWrongError as error:
             return await self._page(request, signed, error.key, form)
+        again = await self._leads_there(route)
         await self.parts.roster.add_route(route, self.parts.changed(signed, "route.add"))
         self.parts.tell()
-        return self.parts.go(f"{HERE}?done=route")
+        return self.parts.go(f"{HERE}?done={'route_again' if again else 'route'}")
 
     async def test(self, request: Request) -> Response:
         """Send a test by a route."""
@@ -114,6 +118,16 @@ class RoutePages:
         except RouteError:
             raise FilledWrongError("target") from None
         return Route(0, whose, APPRISE, label, target=target)
+
+    async def _leads_there(self, new: Route) -> bool:
+        """Whether a route leads already to where a new one does: that is one way to be reached, and no second."""
+        to = receiver(new.target, 0)
+        for known in (await self.parts.roster.read()).routes:
+            with suppress(WrongKeyError):
+                route = await self.parts.roster.route(known.id)
+                if route is not None and receiver(route.target, route.id) == to:
+                    return True
+        return False
 
     async def _own(self, request: Request, signed: SignedIn) -> Route:
         number = request.path_params["number"]
