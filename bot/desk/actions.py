@@ -10,6 +10,8 @@ from bot.desk.facts import Facts
 
 #: Up to which people were alerted: the holder, the first line, the second, the supervisors, all.
 HOLDER, FIRST, SECOND, SUPERVISORS, OTHERS = 0, 1, 2, 3, 4
+#: For these reasons whoever is nearest is called to a wait: with nobody on duty, supervisors.
+CALLED = frozenset({"opened", "raised", "waiting", "undelivered", "handed_on"})
 #: Less often than this nobody is alerted anew where what was made reached nobody.
 AGAIN = dt.timedelta(minutes=1)
 
@@ -27,7 +29,8 @@ class Alert:
 class TellChild:
     """The child is to be told, honestly.
 
-    ``breached``; ``left``, that whoever had the talk is gone; ``alone``, that those on duty went without an answer.
+    ``breached``, that the time has passed by which those on duty were to answer; ``unanswered``, that whoever has the
+    talk has not; ``left``, that they are gone; ``alone``, that those on duty went without an answer.
     """
 
     what: str
@@ -79,6 +82,14 @@ def beyond(rung: int, duty: DutyState) -> tuple[int, tuple[Member, ...]] | None:
 def ids(members: tuple[Member, ...]) -> frozenset[int]:
     """Their ids."""
     return frozenset(member.id for member in members)
+
+
+def promised(facts: Facts) -> bool:
+    """Whether those on duty were called to this wait, and the child was not told since that none of them answered."""
+    called = [item for item in facts.done if item.reason in CALLED]
+    if not called or called[-1].rung >= SUPERVISORS:
+        return False
+    return facts.owned_up_at is None or facts.owned_up_at < called[-1].at
 
 
 def holder(facts: Facts) -> frozenset[int]:

@@ -23,6 +23,7 @@ from bot.desk.actions import (
     holder,
     ids,
     nearest,
+    promised,
 )
 from bot.desk.duty import DutyState, Member
 from bot.desk.facts import Facts
@@ -246,10 +247,21 @@ def _with_child(facts: Facts, duty: DutyState, alert: Alert) -> Iterator[Action]
     over = alert.reason in ("breached", "unattended") and not (duty.on_duty or facts.attended)
     # Whose last words were answered waits for nobody, though their case does.
     if facts.awaited and alert.reason == "breached":
-        yield TellChild("breached")
+        yield from _owned_up(facts, duty)
     elif facts.awaited and over:
         yield TellChild("alone")
     yield SetDue(None if over else facts.due_at, max(facts.rung, alert.rung))
+
+
+def _owned_up(facts: Facts, duty: DutyState) -> Iterator[Action]:
+    """What a child hears of a clock that ran out; nothing where nobody was promised, and nobody spoken to.
+
+    Whoever takes a case beyond their shift is seeing to it: the child was told that nobody is there.
+    """
+    if duty.on_duty or not facts.attended or promised(facts):
+        yield TellChild("breached")
+    elif facts.child_at is not None and facts.taken_at is not None and facts.child_at >= facts.taken_at:
+        yield TellChild("unanswered")
 
 
 def _promise(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> dt.datetime | None:

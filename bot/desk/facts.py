@@ -34,7 +34,8 @@ class Facts:
     written, where that is known. ``owed_since``: somebody is awaited since then, where a clock runs and it is known.
     ``unreached`` is a rung whose alerts have all failed, None for none. ``left``: the
     holder is gone; ``leaves_at``: when they will be, as known; ``barred``: they may not see the case any more.
-    ``fewer_at``: since then fewer may see it; ``told`` were alerted before by routes of their own.
+    ``fewer_at``: since then fewer may see it; ``told`` were alerted before by routes of their own. ``owned_up_at``: the
+    child was last told that nobody has answered.
     """
 
     level: RiskLevel
@@ -61,6 +62,7 @@ class Facts:
     barred: bool = False
     fewer_at: dt.datetime | None = None
     told: frozenset[int] = frozenset()
+    owned_up_at: dt.datetime | None = None
 
     @property
     def waiting(self) -> bool:

@@ -21,7 +21,7 @@ from bot.desk.telling import Teller
 from bot.desk.worker import scope_of
 from bot.storage.alert_rows import RAISED, Fate, made
 from bot.storage.alerts import SealedAlerts
-from bot.storage.case_rows import FEWER, CaseRow, open_of
+from bot.storage.case_rows import FEWER, TOLD_CHILD, CaseRow, open_of
 from bot.storage.casework import SealedCasework
 from bot.storage.roster import Roster
 from bot.storage.store import Store
@@ -104,6 +104,7 @@ class CaseLook:
         handed = max((at for event, at in events if event.what == "transferred"), default=None)
         raised = max((at for event, at in events if event.what in RAISED), default=row.raised_at)
         fewer = max((at for event, at in events if event.what == FEWER), default=None)
+        owned_up = max((at for event, at in events if _owns_up(event)), default=None)
         told = frozenset() if fewer is None else await SealedAlerts(self.store).told(connection, row.id)
         hold = hold_at(row, roster, self.board.now(), self.board.zone, scope=scope_of(row))
         facts = Facts(
@@ -131,6 +132,7 @@ class CaseLook:
             barred=hold is not None and hold.barred,
             fewer_at=fewer,
             told=told,
+            owned_up_at=owned_up,
         )
         return plan(facts, self._duty(row, roster), self.limits, self.store.now())
 
@@ -170,6 +172,11 @@ class CaseLook:
             if not await alerts.make(connection, row.id, reason=action.reason, rung=action.rung, to=action.to):
                 return action.rung
         return None
+
+
+def _owns_up(event: CaseRow) -> bool:
+    """Whether the child was told that nobody has answered, and not only who reads from here on."""
+    return event.what == TOLD_CHILD and not event.value.startswith("left")
 
 
 def _in_order(events: Sequence[CaseRow]) -> list[tuple[CaseRow, dt.datetime]]:

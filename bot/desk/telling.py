@@ -20,7 +20,7 @@ from bot.core.risk import RiskKind, RiskLevel, RiskReading
 from bot.core.support import script_for
 from bot.desk.reading import unspoken
 from bot.desk.sealing import seal_to
-from bot.storage.case_rows import CaseRow, note
+from bot.storage.case_rows import TOLD_CHILD, CaseRow, note
 from bot.storage.casework import SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.errors import WrongKeyError
@@ -67,7 +67,7 @@ class Teller:
             text = _as_text(decision).encode()
             child = seal_to(case.receipt_public, text) if case.receipt_public else None
             await work.tell(connection, case.id, SealedText(key.generation, seal_to(key.public, text), child))
-        await note(connection, case.id, self.store.now(), what="told_child", value=f"{what}:{int(pushed)}")
+        await note(connection, case.id, self.store.now(), what=TOLD_CHILD, value=f"{what}:{int(pushed)}")
 
     async def _push(self, connection: AsyncConnection, case: CaseRow, decision: Support) -> bool:
         outward, work = self.outward.get(case.channel), SealedCasework(self.store)
@@ -87,15 +87,15 @@ class Teller:
         risk, reader = RiskReading(level, RiskKind(case.kind)), Audience(case.reader)
         numbers = script_for(library, risk, reader).hotlines if risk.alarming else GENERAL
         composer = Composer(library, self.now(), case.region)
-        lead = state_line(composer, standing) if what == "left" else _unanswered(composer, standing)
+        lead = state_line(composer, standing) if what == "left" else _unanswered(composer, what, standing)
         open_now = tuple(line for line in contacts(library, numbers, composer.now, case.region) if line.open)
         return Support(Reply(lead, contacts=open_now), audience=reader, risk=risk)
 
 
-def _unanswered(composer: Composer, standing: Standing) -> str:
-    """That nobody has answered: those on duty are called again, or nobody is there until then."""
+def _unanswered(composer: Composer, what: str, standing: Standing) -> str:
+    """That nobody has answered: others are called, or nobody is there until then."""
     if standing.on_duty:
-        return composer.say("support.breached")
+        return composer.say(f"support.{what}")
     if standing.back_at is None:
         return composer.say("support.alone")
     return composer.say("support.alone_until").format(back=spoken_time(composer, standing.back_at))

@@ -24,6 +24,8 @@ INSTEAD_OF, GOES_ON_IN = "instead_of", "goes_on_in"
 FOLLOWS = "follows"
 #: The line that tells that fewer people may see a case than before.
 FEWER = "fewer"
+#: The line that tells that the service itself told the child who reads, or that nobody has answered.
+TOLD_CHILD = "told_child"
 #: So long after the end of a case its person, who writes again, is likely to go on with the same matter.
 AFTERMATH = dt.timedelta(hours=72)
 

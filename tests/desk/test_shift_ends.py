@@ -11,6 +11,7 @@ from bot.core.counsel import state_line
 from bot.desk.limits import ClockLimits
 from bot.desk.service import CaseDesk
 from bot.desk.wording import AlertWording
+from bot.desk.worker import Worker
 from bot.storage.alerts import SealedAlerts
 from bot.storage.store import Store
 
@@ -250,4 +251,49 @@ async def test_an_urgent_child_whose_line_is_not_answered_after_the_shift_has_su
     await desk.file("他在砸门")
     await minutes(desk, clock, case, 6)
     assert ("breached", "boss") in await desk.alerted(case)
+    assert await desk.told() == [LIBRARY.messages["support.breached"]]
+
+
+async def by_night(desk: Evening, clock: Clock) -> tuple[int, Worker]:
+    """Nobody is on duty, as the child was told; whoever looks after the desk takes the case all the same."""
+    clock.time = clock().replace(hour=22)
+    case = await desk.file(**URGENT)
+    await desk.looked(case)
+    boss = await desk.worker(desk.boss, supervisor=True)
+    clock.forward(minutes=2)
+    await desk.work.claim(boss, case)
+    await desk.reading.open(boss, case)
+    return case, boss
+
+
+async def test_a_child_to_whom_no_time_was_promised_does_not_hear_that_it_is_over(desk: Evening, clock: Clock) -> None:
+    case, boss = await by_night(desk, clock)
+    for _ in range(4):
+        await minutes(desk, clock, case, 8)
+        await desk.reading.open(boss, case)
+    assert ("breached", "boss") in await desk.alerted(case)
+    assert await desk.told() == []
+    await minutes(desk, clock, case, 11)
+    assert await desk.told() == [LIBRARY.messages["support.waiting_until"].format(back="11月24日08:00")]
+
+
+async def test_a_child_who_speaks_to_whoever_took_it_hears_that_nobody_answers_and_of_no_time(
+    desk: Evening, clock: Clock
+) -> None:
+    case, boss = await by_night(desk, clock)
+    await minutes(desk, clock, case, 1)
+    await desk.file("你在吗")
+    await desk.reading.open(boss, case)
+    await minutes(desk, clock, case, 6)
+    assert await desk.told() == [LIBRARY.messages["support.unanswered"]]
+
+
+async def test_what_was_promised_is_owned_up_to_though_whoever_has_it_stays_on(desk: Evening, clock: Clock) -> None:
+    clock.forward(minutes=57)
+    case, late = await desk.file(**URGENT), await desk.worker(desk.late)
+    await desk.looked(case)
+    await desk.work.claim(late, case)
+    await minutes(desk, clock, case, 2)
+    await desk.reading.open(late, case)
+    await minutes(desk, clock, case, 5)
     assert await desk.told() == [LIBRARY.messages["support.breached"]]
