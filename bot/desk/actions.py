@@ -30,7 +30,8 @@ class TellChild:
     """The child is to be told, honestly.
 
     ``breached``, that the time has passed by which those on duty were to answer; ``unanswered``, that whoever has the
-    talk has not; ``left``, that they are gone; ``alone``, that those on duty went without an answer.
+    talk has not; ``left``, that they are gone; ``alone``, that those on duty went without an answer; ``absent``, that
+    nobody is there from the time on at which somebody was to be.
     """
 
     what: str
@@ -38,10 +39,14 @@ class TellChild:
 
 @dataclass(frozen=True, slots=True)
 class SetDue:
-    """The next answer is due then; None while nobody is on duty, or none is owed."""
+    """The next answer is due then; None while nobody is on duty, or none is owed.
+
+    ``back_at``: as the child has been told, somebody will be there from then on.
+    """
 
     due_at: dt.datetime | None
     rung: int
+    back_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

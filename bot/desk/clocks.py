@@ -46,7 +46,7 @@ def plan(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -
     """What is due in a case at this moment. Doing it and asking again comes to an end: then only ``wake`` is left."""
     if facts.state is CaseState.CLOSED:
         return Plan(over=True)
-    for part in (_left, _raised, _fewer, _handed, _unreached, _unowed, _too_far, _stays, _arrival):
+    for part in (_left, _raised, _fewer, _handed, _unreached, _unowed, _too_far, _stays, _arrival, _absent):
         actions = tuple(part(facts, duty, limits, now))
         if actions:
             return Plan(actions)
@@ -67,7 +67,8 @@ def _left(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) 
     rung, members = nearest(duty)
     yield GiveBack()
     yield Alert("opened", rung, ids(members) | holder(facts))
-    yield SetDue((facts.due_at or _promise(facts, duty, limits, now)) if duty.on_duty else None, rung)
+    due = (facts.due_at or _promise(facts, duty, limits, now)) if duty.on_duty else None
+    yield SetDue(due, rung, duty.back_at)
     yield TellChild("left")
 
 
@@ -151,7 +152,16 @@ def _arrival(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetim
         yield SetDue(due, facts.rung)
         return
     yield Alert(reason, rung, ids(members) | holder(facts))
-    yield SetDue(due, rung)
+    yield SetDue(due, rung, duty.back_at if due is None else None)
+
+
+def _absent(facts: Facts, duty: DutyState, _limits: ClockLimits, now: dt.datetime) -> Iterator[Action]:
+    """The child was told when somebody would be there, and nobody is: they hear so once, and supervisors at once."""
+    if facts.expected is None or facts.expected > now or facts.due_at is not None or not facts.awaited:
+        return
+    yield Alert("absent", SUPERVISORS, ids(duty.supervisors) | holder(facts))
+    yield TellChild("absent")
+    yield SetDue(None, max(facts.rung, SUPERVISORS), duty.back_at)
 
 
 def _without_clock(facts: Facts, duty: DutyState, _limits: ClockLimits, now: dt.datetime) -> Plan:
@@ -159,7 +169,7 @@ def _without_clock(facts: Facts, duty: DutyState, _limits: ClockLimits, now: dt.
 
     What reached nobody does not count: it is made anew as soon as somebody can be reached.
     """
-    heard = ("opened", "raised", "waiting", "undelivered", "breached", "unattended", "unreached")
+    heard = ("opened", "raised", "waiting", "undelivered", "breached", "unattended", "unreached", "absent")
     made = facts.made(_stretch(facts), *heard)
     reminded = [item for item in made if not item.lost]
     to = ids(duty.supervisors) | holder(facts)
@@ -174,7 +184,7 @@ def _without_clock(facts: Facts, duty: DutyState, _limits: ClockLimits, now: dt.
         at = _morning_after(made[-1].at, now)
     if at is not None and at <= now:
         return Plan((Alert("unattended" if reminded else _wait(facts), SUPERVISORS, to),))
-    return Plan(wake=min(filter(None, (at, duty.back_at)), default=None))
+    return Plan(wake=min(filter(None, (at, duty.back_at, facts.expected)), default=None))
 
 
 def _morning_after(at: dt.datetime, now: dt.datetime) -> dt.datetime:
@@ -250,7 +260,7 @@ def _with_child(facts: Facts, duty: DutyState, alert: Alert) -> Iterator[Action]
         yield from _owned_up(facts, duty)
     elif facts.awaited and over:
         yield TellChild("alone")
-    yield SetDue(None if over else facts.due_at, max(facts.rung, alert.rung))
+    yield SetDue(None if over else facts.due_at, max(facts.rung, alert.rung), duty.back_at if over else None)
 
 
 def _owned_up(facts: Facts, duty: DutyState) -> Iterator[Action]:

@@ -35,7 +35,8 @@ class Facts:
     ``unreached`` is a rung whose alerts have all failed, None for none. ``left``: the
     holder is gone; ``leaves_at``: when they will be, as known; ``barred``: they may not see the case any more.
     ``fewer_at``: since then fewer may see it; ``told`` were alerted before by routes of their own. ``owned_up_at``: the
-    child was last told that nobody has answered.
+    child was last told that nobody has answered. ``expected``: nobody is there, and they were told that somebody will
+    be from then on.
     """
 
     level: RiskLevel
@@ -63,6 +64,7 @@ class Facts:
     fewer_at: dt.datetime | None = None
     told: frozenset[int] = frozenset()
     owned_up_at: dt.datetime | None = None
+    expected: dt.datetime | None = None
 
     @property
     def waiting(self) -> bool:

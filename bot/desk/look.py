@@ -21,7 +21,7 @@ from bot.desk.telling import Teller
 from bot.desk.worker import scope_of
 from bot.storage.alert_rows import RAISED, Fate, made
 from bot.storage.alerts import SealedAlerts
-from bot.storage.case_rows import FEWER, TOLD_CHILD, CaseRow, open_of
+from bot.storage.case_rows import EXPECTED, FEWER, TOLD_CHILD, CaseRow, note, open_of
 from bot.storage.casework import SealedCasework
 from bot.storage.roster import Roster
 from bot.storage.store import Store
@@ -133,6 +133,7 @@ class CaseLook:
             fewer_at=fewer,
             told=told,
             owned_up_at=owned_up,
+            expected=_expected(row, events),
         )
         return plan(facts, self._duty(row, roster), self.limits, self.store.now())
 
@@ -167,6 +168,9 @@ class CaseLook:
             await SealedCasework(self.store).give_back(connection, row.id, None)
         elif isinstance(action, SetDue):
             await SealedCasework(self.store).set_due(connection, row.id, action.due_at, action.rung)
+            if action.back_at is not None:
+                value = action.back_at.isoformat()
+                await note(connection, row.id, self.store.now(), what=EXPECTED, value=value)
         else:
             alerts = SealedAlerts(self.store)
             if not await alerts.make(connection, row.id, reason=action.reason, rung=action.rung, to=action.to):
@@ -177,6 +181,18 @@ class CaseLook:
 def _owns_up(event: CaseRow) -> bool:
     """Whether the child was told that nobody has answered, and not only who reads from here on."""
     return event.what == TOLD_CHILD and not event.value.startswith("left")
+
+
+def _expected(row: CaseRow, events: Sequence[tuple[CaseRow, dt.datetime]]) -> dt.datetime | None:
+    """When somebody should be there as the child was told last, unless a person saw to it since, or they heard more."""
+    acted = max(filter(None, (row.opened_at, row.taken_at, row.staff_at)))
+    expected = None
+    for event, at in events:
+        if event.what == EXPECTED:
+            expected = event.value if at >= acted else None
+        elif _owns_up(event):
+            expected = None
+    return dt.datetime.fromisoformat(expected) if expected else None
 
 
 def _in_order(events: Sequence[CaseRow]) -> list[tuple[CaseRow, dt.datetime]]:

@@ -96,9 +96,10 @@ def _unanswered(composer: Composer, what: str, standing: Standing) -> str:
     """That nobody has answered: others are called, or nobody is there until then."""
     if standing.on_duty:
         return composer.say(f"support.{what}")
+    nobody = "absent" if what == "absent" else "alone"
     if standing.back_at is None:
-        return composer.say("support.alone")
-    return composer.say("support.alone_until").format(back=spoken_time(composer, standing.back_at))
+        return composer.say(f"support.{nobody}")
+    return composer.say(f"support.{nobody}_until").format(back=spoken_time(composer, standing.back_at))
 
 
 def _as_text(decision: Support) -> str:

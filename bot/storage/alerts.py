@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState
 from bot.storage.alert_rows import ALERTED, EVEN_CLOSED, RAISED, UNTIL_TAKEN, WHOLE, Fate, Pending, as_pending
-from bot.storage.case_rows import FEWER, TOLD_CHILD, CaseRow, note
+from bot.storage.case_rows import EXPECTED, FEWER, TOLD_CHILD, CaseRow, note
 from bot.storage.desk_tables import alert, alert_route, case_event, desk_case
 from bot.storage.errors import WrongKeyError
 from bot.storage.roster import route_worked, routes_to
@@ -33,7 +33,7 @@ class SealedAlerts:
 
         Alerts that were made, transfers, rises, that fewer may see it, and what the child was told.
         """
-        cared = (ALERTED, "transferred", FEWER, TOLD_CHILD, *RAISED)
+        cared = (ALERTED, "transferred", FEWER, TOLD_CHILD, EXPECTED, *RAISED)
         wanted = select(case_event).where(case_event.c.case == case, case_event.c.what.in_(cared))
         return (await connection.execute(wanted.order_by(case_event.c.id))).all()
 

@@ -26,6 +26,8 @@ FOLLOWS = "follows"
 FEWER = "fewer"
 #: The line that tells that the service itself told the child who reads, or that nobody has answered.
 TOLD_CHILD = "told_child"
+#: The line that names when somebody will be there, as the child was told.
+EXPECTED = "expected"
 #: So long after the end of a case its person, who writes again, is likely to go on with the same matter.
 AFTERMATH = dt.timedelta(hours=72)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from sqlalchemy import update
 
 from bot.core.compose import Composer
 from bot.core.counsel import state_line
@@ -13,6 +14,8 @@ from bot.desk.service import CaseDesk
 from bot.desk.wording import AlertWording
 from bot.desk.worker import Worker
 from bot.storage.alerts import SealedAlerts
+from bot.storage.desk_tables import alert_route
+from bot.storage.roster import DayOff
 from bot.storage.store import Store
 
 from .office import LIBRARY
@@ -297,3 +300,69 @@ async def test_what_was_promised_is_owned_up_to_though_whoever_has_it_stays_on(d
     await desk.reading.open(late, case)
     await minutes(desk, clock, case, 5)
     assert await desk.told() == [LIBRARY.messages["support.breached"]]
+
+
+async def told_of_eight(desk: Evening, clock: Clock) -> int:
+    """A child who was told by night that somebody comes at eight."""
+    clock.time = clock().replace(hour=22)
+    assert "11月24日08:00" in await line(desk, clock)
+    case = await desk.file()
+    await desk.looked(case)
+    return case
+
+
+async def hours(desk: Evening, clock: Clock, case: int, count: int) -> list[tuple[str, str]]:
+    """So many hours pass; what is said to the child at which time, as the clocks have it done."""
+    found: list[tuple[str, str]] = []
+    end = clock() + dt.timedelta(hours=count)
+    while clock() < end:
+        wake = await desk.looked(case)
+        found += [(f"{clock():%d. %H:%M}", text) for text in (await desk.told())[len(found) :]]
+        clock.time = min(filter(None, (wake and wake.astimezone(clock().tzinfo), end)))
+    return found
+
+
+async def test_a_shift_that_was_promised_and_does_not_come_is_taken_back_when_it_should_begin(
+    desk: Evening, clock: Clock
+) -> None:
+    case = await told_of_eight(desk, clock)
+    await desk.board.roster.add_day_off(DayOff(None, dt.date(2026, 11, 24), dt.date(2026, 11, 24)))
+    before = len(await desk.alerted(case))
+    absent = LIBRARY.messages["support.absent_until"].format(back="11月25日08:00")
+    assert await hours(desk, clock, case, 33) == [("24. 08:00", absent)]
+    assert (await desk.alerted(case))[before:] == [("absent", "boss")]
+    clock.forward(hours=1)
+    await desk.looked(case)
+    assert (await desk.alerted(case))[-1] == ("opened", "late")
+
+
+async def test_each_promise_is_taken_back_once_and_where_nothing_is_known_none_is_made(
+    desk: Evening, clock: Clock
+) -> None:
+    case = await told_of_eight(desk, clock)
+    await desk.board.roster.add_day_off(DayOff(None, dt.date(2026, 11, 24), dt.date(2026, 11, 24)))
+    clock.forward(hours=10)
+    await desk.looked(case)
+    async with desk.store.writing() as connection:
+        await connection.execute(update(alert_route).where(alert_route.c.label == "late").values(failing_since=clock()))
+    (first, second) = await hours(desk, clock, case, 24 * 4)
+    assert first[0] == "24. 08:00"
+    assert second == ("25. 08:00", LIBRARY.messages["support.absent"])
+
+
+async def test_of_a_promised_shift_that_nobody_waits_for_any_more_nothing_is_said(desk: Evening, clock: Clock) -> None:
+    case = await told_of_eight(desk, clock)
+    await desk.board.roster.add_day_off(DayOff(None, dt.date(2026, 11, 24), dt.date(2026, 11, 24)))
+    boss = await desk.worker(desk.boss, supervisor=True)
+    await desk.work.claim(boss, case)
+    await desk.work.answer(boss, case, "我在，慢慢说", once="1")
+    assert await hours(desk, clock, case, 12) == []
+    assert "absent" not in {reason for reason, _ in await desk.alerted(case)}
+
+
+async def test_a_promised_shift_that_comes_and_goes_without_an_answer_is_owned_up_to_as_any(
+    desk: Evening, clock: Clock
+) -> None:
+    case = await told_of_eight(desk, clock)
+    assert await hours(desk, clock, case, 20) == [("24. 08:30", LIBRARY.messages["support.breached"])]
+    assert "absent" not in {reason for reason, _ in await desk.alerted(case)}

@@ -13,10 +13,10 @@ from bot.desk.reading import CaseFile, Line
 from bot.desk.telling import may_write
 from bot.desk.worker import Worker
 from bot.staff.desk.clock import Clock, Times, owed
-from bot.storage.case_rows import FOLLOWS, CaseRow
+from bot.storage.case_rows import EXPECTED, FOLLOWS, CaseRow
 
 #: What a case's history tells besides: the alerts are in it many times, and a case that not all may open.
-_QUIET = frozenset({"alerted", FOLLOWS})
+_QUIET = frozenset({"alerted", EXPECTED, FOLLOWS})
 #: Lines of a history that name a kind of harm.
 _KINDS = frozenset({"raised", "graver", "risk"})
 _GRAVITY = {"urgent": 0, "disclosure": 1, "concern": 2, "none": 3}
