@@ -11,6 +11,7 @@ from bot.desk.duty import DutyState
 from bot.desk.sealing import SealError
 from bot.desk.work import DeskWork
 from bot.desk.worker import DeskError, Worker, scope_of
+from bot.storage.alerts import SealedAlerts
 from bot.storage.chat_links import TELEGRAM, ChatLinks
 from bot.storage.staff import Role, StaffRecords
 from bot.storage.staff_sessions import StaffLinks
@@ -79,9 +80,16 @@ class DeskClaims:
         worker = Worker(member.id, member.role is Role.SUPERVISOR, NoKeyring())
         row = await self.work.reading.admitted(worker, case)
         duty = await self.work.reading.board.state(scope_of(row))
-        if not worker.supervisor and worker.id not in _called(duty, row.rung):
+        called = worker.supervisor or worker.id in _called(duty, row.rung)
+        if not called and not await self._rung(worker.id, case):
             raise DeskError("off_duty")
         await self.work.claim(worker, case)
+
+    async def _rung(self, member: int, case: int) -> bool:
+        """Whether somebody was alerted of a case by a way of their own: they were called in, whatever came of it."""
+        store = self.work.store
+        async with store.reading() as connection:
+            return member in await SealedAlerts(store).told(connection, case)
 
     def _say(self, key: str) -> str:
         return self.messages()[f"desk.{key}"]

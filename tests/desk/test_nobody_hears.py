@@ -13,7 +13,7 @@ from bot.core.desk import Why
 from bot.core.risk import RiskLevel
 from bot.desk.duty import Scope
 from bot.desk.health import desk_health
-from bot.storage.desk_tables import alert, desk_case, staff
+from bot.storage.desk_tables import alert, alert_route, desk_case, staff
 from bot.storage.roster import Route, Shift
 from bot.storage.store import Store
 
@@ -93,6 +93,28 @@ async def test_whoever_is_off_duty_hears_at_once_where_no_supervisor_can_be_reac
     post = Post(broken={boss})
     assert (await reached(world, post, 2))[:1] == ["unreached"]
     assert {route for _, route in post.sent} == {day}
+
+
+@pytest.mark.parametrize("minute", [1, 5], ids=["unclaimed", "breached"])
+async def test_whoever_is_rung_in_the_place_of_supervisors_may_take_it_while_somebody_is_on_duty(
+    store: Store, clock: Clock, minute: int
+) -> None:
+    desk = Evening(store)
+    await desk.begin()
+    home = await desk.comes("home", 9, 17)
+    await desk.claims.link("55", await desk.claims.new_token(home))
+    async with desk.store.writing() as connection:
+        await connection.execute(update(alert_route).where(alert_route.c.label == "boss").values(failing_since=clock()))
+    case = await desk.file(**URGENT)
+    await desk.looked(case)
+    await desk.claims.claim("55", case)
+    assert (await desk.row(case)).holder is None
+
+    for _ in range(2 * minute):
+        clock.forward(seconds=30)
+        await desk.looked(case)
+    await desk.claims.claim("55", case)
+    assert (await desk.row(case)).holder == home
 
 
 async def test_of_a_region_without_anybody_who_has_a_route_people_from_elsewhere_hear_and_may_read(
