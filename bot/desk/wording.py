@@ -73,9 +73,9 @@ class AlertWording:
         if item.due_at is not None:
             clock = self.say("clock").format(time=self._hour(item.due_at))
         elif item.reason in _AT_REST:
-            clock = self.say("at_rest")
+            clock = self.say(f"at_rest_{item.written}")
         else:
-            clock = self.say("no_clock" if item.awaited else "answered")
+            clock = self.say("no_clock" if item.awaited else f"written_{item.written}")
         return self.say("line").format(
             drill=self.say("drill") if item.synthetic else "",
             reason=self._reason(item),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from bot.core.desk import CaseState
-from bot.storage.case_rows import CaseRow
+from bot.storage.case_rows import CaseRow, Written, written
 from bot.storage.desk_tables import alert, alert_route, desk_case
 
 #: The event of a case's history that tells of an alert: its value is ``reason:rung:round:routes``.
@@ -55,7 +55,8 @@ class Pending:
     ``waiting``: nobody has the case. ``awaited``: its person has no answer to what they said last. ``hushed``: somebody
     reads it who may not hear of it. ``crowd``: it is one of many cases of one place. ``within``: the alert whose text
     tells of this one too, on its way by our own bot.
-    So many ``attempts`` were begun before. ``target`` is empty where another key sealed it: it cannot be sent.
+    ``written``: what came from people at the desk. So many ``attempts`` were begun before. ``target`` is empty where
+    another key sealed it: it cannot be sent.
     """
 
     id: int
@@ -82,6 +83,7 @@ class Pending:
     crowd: bool = False
     within: int | None = None
     awaited: bool = True
+    written: Written = Written.ANSWER
 
 
 #: Alerts with what of their route and case is needed to send them.
@@ -101,6 +103,8 @@ WHOLE = (
         desk_case.c.kind.label("case_kind"),
         desk_case.c.due_at,
         desk_case.c.staff_at,
+        desk_case.c.answered_at,
+        desk_case.c.checking_at,
         desk_case.c.asks,
         desk_case.c.heard,
         desk_case.c.undelivered_at,
@@ -137,6 +141,7 @@ def as_pending(row: Row[Any], target: str) -> Pending:
         crowd=row.crowd > 0,
         within=row.within,
         awaited=row.staff_at is None or row.asks > row.heard or row.undelivered_at is not None,
+        written=written(row),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, case, func, insert, select, union_all, update
@@ -108,6 +109,23 @@ _LATEST = (
     )
     .limit(1)
 )
+
+
+class Written(StrEnum):
+    """What a person has written so far in a case in which nothing is owed: whether it was an answer."""
+
+    #: No more than a question whether it is still the child: nobody has ever answered them.
+    NOTHING = "nothing"
+    #: After an answer that question was the last.
+    QUESTION = "question"
+    ANSWER = "answer"
+
+
+def written(row: CaseRow) -> Written:
+    """What a person has written in a case."""
+    if row.answered_at is None:
+        return Written.NOTHING
+    return Written.QUESTION if row.checking_at is not None and row.checking_at == row.staff_at else Written.ANSWER
 
 
 def as_open_case(row: CaseRow, name: str, *, here: bool = True) -> OpenCase:

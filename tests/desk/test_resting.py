@@ -11,6 +11,7 @@ from bot.core.desk import CaseState, Why
 from bot.core.risk import RiskLevel
 from bot.desk.limits import ClockLimits
 from bot.desk.wording import AlertWording
+from bot.staff.desk.clock import Times
 from bot.storage.alerts import SealedAlerts
 from bot.storage.casework import SealedCasework
 from bot.storage.store import Store
@@ -266,7 +267,7 @@ async def test_such_an_alert_speaks_of_no_time_and_says_how_to_be_left_in_peace(
     assert LIBRARY.messages["alerts.no_clock"] not in text
 
 
-@pytest.mark.parametrize(("words", "told"), [("", "answered"), ("他又来了", "clock")])
+@pytest.mark.parametrize(("words", "told"), [("", "written_answer"), ("他又来了", "clock")])
 async def test_who_is_given_a_case_that_was_answered_does_not_hear_that_nobody_is_on_duty(
     desk: Evening, clock: Clock, words: str, told: str
 ) -> None:
@@ -283,6 +284,60 @@ async def test_who_is_given_a_case_that_was_answered_does_not_hear_that_nobody_i
     assert LIBRARY.messages["alerts.no_clock"] not in text
 
 
+async def wordings(desk: Evening, clock: Clock) -> dict[str, str]:
+    """What the last alert for each reason says."""
+    zone = clock().tzinfo
+    assert zone is not None
+    wording = AlertWording(lambda: LIBRARY.messages, zone, lambda _: "", clock, ClockLimits())
+    return {item.reason: wording.text(item) for item in await SealedAlerts(desk.store).pending()}
+
+
+async def test_of_a_child_who_was_only_asked_whether_it_suits_them_nobody_hears_that_they_were_answered(
+    desk: Evening, clock: Clock
+) -> None:
+    case, late, other = await desk.file(), await desk.worker(desk.late), await desk.comes("other", 8, 21)
+    await desk.looked(case)
+    await desk.work.claim(late, case)
+    clock.forward(minutes=20)
+    await desk.work.ask_if_here(late, case)
+    await desk.work.transfer(late, case, other)
+    await desk.looked(case)
+    clock.forward(minutes=31)
+    await desk.looked(case)
+    said = await wordings(desk, clock)
+    assert LIBRARY.messages["alerts.written_nothing"] in said["transferred"]
+    assert LIBRARY.messages["alerts.at_rest_nothing"] in said["silent"]
+    assert Times(clock(), LIBRARY.messages).clock(await desk.row(case)).text == _clock("asked_nothing")
+
+    clock.time = clock().replace(hour=21)
+    await desk.work.give_back(await desk.worker(other), case)
+    await desk.looked(case)
+    assert Times(clock(), LIBRARY.messages).clock(await desk.row(case)).text == _clock("given_on_nothing")
+    clock.forward(hours=12)
+    await desk.looked(case)
+    assert LIBRARY.messages["alerts.at_rest_nothing"] in (await wordings(desk, clock))["handed_on"]
+
+
+async def test_of_a_child_who_was_asked_after_an_answer_the_question_is_told(desk: Evening, clock: Clock) -> None:
+    case, late, other = await desk.taken(), await desk.worker(desk.late), await desk.comes("other", 8, 21)
+    clock.forward(minutes=20)
+    await desk.file("你还在吗")
+    clock.forward(minutes=20)
+    await desk.work.ask_if_here(late, case)
+    await desk.work.transfer(late, case, other)
+    await desk.looked(case)
+    assert LIBRARY.messages["alerts.written_question"] in (await wordings(desk, clock))["transferred"]
+    assert Times(clock(), LIBRARY.messages).clock(await desk.row(case)).text == _clock("asked_question")
+
+    await desk.file("方便", why=Why.HERE)
+    await desk.work.answer(await desk.worker(other), case, "我在", once="2")
+    assert Times(clock(), LIBRARY.messages).clock(await desk.row(case)).text == _clock("rest")
+
+
+def _clock(name: str) -> str:
+    return LIBRARY.messages[f"desk.clock_{name}"]
+
+
 async def test_who_comes_hears_of_what_was_given_back_without_a_word_that_somebody_went_off_duty(
     desk: Evening, clock: Clock
 ) -> None:
@@ -294,5 +349,5 @@ async def test_who_comes_hears_of_what_was_given_back_without_a_word_that_somebo
     zone = clock().tzinfo
     assert zone is not None
     text = AlertWording(lambda: LIBRARY.messages, zone, lambda _: "", clock, ClockLimits()).text(item)
-    assert LIBRARY.messages["alerts.at_rest"] in text
+    assert LIBRARY.messages["alerts.at_rest_answer"] in text
     assert "下班" not in text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.core.desk import CaseState
 from bot.core.risk import RiskLevel
-from bot.storage.case_rows import CaseRow
+from bot.storage.case_rows import CaseRow, Written, written
 
 HOUR, MINUTE = 3600, 60
 
@@ -56,10 +56,10 @@ class Times:
             left = int((row.due_at - self.now).total_seconds())
             return Clock("over" if left < 0 else "left", self._span(left), _stamp(row.due_at), by)
         if row.state == CaseState.WAITING and row.staff_at is not None and row.asks <= row.heard and row.rung:
-            return Clock("none", self._say("clock_given_on"))
+            return Clock("none", self._say(f"clock_given_on_{written(row)}"))
         if not owed(row):
-            if row.checking_at:
-                return Clock("asked", self._say("clock_asked"))
+            if (last := written(row)) is not Written.ANSWER:
+                return Clock("asked", self._say(f"clock_asked_{last}"))
             grave = row.level == RiskLevel.URGENT or row.safe == "no"
             return Clock("rest", self._say("clock_rest_grave" if grave else "clock_rest"))
         return Clock("none", self._say("clock_none" if row.holder is None else "clock_none_taken"))
