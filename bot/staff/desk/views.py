@@ -124,7 +124,7 @@ def place(events: Iterable[CaseRow]) -> str:
 
 
 def whose(events: Iterable[CaseRow]) -> str:
-    """Whose matter surely the child last said that it is: ``another``'s, or ``myself``; empty where they said neither."""
+    """Whose matter surely the child last said that it is: ``another``, ``myself``; empty where they said neither."""
     said = {str(Why.BYSTANDER): "another", str(Why.MYSELF): "myself"}
     sure = (event.what for event in reversed(list(events)) if not event.unsure)
     return next((said[what] for what in sure if what in said), "")
