@@ -74,8 +74,8 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime, *, there: bool 
         columns |= {"level": report.level, "due_at": filing.receipt.due_at}
     elif spoke and found.due_at is None:
         columns["due_at"] = filing.receipt.due_at
-    if spoke and found.state == CaseState.WAITING and found.heard >= found.asks:
-        # Nothing was owed in it until now: to whoever is on duty it is a new one.
+    if spoke and found.state == CaseState.WAITING and found.heard >= found.asks and found.due_at is None:
+        # Nothing was owed in it until now: to whoever is on duty it is a new one. Where a clock runs they have heard.
         columns["rung"] = 0
     if freed:
         columns |= GIVEN_BACK

@@ -206,6 +206,20 @@ async def test_a_child_who_was_told_when_somebody_comes_is_heard_of_then(
     assert (await desk.alerted(case))[before:] == [("opened", "late")]
 
 
+async def test_who_heard_that_it_waits_again_does_not_hear_twice_when_the_child_writes(
+    desk: Evening, clock: Clock
+) -> None:
+    case = await desk.taken()
+    clock.forward(minutes=5)
+    await desk.work.give_back(await desk.worker(desk.late), case)
+    heard = await until(desk, clock, case, hours=0.01, step=0.1)
+    await desk.file("老师你还在吗")
+
+    assert ("opened", "late") in heard
+    assert await until(desk, clock, case, hours=0.01, step=0.1) == []
+    assert (await desk.row(case)).due_at is not None
+
+
 @pytest.mark.parametrize(
     ("about", "alerts"),
     [({}, range(6, 12)), ({"why": Why.ASKED, "level": "none"}, range(6, 10)), (URGENT, range(12, 30))],
