@@ -95,9 +95,12 @@ class AlertWording:
             return self.say(item.reason)
         due = self._claim_by(item, item.due_at) if item.waiting else item.due_at
         left = int((due - self.now()).total_seconds()) // 60
-        key = "over" if due <= self.now() else "minutes" if left else "moment"
-        told = self.say(f"left_{key}").format(minutes=left)
-        return self.say("warning_claim" if item.waiting else "warning_answer").format(time=self._hour(due), left=told)
+        key = "warning_claim" if item.waiting else "warning_answer"
+        if due > self.now() and not left:
+            # Clocks of people show no seconds: the minute that it would name reads as if it had passed.
+            return self.say(f"{key}_moment")
+        told = self.say("left_over" if due <= self.now() else "left_minutes").format(minutes=left)
+        return self.say(key).format(time=self._hour(due), left=told)
 
     def _claim_by(self, item: Pending, due_at: dt.datetime) -> dt.datetime:
         """When a person should have the case; a clock that was cut to the end of a shift began with less time."""

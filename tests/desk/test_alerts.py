@@ -734,7 +734,7 @@ async def test_a_supervisor_of_another_region_hears_that_a_release_must_be_revie
 @pytest.mark.parametrize(
     ("level", "taken", "told"),
     [
-        (RiskLevel.URGENT, False, ("warning_claim", "20:01", "left_moment", 0)),
+        (RiskLevel.URGENT, False, ("warning_claim_moment", "", "left_minutes", 0)),
         (RiskLevel.DISCLOSURE, False, ("warning_claim", "20:05", "left_minutes", 2)),
         (RiskLevel.URGENT, True, ("warning_answer", "20:05", "left_minutes", 2)),
         (RiskLevel.DISCLOSURE, True, ("warning_answer", "20:30", "left_minutes", 12)),
