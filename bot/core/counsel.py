@@ -29,6 +29,8 @@ _TOLD = {
     Verb.WRONG: Why.RETRACTED,
     Verb.BYSTANDER: Why.BYSTANDER,
 }
+#: Choices by which something of the service's own is said at the next turn only, see ``state_line``.
+_HELD_BACK = ("daytime", "evening", "never")
 #: Open at all hours, for whoever says that they are not safe.
 DANGER = ("110", "12110", "120")
 #: For whoever wants a person, without anything alarming.
@@ -44,11 +46,23 @@ def state_line(composer: Composer, standing: Standing) -> str:
         return composer.say("support.taken")
     if not standing.keyed:
         return composer.say("support.nobody")
+    return "\n".join([_reader_line(composer, standing), *_wish_lines(composer, standing)])
+
+
+def _reader_line(composer: Composer, standing: Standing) -> str:
     if standing.on_duty:
         return _until_line(composer, standing)
     if standing.back_at is None:
         return composer.say("support.waiting")
     return composer.say("support.waiting_until").format(back=spoken_time(composer, standing.back_at))
+
+
+def _wish_lines(composer: Composer, standing: Standing) -> list[str]:
+    """What becomes of the promise to tell, by when they may be written to; one of an ended case holds in the next."""
+    if standing.write_when not in _HELD_BACK:
+        return []
+    kept = () if standing.case else (composer.say("support.wish_kept"),)
+    return [composer.say(f"support.wish_{standing.write_when}") + "".join(kept)]
 
 
 def _until_line(composer: Composer, standing: Standing) -> str:
@@ -225,7 +239,8 @@ def _thanked(command: Command, composer: Composer, *, doubted: bool = False) -> 
     if doubted and command.verb is Verb.WRITE:
         key = "support.told_noted"
     choices = (composer.choice(Verb.TELL, rest[0]),) if rest else ()
-    return d.Notice(d.Reply(composer.say(key), choices=choices))
+    wish = f"support.wish_{command.value}" if command.value in _HELD_BACK else ""
+    return d.Notice(d.Reply("\n".join(map(composer.say, filter(None, (key, wish)))), choices=choices))
 
 
 def _unsafe(composer: Composer, standing: Standing) -> d.Decision:

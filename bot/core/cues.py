@@ -32,6 +32,8 @@ _STEP = re.compile(
 _CLAUSES = re.compile(r"[^\w]+")
 #: Cues that are a whole message.
 _WHOLE = ("more", "simple", "why", "none", "stop", "retract", "resigns", "waiting")
+#: A name by which somebody is called, with what tells it from one of whom something is said (老师骂我).
+_CALLED = r"^\w{{0,2}}(?:{names})(?:[,。!?:~\s]|那|你|您)|[,。!?\s吗么呢吧](?:{names})[。!?~\s]*$"
 #: Characters up to which a message that speaks of a slip says nothing else.
 SLIP = 8
 #: Characters up to which a message that announces something tells nothing else.
@@ -54,6 +56,7 @@ class Cues(Record):
     waiting: tuple[Text, ...] = ()
     address: tuple[Text, ...] = ()
     slips: tuple[Text, ...] = ()
+    calls: tuple[Text, ...] = ()
     you: tuple[Text, ...] = ()
     hesitant: tuple[Text, ...] = ()
     asking: CueGroup = CueGroup(any=())
@@ -95,6 +98,7 @@ class CueReader:
     """Recognises short turns in normalised text."""
 
     cues: Cues
+    _called: re.Pattern[str] = field(init=False)
     _declared: _Readers = field(init=False)
     _hinted: _Readers = field(init=False)
     _leaning: _Readers = field(init=False)
@@ -108,6 +112,8 @@ class CueReader:
         whole = {name: frozenset(map(_plain, getattr(self.cues, name))) for name in _WHOLE}
         object.__setattr__(self, "_whole", whole)
         object.__setattr__(self, "_another", Another(self.cues.another))
+        names = "|".join(map(re.escape, self.cues.calls)) or "(?!)"
+        object.__setattr__(self, "_called", re.compile(_CALLED.format(names=names)))
 
     def exact(self, text: str) -> str | None:
         """The name of the cue that is the whole message, or None."""
@@ -128,6 +134,10 @@ class CueReader:
     def addresses(self, text: str) -> bool:
         """Whether a message speaks of whom it is said to."""
         return any(word in text for word in self.cues.you)
+
+    def calls(self, text: str) -> bool:
+        """Whether a message calls somebody by what they are, before or after what it says: 老师,那我…, …吗老师."""
+        return self._called.search(text) is not None
 
     def hesitates(self, text: str) -> bool:
         """Whether a short message only says that there is something to tell."""

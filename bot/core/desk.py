@@ -11,6 +11,12 @@ from bot.core.audience import Audience
 from bot.core.message import Origin
 from bot.core.risk import RiskKind, RiskLevel
 
+#: What is held back where its person is not told that their case has ended.
+ENDED = "closed"
+#: News that nobody answered: to whom no time was promised (``SIMPLY_UNANSWERED``), in time, at all, in a shift to come.
+SIMPLY_UNANSWERED = "unanswered"
+UNANSWERED = frozenset({SIMPLY_UNANSWERED, "breached", "alone", "absent"})
+
 
 class CaseState(StrEnum):
     """Where a case is: nobody has it yet, a person has it, or it has ended."""
@@ -47,7 +53,8 @@ class OpenCase:
     opened it. ``checking``: a person asked whether it is still the child, and the answer is awaited. ``holder`` is who
     has it; ``attended``: they are on duty for it, or in the midst of the talk. ``receipt`` is what it is found by from
     its code of return; empty where this talk may not be its person's: ``doubted``. ``here``: it is answered in this
-    talk, and not elsewhere, where its person went on by code.
+    talk, and not elsewhere, where its person went on by code. ``write_when`` is when they may be written to unasked, as
+    they chose.
     """
 
     id: int
@@ -63,6 +70,7 @@ class OpenCase:
     receipt: str = ""
     here: bool = True
     doubted: bool = False
+    write_when: str = ""
 
     @property
     def taken(self) -> bool:
@@ -77,11 +85,23 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True)
 class EndedCase:
-    """The case of a talk that ended a short while ago. ``grave``: it was urgent, and somebody was harmed."""
+    """The case of a talk that ended a short while ago.
+
+    ``grave``: it was urgent, and somebody was harmed. ``write_when``: what they chose in it, which holds in the next.
+    """
 
     id: int
     kind: RiskKind
     grave: bool = False
+    write_when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """What the person of a case was not told at its time: the end (``ENDED``), or that nobody answered."""
+
+    case: int
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +112,7 @@ class Standing:
     can be reached. ``until``: those on duty go so soon that an answer may not come before; ``back_at``: when somebody
     will be there, or will be again, where that is known. ``outside``: how it would stand to the open case if nobody of
     any school might see it; None where that is so already, or there is no case. ``ended`` is the case that ended of
-    late where none is open.
+    late where none is open. ``untold`` is what its person was not told, to be said first at this turn.
     """
 
     keyed: bool = False
@@ -102,6 +122,7 @@ class Standing:
     outside: Standing | None = None
     until: dt.datetime | None = None
     ended: EndedCase | None = None
+    untold: Untold | None = None
 
     @property
     def aftermath(self) -> RiskKind | None:
@@ -110,6 +131,12 @@ class Standing:
         Whoever is uneasy then, or asks for a person, does not begin anew below a disclosure.
         """
         return self.ended.kind if self.ended is not None and self.ended.grave else None
+
+    @property
+    def write_when(self) -> str:
+        """When this person may be written to unasked: as they chose in this case, or in the one before; else empty."""
+        of = self.case or self.ended
+        return of.write_when if of is not None else ""
 
 
 #: Where there is no desk: in a terminal, or before anyone was appointed.

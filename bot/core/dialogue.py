@@ -23,6 +23,7 @@ from bot.core.session import Session
 from bot.core.support import private_line, support_reply
 from bot.core.topical import HUMAN, SMALL_TALK, SMALL_TALK_TO_A_PERSON, Thresholds, Topical
 from bot.core.turn import Turn, Turned
+from bot.core.untold import nobody_reads, said_first
 from bot.core.writing import foreign_script
 
 #: Longer messages are read for risk to their end, and answered with a request to ask in fewer words.
@@ -145,6 +146,10 @@ class Dialogue:
         text = incoming.text[:LONGEST_READ]
         return self.understanding.read_risk(text, ()) if text.strip() else NO_RISK
 
+    def caught_up(self, turned: Turned, now: dt.datetime, standing: Standing) -> d.Decision | None:
+        """A decided turn with what was held back from the person before; None where nothing of it is said now."""
+        return said_first(turned, Composer(self.library, now, turned.session.region or self.region), standing)
+
     def _read(self, turn: Turn, alone: RiskReading | None) -> Turn:
         raw = turn.incoming.text[:LONGEST_READ]
         delivery = turn.incoming.origin.delivery if turn.incoming.origin else ""
@@ -212,6 +217,9 @@ class Dialogue:
 
     def _harmless(self, turn: Turn, command: Command | None, report: Report | None) -> Turned:
         decision, session = self._decide(turn, command)
+        unread = nobody_reads(turn, decision, self.cues) if command is None and report is None else None
+        if unread is not None:
+            return unread
         small_talk = isinstance(decision, d.Answer) and decision.topic in SMALL_TALK_TO_A_PERSON
         if report is not None and command is None and not turn.incoming.group:
             if small_talk:

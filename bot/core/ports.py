@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.core.audience import Audience
 from bot.core.counting import Seen
 from bot.core.decision import Guess
-from bot.core.desk import Filing
+from bot.core.desk import Filing, Untold
 from bot.core.lessons import LessonAfter
 from bot.core.risk import RiskReading
 from bot.core.session import Session
@@ -116,6 +116,7 @@ class TalkAfter:
 
     ``private``: the memory of the private talk with whoever spoke in a group, where that changes too. ``lesson``:
     what it gives the classes. ``seen``: what it adds to the counts; None where it was counted before, or counts not.
+    ``told``: what was held back from the person before, and is said now.
     """
 
     key: str
@@ -124,6 +125,7 @@ class TalkAfter:
     private: TalkAfter | None = None
     lesson: LessonAfter | None = None
     seen: Seen | None = None
+    told: Untold | None = None
 
 
 class Inbox(Protocol):

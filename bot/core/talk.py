@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.core.audience import Audience
 from bot.core.decision import Decision, Quiz, Relayed
-from bot.core.desk import NO_DESK, Desk, Filing, Report, Standing, Why
+from bot.core.desk import NO_DESK, Desk, Filing, Report, Standing, Untold, Why
 from bot.core.dialogue import Dialogue
 from bot.core.lessons import Joins, Lesson, Lessons, NoLessons
 from bot.core.message import Incoming, Origin
@@ -113,7 +113,8 @@ class StoredTalk:
         decision, after, report = (
             self._aside(turned, incoming) if lesson is None else _taught(turned, session, lesson, incoming)
         )
-        kept = TalkAfter(key, after, lesson=lesson.after if lesson else None)
+        decision, told = self._caught_up(Turned(decision, after, report), incoming, standing)
+        kept = TalkAfter(key, after, lesson=lesson.after if lesson else None, told=told)
         if report is None or origin is None:
             return decision, kept
         filing = await self._desk.prepare(report, origin, standing)
@@ -125,6 +126,12 @@ class StoredTalk:
             own = await self._store.load(origin.talk)
             private = TalkAfter(origin.talk, _holding(own, filing))
         return _received(decision, filing, replace(kept, filing=filing, private=private), standing)
+
+    def _caught_up(self, turned: Turned, incoming: Incoming, standing: Standing) -> tuple[Decision, Untold | None]:
+        """The decision with what was held back from the person, and what of that is said now. Never before a class."""
+        told = None if incoming.group else standing.untold
+        first = None if told is None else self._dialogue().caught_up(turned, self._now(), standing)
+        return (turned.decision, None) if first is None else (first, told)
 
     def without_desk(self, incoming: Incoming) -> Decision:
         """What is said where nothing can be kept: nobody will read it, and no script says otherwise."""

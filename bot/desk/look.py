@@ -180,7 +180,7 @@ class CaseLook:
 
 def _owns_up(event: CaseRow) -> bool:
     """Whether the child was told that nobody has answered, and not only who reads from here on."""
-    return event.what == TOLD_CHILD and not event.value.startswith("left")
+    return event.what == TOLD_CHILD and event.value.partition(":")[0] in UNANSWERED
 
 
 def _expected(row: CaseRow, events: Sequence[tuple[CaseRow, dt.datetime]]) -> dt.datetime | None:

@@ -42,6 +42,9 @@ class CaseReturns:
         if case.state != CaseState.CLOSED:
             case = await self._moved(case, origin)
         closed = case.state == CaseState.CLOSED
+        if closed and case.untold:
+            async with self.store.writing() as connection:
+                await work.caught_up(connection, case.id, case.untold)
         # Once they are answered here: what is written to where they were until then must not be missed.
         messages = tuple(_opened(private, row) for row in await work.messages(case.id) if row.for_child)
         receipt = Receipt(case.opened_at, None if closed else case.due_at, case.seen_at)

@@ -16,7 +16,7 @@ from bot.desk.sealing import new_receipt_code, new_salt, receipt_name, receipt_p
 from bot.desk.stock import CodeStock, NewCode
 from bot.desk.worker import scope_of
 from bot.storage.belonging import belonging, going_on
-from bot.storage.case_rows import CaseRow, as_ended_case, as_open_case, ended_lately
+from bot.storage.case_rows import CaseRow, as_ended_case, as_open_case, ended_lately, untold_of
 from bot.storage.cases import SealedCases
 from bot.storage.desk_keys import DeskKey, SealedDeskKeys
 from bot.storage.moving import stays
@@ -71,7 +71,7 @@ class CaseDesk:
         if not roster.keyed:
             return Standing(case=await self._of_talk(row, key))
         scope, case = await self._scope(key, latest), await self._of_talk(row, key)
-        stands = self._stands(roster, scope, row, case)
+        stands = replace(self._stands(roster, scope, row, case), untold=untold_of(latest, self._name(key)))
         if latest is not None and ended_lately(latest, self.store.now()):
             return replace(stands, ended=as_ended_case(latest))
         if row is None or scope.outsiders_only:

@@ -20,7 +20,7 @@ from bot.core.risk import RiskKind, RiskLevel, RiskReading
 from bot.core.support import script_for
 from bot.desk.reading import unspoken
 from bot.desk.sealing import seal_to
-from bot.storage.case_rows import TOLD_CHILD, CaseRow, note
+from bot.storage.case_rows import CaseRow
 from bot.storage.casework import SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.errors import WrongKeyError
@@ -67,7 +67,7 @@ class Teller:
             text = _as_text(decision).encode()
             child = seal_to(case.receipt_public, text) if case.receipt_public else None
             await work.tell(connection, case.id, SealedText(key.generation, seal_to(key.public, text), child))
-        await note(connection, case.id, self.store.now(), what=TOLD_CHILD, value=f"{what}:{int(pushed)}")
+        await work.told(connection, case.id, what, out=pushed)
 
     async def _push(self, connection: AsyncConnection, case: CaseRow, decision: Support) -> bool:
         outward, work = self.outward.get(case.channel), SealedCasework(self.store)

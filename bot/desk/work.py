@@ -174,8 +174,8 @@ class DeskWork:
     async def close(self, by: Worker, number: int, outcome: str, *, seen: int) -> bool:
         """End the case and tell the child; the bot answers them again. ``seen``: how many turns the closer read.
 
-        False where the child is not told: it is no hour at which they may be written to, there is no way to them, or
-        it is not known to be they.
+        False where the child is told only at their next turn: it is no hour at which they may be written to, there is
+        no way to them, or it is not known to be they.
         Refused where anything came of the child since: words, or a tap or a voice that leaves none.
         """
         if outcome not in OUTCOMES:
@@ -190,7 +190,8 @@ class DeskWork:
             ending = Notice(Reply(line), Audience(row.reader))
             may = may_write(row.write_when, self.store.now()) and not row.in_doubt
             told = may and await self._send(connection, row, ending)
-            await self._work.close(connection, number, by.id, Ending(outcome, self._erased_at(row, held=row.held)))
+            ending_of = Ending(outcome, self._erased_at(row, held=row.held), told=told or row.synthetic)
+            await self._work.close(connection, number, by.id, ending_of)
         self.news.publish(Event("closed", number))
         return told
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, case, func, insert, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.desk import CaseState, EndedCase, OpenCase
+from bot.core.desk import ENDED, CaseState, EndedCase, OpenCase, Untold
 from bot.core.risk import RiskKind, RiskLevel
 from bot.storage.desk_tables import case_door, case_event, desk_case
 
@@ -80,7 +80,7 @@ async def reopened(connection: AsyncConnection, number: int) -> tuple[CaseRow | 
     found = (await connection.execute(wanted)).first()
     if found is None or found.state != CaseState.CLOSED:
         return found, ""
-    ended = {"closed_at": None, "outcome": None, "erase_at": None}
+    ended = {"closed_at": None, "outcome": None, "erase_at": None, "untold": None}
     again = {"state": CaseState.WAITING, "holder": None, "rung": 0, **ended}
     row = update(desk_case).where(desk_case.c.id == number).values(**again).returning(desk_case)
     return (await connection.execute(row)).one(), "reopened"
@@ -147,6 +147,7 @@ def as_open_case(row: CaseRow, name: str, *, here: bool = True) -> OpenCase:
         receipt=(row.receipt or "") if theirs else "",
         here=here,
         doubted=not theirs,
+        write_when=row.write_when,
     )
 
 
@@ -155,7 +156,20 @@ def as_ended_case(row: CaseRow) -> EndedCase:
     # Whoever had the chat deleted wants nothing of it to come up again.
     kept = row.delete_asked_at is None
     grave = kept and row.level == RiskLevel.URGENT and row.outcome not in _NOTHING_HAPPENED
-    return EndedCase(row.id, RiskKind(row.kind), grave=grave)
+    return EndedCase(row.id, RiskKind(row.kind), grave, row.write_when)
+
+
+def untold_of(row: CaseRow | None, name: str) -> Untold | None:
+    """What the talk of this pseudonym is to be told first, as its person was not told it; None for nothing.
+
+    Who waits for an answer hears of it where they are answered, once it is known to be they. That a case has ended is
+    said, however late, to whoever asks there next, or anywhere once that is gone.
+    """
+    if row is None or not row.untold or row.delete_asked_at is not None:
+        return None
+    ended = row.state == CaseState.CLOSED
+    there = row.talk == name or (ended and row.address is None)
+    return Untold(row.id, row.untold) if there and (ended or not row.in_doubt) else None
 
 
 async def note(
@@ -179,3 +193,8 @@ async def undelivered(connection: AsyncConnection, number: int, at: dt.datetime)
     )
     if (await connection.execute(lost.values(undelivered_at=at).returning(desk_case.c.id))).first() is not None:
         await note(connection, number, at, what="undelivered")
+    # Of a case that has ended the last words told of that.
+    over = update(desk_case).where(
+        desk_case.c.id == number, desk_case.c.state == CaseState.CLOSED, desk_case.c.erased_at.is_(None)
+    )
+    await connection.execute(over.values(untold=ENDED))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.desk import CaseState, SealedText
+from bot.core.desk import ENDED, CaseState, SealedText
 from bot.core.ports import Outgoing
 from bot.storage.case_rows import GIVEN_BACK, OPEN, CaseRow, note
 from bot.storage.counts import Counts
@@ -21,14 +21,17 @@ from bot.storage.store import Store
 
 #: What a case becomes, beside the times, when a person writes to the child: all that came so far is answered.
 WRITTEN: Mapping[str, object] = {"heard": desk_case.c.turns, "undelivered_at": None, "due_at": None, "rung": 0}
+#: The line that tells what the service said to the child, or held back: ``what:1``, ``what:0``, and ``what:later``.
+TOLD_CHILD = "told_child"
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a case ends: the outcome's key, and when its text is to be erased."""
+    """How a case ends: the outcome's key, when its text is to be erased, and whether its person is told of the end."""
 
     outcome: str
     erase_at: dt.datetime
+    told: bool = True
 
 
 #: What a list of cases shows: everything but where the person is answered and what belongs to their code.
@@ -115,7 +118,7 @@ class SealedCasework:
             (await connection.execute(held.values(**GIVEN_BACK).returning(desk_case.c.id))).scalars().all()
         )
         for number in freed:
-            await note(connection, number, self._store.now(), what="given_back", staff=staff)
+            await note(connection, number, self._store.now(), what="given_back", staff=staff, value="account")
         return freed
 
     async def transfer(self, connection: AsyncConnection, number: int, staff: int, to: int) -> bool:
@@ -140,7 +143,7 @@ class SealedCasework:
         """
         now = self._store.now()
         answered = update(desk_case).where(desk_case.c.id == number)
-        await connection.execute(answered.values(staff_at=now, tended_at=now, **WRITTEN))
+        await connection.execute(answered.values(staff_at=now, tended_at=now, untold=None, **WRITTEN))
         first = answered.where(desk_case.c.answered_at.is_(None)).values(answered_at=now).returning(desk_case)
         case = (await connection.execute(first)).first()
         if case is not None:
@@ -221,7 +224,22 @@ class SealedCasework:
             "checking_at": None,
             "rung": 0,
         }
-        return await self._change(connection, going.values(**values), (number, "closed", staff), end.outcome)
+        if not await self._change(connection, going.values(**values), (number, "closed", staff), end.outcome):
+            return False
+        await self.told(connection, number, ENDED, out=end.told, noted=not end.told)
+        return True
+
+    async def told(self, connection: AsyncConnection, number: int, what: str, *, out: bool, noted: bool = True) -> None:
+        """Whether something that its person must know went ``out`` to them; else it is said at their next turn."""
+        row = update(desk_case).where(desk_case.c.id == number)
+        await connection.execute(row.values(untold=None if out else what))
+        if noted:
+            await note(connection, number, self._store.now(), what=TOLD_CHILD, value=f"{what}:{int(out)}")
+
+    async def caught_up(self, connection: AsyncConnection, number: int, what: str) -> None:
+        """What was held back has been said to them now; noted once."""
+        held = update(desk_case).where(desk_case.c.id == number, desk_case.c.untold == what)
+        await self._change(connection, held.values(untold=None), (number, TOLD_CHILD, None), f"{what}:later")
 
     async def set_due(self, connection: AsyncConnection, number: int, due_at: dt.datetime | None, rung: int) -> None:
         """When the next answer is due, and how far up people have been alerted."""

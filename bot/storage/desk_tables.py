@@ -158,6 +158,7 @@ desk_case = Table(
     Column("staff_at", UtcTime, nullable=True),  # the last answer of a person
     Column("tended_at", UtcTime, nullable=True),  # when the holder last got, opened or wrote in it
     Column("undelivered_at", UtcTime, nullable=True),  # since then it is known that words to the child never arrived
+    Column("untold", String(16), nullable=True),  # held back, to be said at their next turn
     Column("checking_at", UtcTime, nullable=True),  # asked whether it is still the child
     Column("due_at", UtcTime, nullable=True),  # when the next answer is due; empty: nobody on duty, or none is due
     Column("rung", Integer, nullable=False),  # 0 nobody alerted yet, 1 first line, 2 second line, 3 supervisors, 4 all

@@ -34,7 +34,7 @@ async def move(connection: AsyncConnection, store: Store, number: int, origin: O
     turn = desk_case.c.turns + 1
     # What was asked elsewhere is not answered by what is said here.
     read: dict[str, object] = {"undelivered_at": None, "turns": turn, "moved_turn": turn, "door_asks": 0}
-    sure = {"in_doubt": False, "checking_at": None}
+    sure: dict[str, object] = {"in_doubt": False, "checking_at": None, "untold": None}
     group = store.vault.pseudonym(origin.group) if origin.group else ""
     await _there(connection, store, number, _door(store, origin) | read | sure, what="came_back", group=group)
     if before is None or before.id == number:

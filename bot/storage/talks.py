@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.ports import TalkAfter
 from bot.core.session import Session
 from bot.storage.cases import Filed, SealedCases
+from bot.storage.casework import SealedCasework
 from bot.storage.counts import Counts
 from bot.storage.errors import WrongKeyError
 from bot.storage.store import Store
@@ -32,6 +33,7 @@ class SealedTalks:
     ) -> None:
         self._store, self._memory, self._filed = store, memory, filed
         self._cases, self._takings, self._counts = SealedCases(store), SealedTakings(store), Counts(store)
+        self._casework = SealedCasework(store)
 
     async def load(self, key: str) -> Session:
         """The talk of this key; a new one where there is none, it expired or cannot be opened."""
@@ -67,6 +69,8 @@ class SealedTalks:
             await self.keep(connection, after.private)
         learnt = after.lesson is not None and await self._takings.keep(connection, after.lesson)
         filed = await self._cases.file(connection, after.filing) if after.filing else None
+        if after.told is not None:
+            await self._casework.caught_up(connection, after.told.case, after.told.what)
         await self._counts.turn(connection, after, filed, learnt=learnt)
         return filed
 

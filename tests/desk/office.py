@@ -224,6 +224,10 @@ class Office:
         """The case as it is stored."""
         return await SealedCasework(self.store).case(case)
 
+    async def events(self, case: int) -> Sequence[Any]:
+        """The history of a case."""
+        return await SealedCasework(self.store).events(case)
+
     async def out(self) -> list[SimpleNamespace]:
         """What has gone into the outbox so far, oldest first."""
         queued = await SealedOutbox(self.store, dt.timedelta()).due(CHANNEL, self.store.now(), 99)

@@ -187,12 +187,13 @@ async def test_whoever_wrote_after_the_safe_word_hears_that_nobody_answered(offi
     case = await office.file()
     await office.file("停", why=Why.STOPPED)
     assert not await _nobody_answered(office, case)
-    untold = LIBRARY.messages["desk.event_untold_child"]
+    breached = LIBRARY.messages["desk.told_breached"]
+    untold = LIBRARY.messages["desk.event_told_child_0"].format(value=breached)
     assert (await _history(office, case))[-1] == untold
 
     await office.file("他又打我了，我流血了", level=RiskLevel.URGENT)
     assert await _nobody_answered(office, case)
-    assert (await _history(office, case))[-1] == LIBRARY.messages["desk.event_told_child"]
+    assert (await _history(office, case))[-1] == LIBRARY.messages["desk.event_told_child_1"].format(value=breached)
 
 
 async def test_whoever_was_only_asked_at_an_earlier_door_hears_of_nothing_unasked(office: Office, wang: Worker) -> None:

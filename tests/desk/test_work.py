@@ -581,6 +581,7 @@ async def test_whoever_ends_a_case_knows_whether_the_child_was_told(
 
     assert await office.work.close(wang, case, "helped", seen=2) is told
     assert bool(await office.out()) is told
+    assert (await office.row(case)).untold == (None if told else "closed")
 
 
 async def test_what_came_while_an_answer_was_written_is_read_before_it_goes_out(

@@ -145,6 +145,7 @@ ADDED = {
         *(f"TABLE case_door DROP COLUMN {name}" for name in ("channel", "address", "turn")),
         *(f"TABLE {name} DROP COLUMN unsure" for name in ("case_message", "case_event")),
     ),
+    "0023": ("TABLE desk_case DROP COLUMN untold",),
 }
 
 
@@ -226,6 +227,20 @@ async def test_who_may_not_be_the_child_since_before_that_was_kept_is_asked_firs
     await upgrade(address)
     rows = [await SealedCasework(store).case(number) for number in cases]
     assert [row and row.in_doubt for row in rows] == [True, True, False, False, True, False]
+
+
+async def test_what_was_held_back_before_that_was_kept_is_said_at_the_next_turn(store: Store, address: str) -> None:
+    stories = ["breached:0", "breached:1", "left:0 breached:1", "breached:1 alone:0", ""]
+    cases = [await case(store, state="waiting", receipt=None) for _ in stories]
+    ended = await case(store, receipt=None)
+    async with store.writing() as connection:
+        for number, story in [*zip(cases, stories, strict=True), (ended, "breached:0")]:
+            for value in story.split():
+                await note(connection, number, store.now(), what="told_child", value=value)
+        await _back_to(connection, "0019")
+    await upgrade(address)
+    rows = [await SealedCasework(store).case(number) for number in [*cases, ended]]
+    assert [row and row.untold for row in rows] == ["breached", None, None, "alone", None, None]
 
 
 def test_the_expected_revision_is_known() -> None:

@@ -185,8 +185,11 @@ def _event(event: CaseRow, names: Mapping[int, str], messages: Mapping[str, str]
     if what == "transferred":
         what = "took_over" if value == str(event.staff) else what
         value = names.get(int(value), "") if value.isdecimal() else ""
-    if what == "told_child" and value.endswith(":0"):
-        what = "untold_child"
+    if what == "told_child":
+        value, _, how = value.partition(":")
+        what = f"{what}_{how or '1'}"
+    if what == "given_back":
+        what = f"{what}_{value}" if value else what if event.staff else "freed"
     families = _FAMILIES.get(what, ())
     if families:
         value = "，".join(_word(part, families, messages) for part in value.split())
@@ -212,4 +215,5 @@ _FAMILIES = {
     "raised": ("alerts.level", "alerts.kind"),
     "graver": ("alerts.kind",),
     "risk": ("alerts.kind",),
+    **{f"told_child_{how}": ("desk.told",) for how in ("1", "0", "later")},
 }

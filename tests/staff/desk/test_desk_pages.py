@@ -20,6 +20,7 @@ from bot.desk.service import CaseDesk
 from bot.staff.desk.parts import Doors
 from bot.staff.desk.routes import create_desk_routes
 from bot.storage.audit import AuditLog
+from bot.storage.casework import SealedCasework
 from bot.storage.roster import SealedRoster
 from tests.desk.office import DOOR, LIBRARY, Office
 
@@ -164,6 +165,38 @@ async def test_the_history_says_what_came_out_later_and_never_in_codes(office: O
     assert SAY["desk.event_risk"].format(value=violence) in page
     assert SAY["desk.event_place"].format(value=SAY["desk.place_home"]) in page
     assert SAY["desk.raised_mark"] in _text(await wang.get("/desk"))
+
+
+async def test_the_history_says_whether_what_the_child_must_know_went_out(office: Office, browse, clock) -> None:
+    case, wang = await office.file(), await office.hire("wang")
+    casework = SealedCasework(office.store)
+    async with office.store.writing() as connection:
+        await casework.told(connection, case, "breached", out=False)
+        await casework.told(connection, case, "left", out=True)
+        await casework.told(connection, case, "alone", out=False)
+        await casework.caught_up(connection, case, "alone")
+        await casework.caught_up(connection, case, "alone")
+
+    page = _text(await (await browse(wang)).get(f"/desk/case/{case}"))
+
+    for how, what in (("0", "breached"), ("1", "left"), ("0", "alone"), ("later", "alone")):
+        assert page.count(SAY[f"desk.event_told_child_{how}"].format(value=SAY[f"desk.told_{what}"])) == 1
+
+
+async def test_the_history_says_why_a_case_waits_again(office: Office, browse) -> None:
+    wang, chen = await office.hire("wang"), await office.hire("chen")
+    worker, cases = await office.worker(chen), [await office.file(talk=f"telegram:{n}:{n}") for n in (1, 2, 3)]
+    for case in cases:
+        await office.work.claim(worker, case)
+    await office.work.give_back(worker, cases[0])
+    async with office.store.writing() as connection:
+        await SealedCasework(office.store).give_back(connection, cases[1], None)
+        await SealedCasework(office.store).release_all(connection, chen)
+
+    told = ("event_given_back", "event_freed", "event_given_back_account")
+    for case, why in zip(cases, told, strict=True):
+        page = _text(await (await browse(wang)).get(f"/desk/case/{case}"))
+        assert [key for key in told if SAY[f"desk.{key}"] in page] == [why]
 
 
 @pytest.mark.parametrize(("safe", "words"), [("yes", "clock_rest"), ("no", "clock_rest_grave")])
