@@ -30,8 +30,8 @@ class TellChild:
     """The child is to be told, honestly.
 
     ``breached``, that the time has passed by which those on duty were to answer; ``unanswered``, that whoever has the
-    talk has not; ``left``, that they are gone; ``alone``, that those on duty went without an answer; ``absent``, that
-    nobody is there from the time on at which somebody was to be.
+    talk has not; ``left``, that they are gone; ``handed``, that they gave it on; ``alone``, that those on duty went
+    without an answer; ``absent``, that nobody is there from the time on at which somebody was to be.
     """
 
     what: str

@@ -38,6 +38,8 @@ SOON_REMINDERS, MOST_REMINDERS = 16, 100
 MORNING, FRESH = dt.time(9), dt.timedelta(hours=3)
 #: Nobody is on duty, and a life may be in danger: supervisors hear of it so many times more.
 NOBODY_REMINDERS = 4
+#: So long after the last word a talk is still going on.
+LIVE = dt.timedelta(minutes=15)
 #: What is alerted, in the order of gravity: once a graver one went out, a lesser one says nothing new.
 LADDER = ("warning", "opened", "raised", "unclaimed", "breached", "unattended")
 
@@ -46,7 +48,7 @@ def plan(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -
     """What is due in a case at this moment. Doing it and asking again comes to an end: then only ``wake`` is left."""
     if facts.state is CaseState.CLOSED:
         return Plan(over=True)
-    for part in (_left, _raised, _fewer, _handed, _unreached, _unowed, _too_far, _stays, _arrival, _absent):
+    for part in (_left, _raised, _fewer, _handed, _unreached, _unowed, _too_far, _stays, _arrival, _put_back, _absent):
         actions = tuple(part(facts, duty, limits, now))
         if actions:
             return Plan(actions)
@@ -192,6 +194,21 @@ def _morning_after(at: dt.datetime, now: dt.datetime) -> dt.datetime:
     earliest = (at + FRESH).astimezone(now.tzinfo)
     morning = dt.datetime.combine(earliest, MORNING, now.tzinfo)
     return morning if morning >= earliest else dt.datetime.combine(earliest + DAY, MORNING, now.tzinfo)
+
+
+def _put_back(facts: Facts, _duty: DutyState, _limits: ClockLimits, now: dt.datetime) -> Iterator[Action]:
+    """Whoever wrote to the child gave the case back in the midst of the talk: who reads from now on is said, once.
+
+    Later it would be a letter out of nowhere; then the child hears it once they write.
+    """
+    at = facts.put_back_at
+    if at is None or not facts.waiting or facts.staff_at is None or not facts.answered:
+        return
+    if facts.child_told_at is not None and facts.child_told_at >= at:
+        return
+    spoke = max(filter(None, (facts.staff_at, facts.child_at)))
+    if at - spoke <= LIVE and now - at <= LIVE:
+        yield TellChild("handed")
 
 
 def _running(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Plan:

@@ -36,7 +36,8 @@ class Facts:
     holder is gone; ``leaves_at``: when they will be, as known; ``barred``: they may not see the case any more.
     ``fewer_at``: since then fewer may see it; ``told`` were alerted before by routes of their own. ``owned_up_at``: the
     child was last told that nobody has answered. ``expected``: nobody is there, and they were told that somebody will
-    be from then on.
+    be from then on. ``put_back_at``: its holder gave it back, or lost their account; ``child_told_at``: the child was
+    told by the service, or was to be.
     """
 
     level: RiskLevel
@@ -65,6 +66,8 @@ class Facts:
     told: frozenset[int] = frozenset()
     owned_up_at: dt.datetime | None = None
     expected: dt.datetime | None = None
+    put_back_at: dt.datetime | None = None
+    child_told_at: dt.datetime | None = None
 
     @property
     def waiting(self) -> bool:

@@ -106,6 +106,8 @@ class CaseLook:
         fewer = max((at for event, at in events if event.what == FEWER), default=None)
         owned_up = max((at for event, at in events if _owns_up(event)), default=None)
         told = frozenset() if fewer is None else await SealedAlerts(self.store).told(connection, row.id)
+        put_back = max((at for event, at in events if event.what == "given_back" and event.staff), default=None)
+        child_told = max((at for event, at in events if event.what == TOLD_CHILD), default=None)
         hold = hold_at(row, roster, self.board.now(), self.board.zone, scope=scope_of(row))
         facts = Facts(
             level=RiskLevel(row.level),
@@ -134,6 +136,8 @@ class CaseLook:
             told=told,
             owned_up_at=owned_up,
             expected=_expected(row, events),
+            put_back_at=put_back,
+            child_told_at=child_told,
         )
         return plan(facts, self._duty(row, roster), self.limits, self.store.now())
 
@@ -157,7 +161,7 @@ class CaseLook:
         """Do one thing. Gives the rung that an alert was for where it has no route at all."""
         if isinstance(action, TellChild):
             heard_in = await open_of(connection, row.talk)
-            if action.what == "left" and heard_in is not None and heard_in.id != row.id:
+            if action.what in ("left", "handed") and heard_in is not None and heard_in.id != row.id:
                 return None  # they talk to whoever has another case: of that nobody is gone
             duty = self._duty(row, roster)
             hold = hold_at(row, roster, self.board.now(), self.board.zone, scope=scope_of(row))

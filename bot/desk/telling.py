@@ -87,9 +87,21 @@ class Teller:
         risk, reader = RiskReading(level, RiskKind(case.kind)), Audience(case.reader)
         numbers = script_for(library, risk, reader).hotlines if risk.alarming else GENERAL
         composer = Composer(library, self.now(), case.region)
-        lead = state_line(composer, standing) if what == "left" else _unanswered(composer, what, standing)
+        if what == "handed":
+            lead = _handed(composer, standing, case)
+        else:
+            lead = state_line(composer, standing) if what == "left" else _unanswered(composer, what, standing)
         open_now = tuple(line for line in contacts(library, numbers, composer.now, case.region) if line.open)
         return Support(Reply(lead, contacts=open_now), audience=reader, risk=risk)
+
+
+def _handed(composer: Composer, standing: Standing, case: CaseRow) -> str:
+    """That another one takes over; by when, where the child waits for an answer and a clock says it."""
+    if not standing.on_duty:
+        return state_line(composer, standing)
+    if case.due_at is None or (case.asks <= case.heard and case.undelivered_at is None):
+        return composer.say("support.handed")
+    return composer.say("support.handed_by").format(due=spoken_time(composer, case.due_at))
 
 
 def _unanswered(composer: Composer, what: str, standing: Standing) -> str:

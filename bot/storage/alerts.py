@@ -31,9 +31,9 @@ class SealedAlerts:
     async def history(self, connection: AsyncConnection, case: int) -> Sequence[CaseRow]:
         """The events of a case that clocks care for, oldest first.
 
-        Alerts that were made, transfers, rises, that fewer may see it, and what the child was told.
+        Alerts that were made, transfers, rises, that it was given back, what the child was told, that fewer may see it.
         """
-        cared = (ALERTED, "transferred", FEWER, TOLD_CHILD, EXPECTED, *RAISED)
+        cared = (ALERTED, "transferred", "given_back", TOLD_CHILD, EXPECTED, FEWER, *RAISED)
         wanted = select(case_event).where(case_event.c.case == case, case_event.c.what.in_(cared))
         return (await connection.execute(wanted.order_by(case_event.c.id))).all()
 

@@ -23,6 +23,8 @@ GIVEN_BACK = {"state": CaseState.WAITING, "holder": None, "taken_at": None, "run
 INSTEAD_OF, GOES_ON_IN = "instead_of", "goes_on_in"
 #: The line of a case's history that names the one of the same person that had ended a short while before.
 FOLLOWS = "follows"
+#: The line that tells what the service said to the child, or held back: ``what:1``, ``what:0``, and ``what:later``.
+TOLD_CHILD = "told_child"
 #: The line that tells that fewer people may see a case than before.
 FEWER = "fewer"
 #: The line that tells that the service itself told the child who reads, or that nobody has answered.

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import ENDED, CaseState, SealedText
 from bot.core.ports import Outgoing
-from bot.storage.case_rows import GIVEN_BACK, OPEN, CaseRow, note
+from bot.storage.case_rows import GIVEN_BACK, OPEN, TOLD_CHILD, CaseRow, note
 from bot.storage.counts import Counts
 from bot.storage.desk_tables import case_event, case_message, desk_case
 from bot.storage.outbox import Awaited, queue
@@ -21,8 +21,6 @@ from bot.storage.store import Store
 
 #: What a case becomes, beside the times, when a person writes to the child: all that came so far is answered.
 WRITTEN: Mapping[str, object] = {"heard": desk_case.c.turns, "undelivered_at": None, "due_at": None, "rung": 0}
-#: The line that tells what the service said to the child, or held back: ``what:1``, ``what:0``, and ``what:later``.
-TOLD_CHILD = "told_child"
 
 
 @dataclass(frozen=True, slots=True)

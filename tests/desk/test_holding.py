@@ -341,3 +341,53 @@ async def test_of_an_urgent_release_only_supervisors_who_may_see_the_case_hear(d
     await releases.release_now(await desk.worker(desk.late), case, "要报警找到孩子")
 
     assert (await desk.alerted(case))[before:] == [(RELEASED, "boss")]
+
+
+async def test_a_child_in_the_midst_of_a_talk_hears_that_another_one_takes_over(desk: Evening, clock: Clock) -> None:
+    await desk.comes("other", 8, 23)
+    case = await desk.taken()
+    clock.forward(minutes=5)
+    await desk.work.give_back(await desk.worker(desk.late), case)
+    for _ in range(3):
+        await desk.looked(case)
+        clock.forward(seconds=5)
+
+    assert await desk.told() == [LIBRARY.messages["support.handed"]]
+
+
+async def test_who_waits_for_an_answer_hears_by_when_another_one_gives_it(desk: Evening, clock: Clock) -> None:
+    await desk.comes("other", 8, 23)
+    case = await desk.taken()
+    clock.forward(minutes=5)
+    await desk.file("那我现在怎么办")
+    async with desk.store.writing() as connection:
+        await SealedCasework(desk.store).release_all(connection, desk.late)
+    await desk.leave(desk.late)
+    await desk.looked(case)
+
+    assert await desk.told() == [LIBRARY.messages["support.handed_by"].format(due="20:35")]
+    clock.forward(minutes=31)
+    await desk.looked(case)
+    assert (await desk.told())[1:] == [LIBRARY.messages["support.breached"]]
+
+
+@pytest.mark.parametrize("case_of", ["silent for long", "not to be written to", "never answered", "may not be they"])
+async def test_nobody_is_told_of_it_out_of_nowhere_or_at_a_wrong_hour(
+    desk: Evening, clock: Clock, case_of: str
+) -> None:
+    case, late = await desk.file(), await desk.worker(desk.late)
+    await desk.looked(case)
+    await desk.work.claim(late, case)
+    if case_of != "never answered":
+        await desk.work.answer(late, case, "我在", once="1")
+    if case_of == "not to be written to":
+        await desk.file("", why=Why.WRITE, value="never")
+    if case_of == "may not be they":
+        await desk.file("", why=Why.STOPPED)
+    clock.forward(minutes=20 if case_of == "silent for long" else 1)
+    await desk.work.give_back(late, case)
+    await desk.looked(case)
+
+    held = case_of in ("not to be written to", "may not be they")
+    assert await desk.told() == []
+    assert (await desk.row(case)).untold == ("handed" if held else None)
