@@ -10,7 +10,7 @@ from bot.core.compose import Composer
 from bot.core.contacts import contacts
 from bot.core.counsel import PERSON, state_line
 from bot.core.cues import CueReader
-from bot.core.desk import ENDED, Standing
+from bot.core.desk import ENDED, Standing, Why
 from bot.core.risk import RiskLevel
 from bot.core.topical import SMALL_TALK
 from bot.core.turn import Turn, Turned
@@ -32,6 +32,8 @@ def said_first(turned: Turned, composer: Composer, standing: Standing) -> d.Deci
     if untold.what == ENDED:
         opens = report is not None and report.opens
         return _ended_before(decision, composer) if opens else _ended(decision, composer)
+    if report is not None and report.why is Why.OUTSIDERS:
+        standing = standing.outside or standing  # whoever has it may be the one who sees it no more
     known = (decision.reply.lead, *decision.reply.more.splitlines())
     reads = [line for line in state_line(composer, standing).splitlines() if line not in known]
     late = [composer.say("support.late")] if untold.what in UNANSWERED else []

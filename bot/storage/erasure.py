@@ -31,6 +31,7 @@ _ERASED: dict[str, Any] = {
     "school": "",
     "safe": "",
     "write_when": "",
+    "untold": None,
     "receipt": None,
     "receipt_salt": None,
     "receipt_public": None,

@@ -200,6 +200,19 @@ async def test_it_is_said_too_while_a_person_has_the_talk_who_has_not_answered(c
     assert isinstance(silent, Relayed)
 
 
+async def test_who_wants_nobody_of_their_school_does_not_hear_that_one_of_these_reads(
+    child: Child, wang: Worker
+) -> None:
+    case = await _overdue(child)
+    teacher = await child.office.worker(await child.office.hire("teacher", school="一中"))
+    await child.office.work.claim(teacher, case)
+
+    reply = (await child.presses(Verb.OUTSIDERS)).reply
+
+    assert SAY["support.late"] in reply.note
+    assert SAY["support.taken"] not in reply.note + reply.more
+
+
 async def test_who_was_answered_since_hears_no_late_excuse(child: Child, wang: Worker) -> None:
     case = await _overdue(child, "他现在拿着刀在砸我的门", 6)
     await child.office.work.claim(wang, case)

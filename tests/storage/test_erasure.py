@@ -13,7 +13,7 @@ from bot.storage.store import Store
 
 from .desk_rows import case, person
 
-GONE = ("address", "receipt", "receipt_salt", "receipt_public")
+GONE = ("address", "receipt", "receipt_salt", "receipt_public", "untold")
 STAYS = ("level", "kind", "why", "reader", "region", "channel", "state", "outcome", "opened_at", "closed_at")
 
 
@@ -33,7 +33,7 @@ async def _texts(store: Store) -> int:
 
 
 async def test_what_tells_of_a_person_goes_and_what_is_counted_stays(store: Store) -> None:
-    number, asker = await case(store), await person(store, "li")
+    number, asker = await case(store, untold="closed"), await person(store, "li")
     release = {"case": number, "asked_by": asker, "asked_at": store.now(), "generation": 1, "reason": b"sealed"}
     async with store.writing() as connection:
         await connection.execute(insert(identity_release).values(**release, urgent=False))
