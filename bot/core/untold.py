@@ -10,13 +10,11 @@ from bot.core.compose import Composer
 from bot.core.contacts import contacts
 from bot.core.counsel import PERSON, state_line
 from bot.core.cues import CueReader
-from bot.core.desk import ENDED, Standing, Why
+from bot.core.desk import ENDED, SIMPLY_UNANSWERED, UNANSWERED, Standing, Why
 from bot.core.risk import RiskLevel
 from bot.core.topical import SMALL_TALK
 from bot.core.turn import Turn, Turned
 
-#: News that nobody answered in time; every other is that somebody else does from now on.
-UNANSWERED = frozenset({"breached", "alone"})
 #: What is said to a person as they go: it wants nothing of them.
 _THANKS = "bot.thanks"
 
@@ -36,7 +34,8 @@ def said_first(turned: Turned, composer: Composer, standing: Standing) -> d.Deci
         standing = standing.outside or standing  # whoever has it may be the one who sees it no more
     known = (decision.reply.lead, *decision.reply.more.splitlines())
     reads = [line for line in state_line(composer, standing).splitlines() if line not in known]
-    late = [composer.say("support.late")] if untold.what in UNANSWERED else []
+    simply = untold.what == SIMPLY_UNANSWERED
+    late = [composer.say("support.late_simply" if simply else "support.late")] if untold.what in UNANSWERED else []
     said = _begun(decision, "\n".join([*late, *reads]))
     numbers = said.reply.contacts or contacts(composer.library, PERSON, composer.now, composer.region)
     return replace(said, reply=replace(said.reply, contacts=numbers)) if late else said

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.desk import CaseState, Standing
+from bot.core.desk import UNANSWERED, CaseState, Standing
 from bot.core.risk import RiskLevel
 from bot.desk.actions import Action, GiveBack, Plan, SetDue, TellChild
 from bot.desk.clocks import plan
