@@ -65,6 +65,15 @@ def _wish_lines(composer: Composer, standing: Standing) -> list[str]:
     return [composer.say(f"support.wish_{standing.write_when}") + "".join(kept)]
 
 
+def still_line(composer: Composer, standing: Standing) -> str:
+    """Who is there now, for somebody who was not answered in time: nothing is promised to them once more."""
+    if standing.on_duty:
+        return composer.say("support.still_on_duty")
+    if standing.back_at is None:
+        return composer.say("support.still_nobody")
+    return composer.say("support.still_until").format(back=spoken_time(composer, standing.back_at))
+
+
 def _until_line(composer: Composer, standing: Standing) -> str:
     if standing.until is None:
         return composer.say("support.on_duty")

@@ -14,6 +14,7 @@ from bot.core.audience import Audience
 from bot.core.numerals import from_chinese
 from bot.core.places import PlaceWords
 from bot.core.record import Record, Text
+from bot.core.wishes import Wishes, WishReader
 from bot.core.words import WordFinder
 
 #: A message that is an age and hardly more: 14呢, 那他13岁呢, 我15, 孩子9岁.
@@ -74,6 +75,7 @@ class Cues(Record):
     leaning: dict[Audience, tuple[Text, ...]] = Field(default_factory=dict)
     neutral: tuple[Text, ...] = ()
     groups: dict[str, CueGroup] = Field(default_factory=dict)
+    typed: Wishes = Wishes()
 
 
 class _Readers:
@@ -104,6 +106,7 @@ class CueReader:
     _leaning: _Readers = field(init=False)
     _another: Another = field(init=False)
     _whole: dict[str, frozenset[str]] = field(init=False)
+    typed: WishReader = field(init=False)
 
     def __post_init__(self) -> None:
         for name in ("declared", "hinted", "leaning"):
@@ -114,6 +117,7 @@ class CueReader:
         object.__setattr__(self, "_another", Another(self.cues.another))
         names = "|".join(map(re.escape, self.cues.calls)) or "(?!)"
         object.__setattr__(self, "_called", re.compile(_CALLED.format(names=names)))
+        object.__setattr__(self, "typed", WishReader(self.cues.typed))
 
     def exact(self, text: str) -> str | None:
         """The name of the cue that is the whole message, or None."""

@@ -51,10 +51,10 @@ class OpenCase:
 
     ``due_at`` is when somebody will have answered, empty where nobody is on duty; ``seen_at`` when a person first
     opened it. ``checking``: a person asked whether it is still the child, and the answer is awaited. ``holder`` is who
-    has it; ``attended``: they are on duty for it, or in the midst of the talk. ``receipt`` is what it is found by from
-    its code of return; empty where this talk may not be its person's: ``doubted``. ``here``: it is answered in this
-    talk, and not elsewhere, where its person went on by code. ``write_when`` is when they may be written to unasked, as
-    they chose.
+    has it; ``attended``: they are on duty for it, or in the midst of the talk. ``answered``: a person wrote once.
+    ``receipt`` is what it is found by from its code of return; empty where this talk may not be its person's:
+    ``doubted``. ``here``: it is answered in this talk, and not elsewhere, where its person went on by code.
+    ``write_when`` is when they may be written to unasked, as they chose.
     """
 
     id: int
@@ -67,6 +67,7 @@ class OpenCase:
     checking: bool = False
     holder: int | None = None
     attended: bool = True
+    answered: bool = True
     receipt: str = ""
     here: bool = True
     doubted: bool = False
@@ -110,8 +111,8 @@ class Standing:
 
     ``keyed``: a desk key exists, so that text can be kept. ``on_duty``: someone who can read a case is on shift and
     can be reached. ``until``: those on duty go so soon that an answer may not come before; ``back_at``: when somebody
-    will be there, or will be again, where that is known. ``outside``: how it would stand to the open case if nobody of
-    any school might see it; None where that is so already, or there is no case. ``ended`` is the case that ended of
+    will be there, or will be again, where that is known. ``outside``: how it would stand if nobody of any school might
+    see the case that is open, or would be opened; None where that is so already. ``ended`` is the case that ended of
     late where none is open. ``untold`` is what its person was not told, to be said first at this turn.
     """
 
@@ -149,7 +150,8 @@ class Report:
 
     ``texts`` are the person's words to be kept, oldest first; ``value`` a button's answer, or what else came than
     words; ``told`` what the service said to that, which stands in the talk in place of what nobody can read. A report
-    opens a case where the talk has none and ``opens`` is set; else it is added to the open one.
+    opens a case where the talk has none and ``opens`` is set; else it is added to the open one. ``outsiders``: it was
+    told with the wish that nobody of their school reads it.
     """
 
     why: Why
@@ -161,6 +163,7 @@ class Report:
     opens: bool = False
     region: str = ""
     told: str = ""
+    outsiders: bool = False
 
 
 @dataclass(frozen=True, slots=True)

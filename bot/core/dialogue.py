@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from bot.core import counsel, spoken, themselves
+from bot.core import counsel, spoken, themselves, typed
 from bot.core import decision as d
 from bot.core.articles import ArticleIndex
 from bot.core.audience import Audience
@@ -61,7 +61,24 @@ class Dialogue:
         # Risk is read on every message, whatever else it is: a command's label, a caption, a form's field.
         if incoming.text.strip():
             turn = self._read(turn, alone)
-        return spoken.owned_up(turn, self._turned(turn))
+        return spoken.owned_up(turn, self._heard(turn, session))
+
+    def _heard(self, turn: Turn, before: Session) -> Turned:
+        """The turn, where its words are those of a button as if that had been pressed; ``before``: the talk so far."""
+        said = typed.wants_apart(turn, self.cues)
+        command = typed.pressed(turn, self.cues)
+        if command is not None:
+            pressed = self._told(command, turn) or self._harmless(turn, command, None)
+            return typed.remembered(turn, command, typed.told(turn, pressed))
+        turn = typed.without_alarm(turn, before, self.cues)
+        apart = said or before.outsiders
+        if apart:
+            turn = typed.apart(turn)
+        turned = typed.uneasy(turn, self.cues) or typed.waiting(turn, self.cues) or self._turned(turn)
+        if apart:
+            turned = typed.kept_apart(turn, turned, self.cues, said=said)
+        command = parse_command(turn.incoming.command) if turn.incoming.command else None
+        return typed.remembered(turn, command, turned)
 
     def _turned(self, turn: Turn) -> Turned:
         incoming, standing = turn.incoming, turn.standing
@@ -138,7 +155,7 @@ class Dialogue:
             return spoken.waits(turn, report, composer.say("support.told_resigned"))
         if incoming.text.strip() and (case.left or meant == "waiting"):
             # Said to a person, who is gone or has not come yet: what the bot would answer is not what was asked.
-            return spoken.waits(turn, report)
+            return spoken.still_waits(turn, report) if meant == "waiting" else spoken.waits(turn, report)
         return None
 
     def alone(self, incoming: Incoming) -> RiskReading:

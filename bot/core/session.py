@@ -26,6 +26,8 @@ class Session:
     ``asked_place`` is the open case in which it was asked where help finds the person, until they say it; 0 for none.
     ``another`` is the kind of harm of which they told as of another child's, empty where they did not.
     ``heard_out``: how often of late they were bidden to go on with what they have to say.
+    ``asked`` is another question of the support card, where it was asked last of all, and ``asked_of`` its case.
+    ``outsiders``: they want nobody of their school to read what they may come to tell.
     ``quiz`` is where a quiz stands, as ``Lessons`` wrote it; empty where none goes on. ``learnt``: there was one.
     """
 
@@ -48,6 +50,9 @@ class Session:
     asked_place: int = 0
     another: str = ""
     heard_out: int = 0
+    asked: str = ""
+    asked_of: int = 0
+    outsiders: bool = False
     quiz: str = ""
     learnt: bool = False
 

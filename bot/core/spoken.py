@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from bot.core import counsel
@@ -10,7 +11,7 @@ from bot.core.audience import Audience
 from bot.core.command import Verb
 from bot.core.contacts import contacts
 from bot.core.cues import CueReader
-from bot.core.desk import Receipt, Report, Why
+from bot.core.desk import OpenCase, Receipt, Report, Why
 from bot.core.message import Attachment
 from bot.core.places import Where
 from bot.core.risk import RiskLevel
@@ -62,6 +63,9 @@ def noted(turn: Turn, decision: d.Decision) -> d.Decision:
 
 def asked(turn: Turn, decision: d.Decision, session: Session, report: Report) -> Turned:
     """A person is asked for in words, where whoever is on duty hears them: what happens now, and nothing to tap."""
+    case = turn.standing.case
+    if case is not None and _in_vain(case, turn.composer.now):
+        return still_waits(turn, report)._replace(session=session)
     care = turn.composer.say("chat.concern") if turn.risk.level is RiskLevel.CONCERN else ""
     reply = replace(counsel.human_reply(turn.composer, turn.standing).reply, note=care)
     return Turned(replace(decision, reply=reply, risk=turn.risk), session, report)
@@ -73,6 +77,27 @@ def waits(turn: Turn, report: Report, lead: str = "") -> Turned:
     reply = d.Reply(lead, note=note, receipt=Receipt(turn.composer.now))
     reply = counsel.told_who_reads(reply, turn.composer, turn.standing)
     return Turned(d.Handoff(reply, turn.audience, turn.risk), turn.session, report)
+
+
+def still_waits(turn: Turn, report: Report) -> Turned:
+    """What is said to whoever asks whether anybody is there: how it stands, and since when nobody has answered.
+
+    A promise that still runs is told again; one that was not kept is owned up to.
+    """
+    composer, now, case = turn.composer, turn.composer.now, turn.standing.case
+    if case is None or not _in_vain(case, now):
+        return waits(turn, report)
+    since = counsel.spoken_time(composer, case.opened_at)
+    lead = composer.say("support.still").format(since=since)
+    numbers = contacts(composer.library, counsel.PERSON, now, composer.region)
+    more = counsel.still_line(composer, turn.standing)
+    reply = d.Reply(lead, more=more, contacts=numbers, receipt=Receipt(now))
+    return Turned(d.Handoff(reply, turn.audience, turn.risk), turn.session, replace(report, why=Why.ASKED))
+
+
+def _in_vain(case: OpenCase, now: dt.datetime) -> bool:
+    """Whether somebody waits here for a first answer that no time is promised for, or none any more."""
+    return case.here and not (case.answered or case.taken or (case.due_at is not None and case.due_at > now))
 
 
 def owned_up(turn: Turn, turned: Turned) -> Turned:

@@ -73,10 +73,13 @@ class CaseDesk:
         scope, case = await self._scope(key, latest), await self._of_talk(row, key)
         stands = replace(self._stands(roster, scope, row, case), untold=untold_of(latest, self._name(key)))
         if latest is not None and ended_lately(latest, self.store.now()):
-            return replace(stands, ended=as_ended_case(latest))
-        if row is None or scope.outsiders_only:
+            stands = replace(stands, ended=as_ended_case(latest))
+        # Asked at nearly every turn: worked out where it can make a difference.
+        apart = row is None and not any(person.school.strip() for person in roster.people)
+        if apart or scope.outsiders_only:
             return stands
-        return replace(stands, outside=self._stands(roster, replace(scope, outsiders_only=True), row, case))
+        outside = self._stands(roster, replace(scope, outsiders_only=True), row, case)
+        return replace(stands, outside=replace(outside, ended=stands.ended, untold=stands.untold))
 
     async def case(self, key: str) -> OpenCase | None:
         """The open case of the talk of this key, whoever would see to it. Raises StorageError."""
@@ -88,13 +91,13 @@ class CaseDesk:
         One that began before the desk had a key gets its code as soon as there is one, and the person is told of it.
         Raises StorageError.
         """
-        if report.why is Why.OUTSIDERS and standing.outside is not None:
+        if (report.why is Why.OUTSIDERS or report.outsiders) and standing.outside is not None:
             standing = standing.outside
         if report.why is Why.HERE:
             standing = await self._asking(report.value, origin) or standing
         case, key, code = standing.case, None, ""
         if case is None and standing.on_duty and origin.group:
-            standing = replace(standing, on_duty=await self._on_duty_outside(origin))
+            standing = replace(standing, on_duty=await self._on_duty_outside(origin, apart=report.outsiders))
         child = None
         current = await self.keys.current()
         if case is not None:
@@ -178,9 +181,13 @@ class CaseDesk:
             return Receipt(case.opened_at, due, case.seen_at)
         return Receipt(case.opened_at, min(filter(None, (due, case.due_at)), default=None), case.seen_at)
 
-    async def _on_duty_outside(self, origin: Origin) -> bool:
-        """Whether somebody is on duty who is not of the school in whose group chat this was written."""
+    async def _on_duty_outside(self, origin: Origin, *, apart: bool) -> bool:
+        """Whether somebody is on duty who is not of the school in whose group chat this was written.
+
+        ``apart``: nor of any school.
+        """
         scope = await self._scope(origin.talk, await SealedCases(self.store).latest(origin.talk), origin.group)
+        scope = replace(scope, outsiders_only=scope.outsiders_only or apart)
         return duty_at(await self.board.recent(), scope, self.board.now(), self.board.zone).on_duty
 
     async def _scope(self, key: str, latest: CaseRow | None, group: str = "") -> Scope:

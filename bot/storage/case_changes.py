@@ -60,7 +60,7 @@ def changed_by(found: CaseRow, filing: Filing, now: dt.datetime, *, there: bool 
     spoke = report.why is not Why.STOPPED and (bool(report.texts) or report.why in _SPEAKING)
     answers = spoke and not filing.origin.group and found.checking_at is not None
     unsure = _unsure(found, there=there, answers=answers)
-    columns: dict[str, object] = {"turns": found.turns + 1, **_told(report, sure=not unsure)}
+    columns: dict[str, object] = {"turns": found.turns + 1, **_apart(found, report), **_told(report, sure=not unsure)}
     columns |= {"asks": found.turns + 1} if spoke else {}
     # Whoever took it since then keeps it.
     freed = filing.freed is not None and found.state == CaseState.TAKEN and found.holder == filing.freed
@@ -122,6 +122,10 @@ def _doubt(found: CaseRow, report: Report) -> Mapping[str, object]:
     if report.why is Why.STOPPED:
         return {"left_turn": found.turns + 1, "in_doubt": True}
     return {"in_doubt": False} if found.checking_at is not None else {}
+
+
+def _apart(found: CaseRow, report: Report) -> Mapping[str, object]:
+    return {"outsiders_only": True} if report.outsiders and not found.outsiders_only else {}
 
 
 def _unsure(found: CaseRow, *, there: bool, answers: bool) -> str:

@@ -146,6 +146,7 @@ def as_open_case(row: CaseRow, name: str, *, here: bool = True) -> OpenCase:
         seen_at=row.seen_at,
         checking=row.checking_at is not None,
         holder=row.holder,
+        answered=row.answered_at is not None,
         receipt=(row.receipt or "") if theirs else "",
         here=here,
         doubted=not theirs,

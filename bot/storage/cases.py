@@ -109,7 +109,9 @@ class SealedCases:
             ended = await latest_of(connection, name)
             before = ended if ended_lately(ended, self._store.now()) else None
             number, what = await self._opened(connection, name, filing, ended), "opened"
+            apart = filing.report.outsiders
         else:
+            apart = filing.report.outsiders and not found.outsiders_only and filing.report.why is not Why.OUTSIDERS
             number, changed = found.id, await self._added(connection, name, filing, found)
             what, value, freed = what or changed.news, changed.told or value, changed.freed
             unsure = changed.unsure
@@ -119,7 +121,7 @@ class SealedCases:
             await self._told(connection, number, line, value=value, unsure=unsure)
         if before is not None:
             await note(connection, number, self._store.now(), what=FOLLOWS, value=str(before.id))
-        for besides in _besides(filing, freed=freed):
+        for besides in _besides(filing, freed=freed, apart=apart):
             await note(connection, number, self._store.now(), what=besides)
         # To whoever is on duty a case that is open again is a new one.
         again = what == "reopened"
@@ -151,7 +153,7 @@ class SealedCases:
             "reader": report.reader,
             "region": report.region or home.region,
             "school": home.school,
-            "outsiders_only": home.more,
+            "outsiders_only": home.more or report.outsiders,
             "synthetic": filing.origin.channel == DRILL,
             "state": CaseState.WAITING,
             "opened_at": now,
@@ -273,8 +275,13 @@ class SealedCases:
         return [row.id for row in rows]
 
 
-def _besides(filing: Filing, *, freed: bool) -> Iterator[str]:
-    """What else the history tells of a turn: who had the case has it no more; without a desk key no word was kept."""
+def _besides(filing: Filing, *, freed: bool, apart: bool) -> Iterator[str]:
+    """What else the history tells of a turn: who had the case has it no more; without a desk key no word was kept.
+
+    ``apart``: they said with it that nobody of their school shall read it.
+    """
+    if apart:
+        yield Why.OUTSIDERS
     if freed:
         yield "given_back"
     if any(map(str.strip, filing.report.texts)) and not filing.texts:
