@@ -82,8 +82,11 @@ class Lessons(Protocol):
         """Whether the talk of this key is in a class: who joins one says as whom."""
         ...
 
-    def aside(self, place: str) -> tuple[str, tuple[Choice, ...]]:
-        """A quiz waits while something else is said: where it stands then, and the button to go on."""
+    def aside(self, place: str, *, grave: bool = False) -> tuple[str, tuple[Choice, ...]]:
+        """A quiz waits while something else is said: where it stands then, and the button to go on.
+
+        After something ``grave`` nobody is asked to: it goes on where they do of themselves.
+        """
         ...
 
     async def forgotten(self, talk: str) -> None:
@@ -102,7 +105,7 @@ class NoLessons:
         """No, always."""
         return False
 
-    def aside(self, place: str) -> tuple[str, tuple[Choice, ...]]:
+    def aside(self, place: str, *, grave: bool = False) -> tuple[str, tuple[Choice, ...]]:  # noqa: ARG002
         """Where it stood, and no button."""
         return place, ()
 

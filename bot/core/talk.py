@@ -172,9 +172,7 @@ class StoredTalk:
         place, decision = turned.session.quiz, turned.decision
         if not place or incoming.group:
             return turned
-        if decision.risk.alarming or isinstance(decision, Relayed):
-            return turned._replace(session=replace(turned.session, quiz=""))
-        waiting, choices = self._lessons.aside(place)
+        waiting, choices = self._lessons.aside(place, grave=decision.risk.alarming or isinstance(decision, Relayed))
         reply = replace(decision.reply, choices=(*decision.reply.choices, *choices))
         session = replace(turned.session, quiz=waiting)
         return turned._replace(decision=replace(decision, reply=reply), session=session)

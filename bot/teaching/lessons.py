@@ -18,7 +18,7 @@ from bot.storage.store import Store
 from bot.storage.takings import SealedTakings
 from bot.teaching.codes import GuessLimit, code_in
 from bot.teaching.joining import Finder, Joining
-from bot.teaching.place import ASIDE, BETWEEN, Place, read_place
+from bot.teaching.place import ASIDE, AT_REST, Place, read_place
 from bot.teaching.taking import Takers
 from bot.teaching.typed import plain, words
 
@@ -62,11 +62,16 @@ class ClassLessons:
         """Whether the talk of this key is in a class. Raises StorageError."""
         return bool(await SealedEnrolments(self.store).of_talk(talk))
 
-    def aside(self, place: str) -> tuple[str, tuple[Choice, ...]]:
-        """A quiz waits while something else is said: where it stands then, and the button to go on."""
+    def aside(self, place: str, *, grave: bool = False) -> tuple[str, tuple[Choice, ...]]:
+        """A quiz waits while something else is said: where it stands then, and the button to go on.
+
+        After something ``grave`` nobody is asked to: it goes on where they do of themselves.
+        """
         found = read_place(place)
         if found is None:
             return "", ()
+        if grave or found.step == AT_REST:
+            return str(Place(found.run, AT_REST)), ()
         button = Choice(self._say("button_resume"), str(Command(Verb.QUIZ, str(found.run))))
         return _waiting(found), (button,)
 
@@ -113,11 +118,11 @@ class ClassLessons:
             return replace(await self.joining.classes(talk), place=_waiting(place))
         if place is None:
             return None
-        if place.step != ASIDE and said in words(messages, "stop"):
+        if place.step not in (ASIDE, AT_REST) and said in words(messages, "stop"):
             return self.takers.paused(place.run)
         if place.question is not None:
             return await self.takers.typed(place, talk, text)
-        going_on = words(messages, "next" if place.step == BETWEEN else "resume")
+        going_on = words(messages, "resume" if place.step == ASIDE else "next")
         return await self.takers.begin(place.run, talk) if said in going_on else None
 
     def _notice(self, key: str) -> Lesson:
@@ -129,4 +134,4 @@ class ClassLessons:
 
 def _waiting(place: Place | None) -> str:
     """A quiz waits, and typed words are no answers to it any more."""
-    return str(Place(place.run, ASIDE)) if place else ""
+    return str(Place(place.run, AT_REST if place.step == AT_REST else ASIDE)) if place else ""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_WRITTEN = re.compile(r"(\d{1,18})\.(\d{1,4}|[na])(?::([\d,]{0,32}))?")
-#: What was said is feedback, and the next question waits; or something else, and the quiz waits.
-BETWEEN, ASIDE = "n", "a"
+_WRITTEN = re.compile(r"(\d{1,18})\.(\d{1,4}|[nar])(?::([\d,]{0,32}))?")
+#: What was said is feedback, and the next question waits; or something else, and the quiz waits; or something grave,
+#: and it waits without a word of it.
+BETWEEN, ASIDE, AT_REST = "n", "a", "r"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A run, and what was said last: the question of this number, BETWEEN or ASIDE; and the options marked so far."""
+    """A run, and what was said last: the question of this number, BETWEEN, ASIDE or AT_REST; and the options marked."""
 
     run: int
     step: str

@@ -250,6 +250,33 @@ async def test_a_disclosure_in_the_middle_is_handled_as_anywhere(school: School,
     assert await school.count(taking_answer) == 0
 
 
+@pytest.mark.parametrize("words", ["继续答题", "下一题", "继续", "接着答题"])
+async def test_after_a_disclosure_the_quiz_goes_on_where_they_ask_for_it(
+    school: School, desk: PretendedDesk, words: str
+) -> None:
+    desk.opens()
+    li = await school.pupil()
+    await li.sends(f"quiz:{school.run}")
+    await li.says("我爸昨天又打我，我身上都是伤")
+    await li.says("好的")
+    assert not any("答题" in label for label in li.labels)
+    await li.says(words)
+    assert QUIZ.questions[0].ask in li.read
+    await li.says("A")
+    assert await school.count(taking_answer) == 1
+
+
+async def test_the_safe_word_after_a_disclosure_in_a_quiz_is_no_pause_of_it(
+    school: School, desk: PretendedDesk
+) -> None:
+    desk.opens()
+    li = await school.pupil()
+    await li.sends(f"quiz:{school.run}")
+    await li.says("我爸昨天又打我，我身上都是伤")
+    await li.says("停")
+    assert not any("答题" in label for label in li.labels)
+
+
 async def test_words_behind_a_command_are_remembered_and_filed_with_a_disclosure(
     school: School, desk: PretendedDesk
 ) -> None:
