@@ -65,15 +65,6 @@ def _wish_lines(composer: Composer, standing: Standing) -> list[str]:
     return [composer.say(f"support.wish_{standing.write_when}") + "".join(kept)]
 
 
-def still_line(composer: Composer, standing: Standing) -> str:
-    """Who is there now, for somebody who was not answered in time: nothing is promised to them once more."""
-    if standing.on_duty:
-        return composer.say("support.still_on_duty")
-    if standing.back_at is None:
-        return composer.say("support.still_nobody")
-    return composer.say("support.still_until").format(back=spoken_time(composer, standing.back_at))
-
-
 def _until_line(composer: Composer, standing: Standing) -> str:
     if standing.until is None:
         return composer.say("support.on_duty")
@@ -150,8 +141,10 @@ def told_report(command: Command, reader: Audience, standing: Standing) -> Repor
 
 
 def support_choices(composer: Composer, standing: Standing) -> tuple[d.Choice, ...]:
-    """The three questions, where somebody will read the answers; a way for friends; and the way out."""
+    """The three questions and who shall not read, where somebody will read; a way for friends; and the way out."""
     asked = tuple(composer.choice(Verb.TELL, verb) for verb in QUESTIONS) if standing.keyed else ()
+    if standing.keyed:
+        asked = (*asked, composer.choice(Verb.OUTSIDERS))
     return (*asked, composer.choice(Verb.BYSTANDER), composer.choice(Verb.WRONG))
 
 

@@ -254,6 +254,7 @@ class Dialogue:
             decision = replace(decision, reply=counsel.told_who_reads(decision.reply, turn.composer, turn.standing))
         if turn.standing.keyed and not turn.incoming.group:
             decision = counsel.offered(decision, turn.risk, turn.composer)
+            decision = spoken.kept_from_school(decision, turn.composer, turn.standing)
         return Turned(replace(decision, risk=turn.risk), session, report)
 
     def _leaves_open(self, turn: Turn, command: Command | None, decision: d.Decision, session: Session) -> bool:

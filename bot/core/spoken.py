@@ -9,9 +9,10 @@ from bot.core import counsel
 from bot.core import decision as d
 from bot.core.audience import Audience
 from bot.core.command import Verb
+from bot.core.compose import Composer
 from bot.core.contacts import contacts
 from bot.core.cues import CueReader
-from bot.core.desk import OpenCase, Receipt, Report, Why
+from bot.core.desk import OpenCase, Receipt, Report, Standing, Why
 from bot.core.message import Attachment
 from bot.core.places import Where
 from bot.core.risk import RiskLevel
@@ -22,6 +23,8 @@ from bot.core.writing import foreign_script
 
 #: What somebody uneasy is told who does not say it yet, the first time and after.
 HEARD_OUT = ("chat.concern", "chat.concern_again", "chat.concern_person")
+#: The topic of who reads what is written.
+PRIVACY = "bot.privacy"
 #: What is meant for a person, or for the service itself, though it asks nothing.
 TO_A_PERSON = SMALL_TALK_TO_A_PERSON | {HUMAN, COMPLAINT}
 
@@ -90,7 +93,7 @@ def still_waits(turn: Turn, report: Report) -> Turned:
     since = counsel.spoken_time(composer, case.opened_at)
     lead = composer.say("support.still").format(since=since)
     numbers = contacts(composer.library, counsel.PERSON, now, composer.region)
-    more = counsel.still_line(composer, turn.standing)
+    more = _still_line(composer, turn.standing)
     reply = d.Reply(lead, more=more, contacts=numbers, receipt=Receipt(now))
     return Turned(d.Handoff(reply, turn.audience, turn.risk), turn.session, replace(report, why=Why.ASKED))
 
@@ -98,6 +101,23 @@ def still_waits(turn: Turn, report: Report) -> Turned:
 def _in_vain(case: OpenCase, now: dt.datetime) -> bool:
     """Whether somebody waits here for a first answer that no time is promised for, or none any more."""
     return case.here and not (case.answered or case.taken or (case.due_at is not None and case.due_at > now))
+
+
+def _still_line(composer: Composer, standing: Standing) -> str:
+    """Who is there now, for somebody who was not answered in time: nothing is promised to them once more."""
+    if standing.on_duty:
+        return composer.say("support.still_on_duty")
+    if standing.back_at is None:
+        return composer.say("support.still_nobody")
+    return composer.say("support.still_until").format(back=counsel.spoken_time(composer, standing.back_at))
+
+
+def kept_from_school(decision: d.Decision, composer: Composer, standing: Standing) -> d.Decision:
+    """The answer about who reads what is written, with the way to be read by nobody of their own school."""
+    if decision.topic != PRIVACY or not isinstance(decision, d.Answer) or standing.case is None:
+        return decision
+    choices = (composer.choice(Verb.OUTSIDERS), *decision.reply.choices)
+    return replace(decision, reply=replace(decision.reply, choices=choices))
 
 
 def owned_up(turn: Turn, turned: Turned) -> Turned:

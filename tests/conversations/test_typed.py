@@ -276,6 +276,17 @@ def test_without_a_desk_the_wish_is_met_with_the_truth(child: Child) -> None:
     assert child.says("别让老师知道").decision.reply.lead == child.dialogue.library.messages["support.wish_nobody"]
 
 
+def test_the_wish_is_offered_where_a_child_looks_for_it(child: Child) -> None:
+    card = child.says(DISCLOSURE).decision.reply.choices
+    child.has_a_case()
+    asked = child.says("我说的话谁能看到").decision.reply.choices
+    child.standing = Standing()
+    alone = child.says(DISCLOSURE).decision.reply.choices
+
+    offered = [str(Verb.OUTSIDERS) in {choice.command for choice in choices} for choices in (card, asked, alone)]
+    assert offered == [True, True, False]
+
+
 def test_what_is_said_of_people_is_said_of_those_who_may_read_it(child: Child) -> None:
     child.standing = replace(WITH_DESK, outside=Standing(keyed=True))
 
