@@ -41,6 +41,7 @@ class Wishes(Record):
     """The words for buttons; ``before`` and ``after`` may stand around any of them, ``between`` within.
 
     ``theirs``: beside these, words are somebody else's, or a question about them; ``not_theirs`` are taken out first.
+    ``whether`` are words that ask, of which a part would wish.
     """
 
     before: tuple[Text, ...] = ()
@@ -48,6 +49,7 @@ class Wishes(Record):
     after: tuple[Text, ...] = ()
     theirs: tuple[Text, ...] = ()
     not_theirs: tuple[Text, ...] = ()
+    whether: tuple[Text, ...] = ()
     buttons: Mapping[When, Mapping[str, tuple[Wish, ...]]] = {}
 
 
@@ -79,7 +81,8 @@ class WishReader:
             # What may stand before it is not its own: 让我 in 他让我别告诉老师 is somebody else's doing.
             places = reversed(range(max(0, len(plain) - LONGEST_WISH), len(plain)))
             place = next((place for place in places if shape.fullmatch(plain, place)), None)
-            if place is not None and not self._of_somebody_else(before, plain[:place]):
+            asks = place and plain.startswith(self._wishes.whether, place - 1)
+            if place is not None and not asks and not self._of_somebody_else(before, plain[:place]):
                 return True
             before = plain
         return False
