@@ -138,6 +138,11 @@ def kept_apart(turn: Turn, turned: Turned, cues: CueReader, *, said: bool) -> Tu
         session = replace(session, outsiders=True)
     if isinstance(decision, d.Relayed):
         decision = d.Notice(d.Reply(line), decision.audience, decision.risk)
+    elif isinstance(decision, d.Support):
+        # First of all stands what is said to somebody in danger.
+        more = "\n".join(filter(None, (decision.reply.more, line)))
+        choices = tuple(choice for choice in decision.reply.choices if choice.command != str(OUTSIDERS))
+        decision = replace(decision, reply=replace(decision.reply, more=more, choices=choices))
     elif report is None and cues.typed.said(turn.text, When.ALWAYS):
         person = d.Reply(line, choices=(turn.composer.choice(Verb.HUMAN),))
         decision = d.Handoff(person, decision.audience, decision.risk, decision.guesses)

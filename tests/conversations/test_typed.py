@@ -246,7 +246,7 @@ def test_a_disclosure_with_the_wish_is_told_with_it(child: Child, words: str) ->
 
     assert _report(turned).opens
     assert _report(turned).outsiders
-    assert child.dialogue.library.messages["support.told_outsiders"] in turned.decision.reply.note
+    assert child.dialogue.library.messages["support.told_outsiders"] in turned.decision.reply.more
 
 
 @pytest.mark.parametrize(
