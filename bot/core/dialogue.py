@@ -18,18 +18,14 @@ from bot.core.desk import NO_DESK, Receipt, Report, Standing, Why
 from bot.core.helpful import asked_if_helpful
 from bot.core.message import Attachment, Incoming
 from bot.core.ports import Understanding
+from bot.core.relaying import Relaying
 from bot.core.risk import NO_RISK, RiskLevel, RiskReading
 from bot.core.session import Session
 from bot.core.support import private_line, support_reply
 from bot.core.topical import HUMAN, SMALL_TALK, SMALL_TALK_TO_A_PERSON, Thresholds, Topical
-from bot.core.turn import Turn, Turned
+from bot.core.turn import LONGEST_QUESTION, LONGEST_READ, Turn, Turned
 from bot.core.untold import nobody_reads, said_first
 from bot.core.writing import foreign_script
-
-#: Longer messages are read for risk to their end, and answered with a request to ask in fewer words.
-LONGEST_QUESTION = 1_000
-#: What goes beyond this is not read, and who wrote it is told so.
-LONGEST_READ = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +92,12 @@ class Dialogue:
             again = self._uneasy_again(turn, command)
             if again is not None:
                 return again
-        if report is not None and not incoming.group:
-            spoken = self._to_a_person(turn, command, report)
-            if spoken is not None:
-                return spoken
+        if report is not None and standing.case is not None and not incoming.group:
+            said = Relaying(
+                turn, standing.case, report, self.cues, lambda: self._decide(turn, None)[0], typed=command is None
+            ).turned()
+            if said is not None:
+                return said
         return self._harmless(turn, command, report)
 
     def _uneasy_again(self, turn: Turn, command: Command | None) -> Turned | None:
@@ -123,40 +121,6 @@ class Dialogue:
         reply = replace(decision.reply, receipt=Receipt(turn.composer.now))
         reply = counsel.told_who_reads(reply, turn.composer, turn.standing)
         return Turned(replace(decision, reply=reply), session, report)
-
-    def _to_a_person(self, turn: Turn, command: Command | None, report: Report) -> Turned | None:
-        """Words in a talk that has an open case, where they are not for the bot to answer."""
-        incoming, standing, composer = turn.incoming, turn.standing, turn.composer
-        case, meant = standing.case, self.cues.exact(turn.text) if command is None else None
-        if case is None:
-            return None
-        asked = turn.session.asked_place == case.id
-        if meant == "stop" and (not (case.taken or asked) or self.cues.leaves(turn.text)):
-            # The way out stands open at any point: nothing more is said here until they say that it is they.
-            stopped = d.Notice(d.Reply(composer.say("chat.stopped")), turn.audience, turn.risk)
-            session = replace(turn.session, topic=None, options=(), failures=0, asked_place=0)
-            return Turned(stopped, session, replace(report, why=Why.STOPPED))
-        if command is None and case.taken:
-            # A person has this talk: what was said goes to them, and the bot keeps silent.
-            heard = replace(turn.session, asked_place=0)
-            if not case.here:
-                return spoken.waits(replace(turn, session=heard), report)
-            return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), heard, report)
-        if meant == "retract":
-            told = d.Notice(d.Reply(composer.say("support.told_wrong")), turn.audience, turn.risk)
-            return Turned(told, replace(turn.session, asked_place=0), replace(report, why=Why.RETRACTED))
-        if command is None and self.cues.slips(turn.text):
-            return spoken.waits(turn, report, composer.say("support.told_slip"))
-        if asked and command is None and turn.text and len(incoming.text) <= LONGEST_QUESTION:
-            placed = spoken.placed(turn, report, self.cues, self._decide(turn, None)[0])
-            if placed is not None:
-                return placed
-        if meant == "resigns":
-            return spoken.waits(turn, report, composer.say("support.told_resigned"))
-        if incoming.text.strip() and (case.left or meant == "waiting"):
-            # Said to a person, who is gone or has not come yet: what the bot would answer is not what was asked.
-            return spoken.still_waits(turn, report) if meant == "waiting" else spoken.waits(turn, report)
-        return None
 
     def alone(self, incoming: Incoming) -> RiskReading:
         """The risk of this message by itself, whatever was said before it."""

@@ -13,6 +13,11 @@ from bot.core.message import Incoming
 from bot.core.risk import NO_RISK, RiskReading
 from bot.core.session import Session
 
+#: Longer messages are read for risk to their end, and answered with a request to ask in fewer words.
+LONGEST_QUESTION = 1_000
+#: What goes beyond this is not read, and who wrote it is told so.
+LONGEST_READ = 20_000
+
 
 class Turned(NamedTuple):
     """What to say to a turn, the talk after it, and what the people on duty are given of it."""

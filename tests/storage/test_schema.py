@@ -145,7 +145,7 @@ ADDED = {
         *(f"TABLE case_door DROP COLUMN {name}" for name in ("channel", "address", "turn")),
         *(f"TABLE {name} DROP COLUMN unsure" for name in ("case_message", "case_event")),
     ),
-    "0023": ("TABLE desk_case DROP COLUMN untold",),
+    "0021": ("TABLE desk_case DROP COLUMN untold",),
 }
 
 

@@ -25,9 +25,9 @@ from bot.core.command import Command, Verb
 from bot.core.content_types import Library
 from bot.core.decision import OUTCOMES, Choice, Decision, Notice, Reply
 from bot.core.desk import Receipt
-from bot.core.dialogue import LONGEST_QUESTION, LONGEST_READ
 from bot.core.lessons import Board, Boards, NoBoards
 from bot.core.returns import Returned
+from bot.core.turn import LONGEST_QUESTION, LONGEST_READ
 
 log = structlog.get_logger(__name__)
 

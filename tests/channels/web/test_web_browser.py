@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.core.decision import Relayed, Reply
-from bot.core.dialogue import LONGEST_READ
+from bot.core.turn import LONGEST_READ
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}

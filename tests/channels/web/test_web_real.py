@@ -6,8 +6,8 @@ import pytest
 from bot.channels.web.app import WebParts, create_web
 from bot.channels.web.options import WebOptions
 from bot.core.audience import Audience
-from bot.core.dialogue import LONGEST_READ
 from bot.core.talk import FleetingSessions, StoredTalk
+from bot.core.turn import LONGEST_READ
 
 
 @pytest.fixture
