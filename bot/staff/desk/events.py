@@ -17,6 +17,8 @@ from bot.storage.errors import StorageError
 
 #: Told when the service goes down: streams end, so that the server need not wait for them.
 OVER = "over"
+#: Told to whoever may not see a case any more: their page looks anew, and is not told why.
+LOOK = "look"
 #: Seconds between signs of life; with each it is looked whether the sign-in still stands.
 BEAT = 15.0
 
@@ -39,6 +41,7 @@ class DeskEvents:
 
     async def _stream(self, request: Request, worker: Worker) -> AsyncIterator[str]:
         async with self._news.listening() as told:
+            seen = await self._seen(worker)
             # A browser says that the stream is open only once something came.
             yield "retry: 3000\n\n" + _sent("hello", None)
             while True:
@@ -52,7 +55,19 @@ class DeskEvents:
                 if event.what == OVER:
                     return
                 if await self._may_hear(worker, event):
+                    seen.update(() if event.case is None else (event.case,))
                     yield _sent(event.what, event.case)
+                elif event.case in seen:
+                    # Once: of what goes on in it afterwards they hear nothing, not even that something does.
+                    seen.discard(event.case)
+                    yield _sent(LOOK, None)
+
+    async def _seen(self, worker: Worker) -> set[int]:
+        """The cases that a page of theirs may show."""
+        try:
+            return {row.id for row in await self._parts.reading.queue(worker)}
+        except StorageError:
+            return set()
 
     async def _still(self, request: Request, worker: Worker) -> bool:
         try:

@@ -30,9 +30,10 @@ class QueuePages:
         ]
 
     async def queue(self, request: Request) -> Response:
-        """The open cases that this person may see."""
+        """The open cases that this person may see; ``gone``: a page of theirs has left one that is not for them now."""
         signed, worker = await self._parts.signed(request)
-        return self._look.page("desk_queue.html", signed, **await self._shown(worker), token="")
+        gone = "gone" in request.query_params
+        return self._look.page("desk_queue.html", signed, **await self._shown(worker), token="", gone=gone)
 
     async def chat(self, request: Request) -> Response:
         """A token that links a chat, shown once."""
@@ -40,7 +41,7 @@ class QueuePages:
         await read_fields(request)
         claims = self._parts.claims
         token = "" if claims is None else await claims.new_token(worker.id)
-        return self._look.page("desk_queue.html", signed, **await self._shown(worker), token=token)
+        return self._look.page("desk_queue.html", signed, **await self._shown(worker), token=token, gone=False)
 
     async def closed(self, request: Request) -> Response:
         """The cases that ended last."""

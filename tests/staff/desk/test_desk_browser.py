@@ -57,8 +57,9 @@ async def open_page(browser: Browser, office: Office, served: str) -> AsyncItera
 
 
 def _is_fault(line: ConsoleMessage) -> bool:
-    """That a sign-in has ended is none."""
-    return line.type == "error" and "status of 401" not in line.text
+    """That a sign-in has ended is none, nor that a case is for somebody else."""
+    gone = "status of 404" in line.text and "/case/" in line.location["url"]
+    return line.type == "error" and "status of 401" not in line.text and not gone
 
 
 async def _fits(page: Page) -> bool:
@@ -140,6 +141,41 @@ async def test_a_colleague_sees_at_once_who_has_it(office: Office, open_page: Op
 
     await expect(page.locator("#about")).to_contain_text(SAY["desk.another_banner"].format(name="陈主任"))
     await expect(page.get_by_role("button", name=SAY["desk.claim"])).to_have_count(0)
+
+
+async def _is_left(page: Page) -> None:
+    await expect(page.locator(".told")).to_have_text(SAY["desk.gone"])
+    await expect(page.locator("body")).not_to_contain_text("他打我")
+    await page.go_back()
+    await expect(page.locator("body")).not_to_contain_text("他打我")
+
+
+@pytest.mark.parametrize("how", ["news", "sending", "note"])
+async def test_who_may_not_see_a_case_any_more_has_its_words_on_no_page(
+    office: Office, open_page: Open, how: str
+) -> None:
+    case, zhao = await office.file("他打我"), await office.hire("zhao", school="青山中学")
+    await office.work.claim(await office.worker(zhao), case)
+    page, queue = await open_page(zhao, 1280), await open_page(zhao)
+    await queue.goto("/desk")
+    await expect(queue.locator(".case")).to_have_count(1)
+    await page.goto("/desk")
+    await page.goto(f"/desk/case/{case}")
+    await page.goto(f"/desk/case/{case}?done=claimed")
+    await page.locator("#text").fill("我是学校的赵老师")
+
+    await office.file("", why=Why.OUTSIDERS, delivery="2")
+    if how == "news":
+        office.news.publish(Event("message", case))
+        await expect(queue.locator(".case")).to_have_count(0)
+    elif how == "note":
+        await page.locator("#note summary").click()
+        await page.locator("#note-text").fill("孩子在学校")
+        await page.get_by_role("button", name=SAY["desk.note_add"]).click()
+    else:
+        await page.locator(".send-row button").click()
+
+    await _is_left(page)
 
 
 async def test_a_case_is_taken_by_keyboard_alone(office: Office, open_page: Open) -> None:

@@ -463,6 +463,29 @@ async def test_news_reach_only_who_may_see_the_case(office: Office, browse, serv
     assert all("他打我" not in str(told) for told in heard.values())
 
 
+async def test_who_may_see_a_case_no_more_is_told_once_to_look_again_and_nothing_else(
+    office: Office, browse, served: str
+) -> None:
+    zhao = await office.hire("zhao", school="青山中学")
+    case = await office.file("他打我")
+    client, heard, ready = await browse(zhao, served), [], asyncio.Event()
+    listening = asyncio.create_task(_told(client, heard, ready))
+    await ready.wait()
+    await office.file("", why=Why.OUTSIDERS, delivery="2")
+
+    for what in ("message", "message", "raised"):
+        office.news.publish(Event(what, case))
+    office.news.publish(Event("opened", 999))
+    office.news.publish(Event("duty"))
+    await _until(lambda: any(item["what"] == "duty" for item in heard))
+    listening.cancel()
+
+    assert [item for item in heard if item["what"] not in ("hello", "beat")] == [
+        {"what": "look", "case": None},
+        {"what": "duty", "case": None},
+    ]
+
+
 async def test_a_stream_ends_with_the_sign_in(office: Office, browse, served: str) -> None:
     wang = await office.hire("wang")
     client, heard, ready = await browse(wang, served), [], asyncio.Event()

@@ -45,11 +45,17 @@ function signInAgain() {
   form.submit();
 }
 
+/** The case is not for this person any more: its words go from the page, and the page from what "back" leads to. */
+function leave() {
+  root.replaceChildren();
+  location.replace("/desk?gone=1");
+}
+
 async function refresh() {
   if (running) return void (again = true);
   running = true;
   try {
-    const told = await fetched(`/desk/api/case/${number}?after=${last}&seen=${seen}`, signInAgain);
+    const told = await fetched(`/desk/api/case/${number}?after=${last}&seen=${seen}`, { ended: signInAgain, gone: leave });
     document.getElementById("state").innerHTML = told.state;
     document.title = told.title;
     swap(document.getElementById("about"), told.facts);
@@ -126,6 +132,7 @@ async function send(form, text, done) {
     const body = new URLSearchParams(new FormData(form));
     const response = await fetch(form.action, { method: "POST", headers: { accept: "application/json" }, body });
     if (response.status === 401 || response.redirected) return signInAgain();
+    if (response.status === 404) return leave();
     const told = await response.json();
     if (response.ok) {
       text.value = "";
@@ -153,6 +160,9 @@ ready();
 if (innerWidth < 992) for (const name of ["facts", "canned"]) document.getElementById(name)?.removeAttribute("open");
 // Where nothing has to be told first, begin where the talk is.
 if (!document.querySelector(".wrong, .told, .banner.grave")) lines.lastElementChild?.scrollIntoView({ block: "center" });
+// A page that the browser kept as it was may show what is not for this person any more: it is asked for anew.
+addEventListener("pagehide", () => { root.hidden = true; });
+addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload(); });
 listen((told) => {
   if (told.what === "opened" && told.case !== number) sign(true);
   if (told.case === number || told.case === null) refresh();

@@ -63,11 +63,11 @@ export function listen(changed) {
   });
 }
 
-/** JSON of the desk; a sign-in that has ended leads to the sign-in page, by `ended` where something may be typed. */
-export async function fetched(path, ended = () => location.reload()) {
+/** JSON of the desk. `ended` is done where the sign-in has ended, `gone` where this is not for whoever is signed in. */
+export async function fetched(path, { ended = () => location.reload(), gone = () => location.reload() } = {}) {
   const response = await fetch(path, { headers: { accept: "application/json" } });
   if (response.status === 401) ended();
-  if (response.status === 404) location.reload();
+  if (response.status === 404) gone();
   if (!response.ok) throw new Error(String(response.status));
   return response.json();
 }
