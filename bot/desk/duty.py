@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import time
-import unicodedata
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.desk.school_names import same_school
 from bot.desk.spans import days_around, merged, spans_of
 from bot.storage.roster import Person, Roster, SealedRoster
 
 #: Days ahead in which the next shift is looked for; further off nothing is promised.
 AHEAD = 14
-#: Between the names of several schools.
-_BETWEEN = re.compile(r"[、,;/\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +61,7 @@ def may_see(person: Person, scope: Scope) -> bool:
     """Whether a case of this scope may ever reach this person; an empty region fits all."""
     if scope.region and person.region and person.region != scope.region:
         return False
-    own, theirs = _schools(person.school), _schools(scope.school)
-    # A school is written longer or shorter: better one colleague too few than one of the child's own school.
-    same = any(mine in other or other in mine for mine in own for other in theirs)
-    return not (same or (scope.outsiders_only and person.school.strip()))
+    return not (same_school(person.school, scope.school) or (scope.outsiders_only and person.school.strip()))
 
 
 def eligible(people: Sequence[Person], scope: Scope) -> list[Person]:
@@ -85,12 +79,6 @@ def eligible(people: Sequence[Person], scope: Scope) -> list[Person]:
 def overheard(people: Sequence[Person], scope: Scope) -> bool:
     """Whether a colleague reads along with the whole desk whose school, or any, is to hear nothing of it."""
     return not all(may_see(person, replace(scope, region="")) for person in people)
-
-
-def _schools(names: str) -> list[str]:
-    """The names of schools to compare by: without spaces and signs, whatever their width and case."""
-    parts = _BETWEEN.split(unicodedata.normalize("NFKC", names).casefold())
-    return [bare for part in parts if (bare := "".join(filter(str.isalnum, part)))]
 
 
 def reachable(person: Person, roster: Roster) -> bool:
