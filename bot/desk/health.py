@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from bot.desk.duty import DutyState, Scope, duty_at, eligible, is_on_shift, next_shift, reachable
 from bot.desk.reviewing import unreviewable
+from bot.desk.school_names import alike
 from bot.desk.uncovered import Uncovered, uncovered
 from bot.desk.unkept import storeless
 from bot.storage.desk_keys import RECOVERY, SealedDeskKeys
-from bot.storage.roster import Roster, SealedRoster
+from bot.storage.roster import Person, Roster, SealedRoster
 from bot.storage.schools import SealedSchools
 from bot.storage.store import Store
 
@@ -64,6 +65,15 @@ async def unkept_problems(source: SealedRoster, roster: Roster, messages: Mappin
     async for _ in storeless(source, working):
         return []
     return [DeskProblem("unkept_unheard", messages["alerts.unkept_unheard"])] if working.routes else []
+
+
+async def doubtful_schools(store: Store, roster: Roster) -> list[tuple[Person, list[str]]]:
+    """Who is of a school that is written otherwise than any registered one, and which ones it may be.
+
+    Raises StorageError.
+    """
+    known = [school.name for school in await SealedSchools(store).schools()]
+    return [(person, found) for person in roster.people if (found := alike(person.school, known))]
 
 
 async def scopes_of_schools(store: Store) -> list[Scope]:

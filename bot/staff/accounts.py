@@ -87,6 +87,19 @@ class Accounts:
             await self.audit(connection, actor, "staff.invite", detail=f"staff {number} {post.role}")
         return link_path(JOIN, token)
 
+    async def change_school(self, actor: str, number: int, school: str) -> None:
+        """Somebody is of another school, or of none: from now on they may see other cases. Raises StaffError.
+
+        Raises StorageError.
+        """
+        if len(school) > _LONGEST_SCHOOL:
+            raise StaffError("post")
+        async with self.store.writing() as connection:
+            await self._known(connection, number)
+            await self.records.set_school(connection, number, school)
+            await self.audit(connection, actor, "staff.school", detail=f"staff {number}")
+        self.duty()
+
     async def new_link(self, actor: str, number: int) -> str:
         """The path of a new link: to join for whoever has not yet, else to replace a lost password or app.
 

@@ -22,6 +22,7 @@ from bot.staff.options import StaffOptions
 from bot.staff.parts import Parts
 from bot.staff.passwords import Passwords
 from bot.staff.people_pages import PeoplePages
+from bot.staff.school_pages import SchoolPages
 from bot.staff.sign_in import SignIns
 from bot.staff.throttle import Throttle
 from bot.web.client import networks
@@ -75,5 +76,5 @@ def create_staff(
     sign_ins = SignIns(accounts, passwords, Throttle(now), lifetime)
     gate = Gate(sign_ins, CookieJar(options.secure_cookies))
     parts = Parts(accounts, Enrolment(accounts, passwords), gate, look, networks(options.trusted_proxies))
-    pages = (EntryPages(parts), EnrolPages(parts), PeoplePages(parts, now))
+    pages = (EntryPages(parts), EnrolPages(parts), PeoplePages(parts, now), SchoolPages(parts))
     return StaffSite([*look.routes(), *(route for page in pages for route in page.routes())], gate, look)

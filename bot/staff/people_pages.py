@@ -15,6 +15,7 @@ from bot.staff.errors import StaffError
 from bot.staff.fingerprint import fingerprint
 from bot.staff.gate import RefusedError, SignedIn
 from bot.staff.parts import Parts, read_form
+from bot.staff.school_choice import AlikeError, SchoolChoice
 from bot.storage.staff import Member, MemberState, Post, Role
 
 
@@ -32,16 +33,16 @@ class PeoplePages:
 
     async def invite_form(self, request: Request) -> Response:
         """The form to invite somebody."""
-        return self._invitation(await self._supervisor(request), {})
+        return await self._invitation(await self._supervisor(request), {})
 
     async def invite(self, request: Request) -> Response:
         """Add somebody, and show their link."""
         form, signed = await read_form(request), await self._supervisor(request)
         try:
-            post = self._post(form)
+            post = self._post(form, await self._schools.chosen(form))
             path = await self.parts.accounts.invite(signed.member.holder, form["name"], form["display"], post)
         except StaffError as error:
-            return self._invitation(signed, dict(form), self.parts.look.sentence(error))
+            return await self._invitation(signed, dict(form), error)
         return self._link(request, signed, path, form["display"])
 
     async def link(self, request: Request) -> Response:
@@ -110,10 +111,14 @@ class PeoplePages:
             raise RefusedError(404)
         return member
 
-    def _post(self, form: Mapping[str, str]) -> Post:
+    @property
+    def _schools(self) -> SchoolChoice:
+        return SchoolChoice(self.parts.accounts.store)
+
+    def _post(self, form: Mapping[str, str], school: str) -> Post:
         if form["region"] and form["region"] not in dict(self.parts.look.options.regions):
             raise StaffError("post")
-        return post_of(form["role"], form["line"], form["region"], form["school"])
+        return post_of(form["role"], form["line"], form["region"], school)
 
     async def _list(self, request: Request, signed: SignedIn, error: StaffError | None = None) -> Response:
         members = sorted(await self.parts.accounts.records.members(), key=lambda member: _ORDER.index(member.state))
@@ -128,16 +133,18 @@ class PeoplePages:
             problem=self.parts.look.sentence(error) if error else "",
         )
 
-    def _invitation(self, signed: SignedIn, given: dict[str, str], problem: str = "") -> Response:
-        chosen = {"name": "", "display": "", "role": Role.COUNSELLOR, "line": "1", "region": "", "school": "", **given}
+    async def _invitation(self, signed: SignedIn, given: dict[str, str], error: StaffError | None = None) -> Response:
+        blank = dict.fromkeys(("name", "display", "region", "registered", "school"), "")
         return self.parts.look.page(
             "invite.html",
             signed,
-            status=400 if problem else 200,
-            given=chosen,
+            status=400 if error else 200,
+            given={**blank, "role": Role.COUNSELLOR, "line": "1", **given},
             roles=list(Role),
             regions=self.parts.look.options.regions,
-            problem=problem,
+            schools=await self._schools.registered(),
+            doubtful=isinstance(error, AlikeError),
+            problem=self.parts.look.sentence(error) if error else "",
         )
 
     def _link(self, request: Request, signed: SignedIn, path: str, display: str) -> Response:

@@ -140,6 +140,10 @@ class StaffRecords:
         number: int | None = added.scalar_one_or_none()
         return number
 
+    async def set_school(self, connection: AsyncConnection, number: int, school: str) -> None:
+        """A member is of another school; empty: of none."""
+        await connection.execute(update(staff).where(staff.c.id == number).values(school=school))
+
     async def set_state(self, connection: AsyncConnection, number: int, state: MemberState) -> None:
         """Move a member to another state."""
         await connection.execute(update(staff).where(staff.c.id == number).values(state=state))

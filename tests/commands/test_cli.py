@@ -24,6 +24,8 @@ from bot.content.build import Service
 from bot.core.content_types import Library
 from bot.settings import Settings
 from bot.storage.roster import Route, SealedRoster
+from bot.storage.schools import SealedSchools
+from bot.storage.staff import StaffRecords
 from tests.desk.world import Clock, World
 
 FIELDS = {"topic", "confidence", "alternatives", "outcome", "risk", "risk_kind", "citations", "reply"}
@@ -178,6 +180,9 @@ async def _staffed(settings: Settings, library: Library) -> None:
     for label in ("works", "broken"):
         await world.roster.add_route(Route(0, first, label=label, target="json://host"))
     await world.roster.route_fails(2)
+    async with store.writing() as connection:
+        await SealedSchools(store).add_school(connection, "青山县第一中学", "")
+        await StaffRecords(store).set_school(connection, first, "青山一中")
     await store.close()
 
 
@@ -198,6 +203,7 @@ def test_doctor_is_red_for_what_is_wrong_and_not_for_who_is_on_duty(
 
     say = service.library.messages
     assert "[好] " + say["alerts.on_duty"].format(count=1) in told  # before the next part is looked at
+    assert any(line.startswith("[提醒] 1 位值班人员的学校写法") for line in told)
     assert "[要改] " + say["alerts.routes_failing"].format(count=1, labels="broken") in told
 
 

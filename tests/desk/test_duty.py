@@ -110,6 +110,8 @@ def test_beyond_fourteen_days_nothing_is_promised() -> None:
         (Person(1, "李", "counsellor", 1, school="第一中学"), Scope("", "呼市第一中学 "), False),
         (Person(1, "李", "counsellor", 1, school="　第一 中学\u200b "), Scope("", "第一中学"), False),
         (Person(1, "李", "counsellor", 1, school="实验中学(东校区)ＡＢ"), Scope("", "实验中学（东校区）ab"), False),
+        (Person(1, "李", "counsellor", 1, school="青山一中"), Scope("", "青山县第一中学"), False),
+        (Person(1, "李", "counsellor", 1, school="青山县公安局"), Scope("", "青山县第一中学"), True),
         (Person(1, "李", "counsellor", 1, school="二中"), Scope("", "一中、二中"), False),
         (Person(1, "李", "counsellor", 1, school="呼市第二中学"), Scope("", "第一中学、第二中学"), False),
         (Person(1, "李", "counsellor", 1, school="四中；第二中学"), Scope("", "第二中学"), False),

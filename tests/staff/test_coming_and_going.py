@@ -41,6 +41,8 @@ async def test_whoever_comes_or_goes_is_told_once_it_is_done(parts, supervisor, 
         assert heard(told) == ["duty"]
         await new_person().enrol(link_on(await supervisor.send(f"/staff/people/{number}/link")))
         assert heard(told) == ["duty"]
+        await supervisor.send(f"/staff/people/{number}/school", school="青山中学")
+        assert heard(told) == ["duty"]
         await supervisor.send(f"/staff/people/{number}/disable")
         assert heard(told) == ["duty"]
 

@@ -1,5 +1,6 @@
 """The roster and the ways of being alerted, as people work on them with a browser without scripts."""
 
+import html
 import re
 
 import pytest
@@ -10,6 +11,8 @@ from bot.desk.news import News
 from bot.staff.roster.site import RosterWith, create_roster
 from bot.storage.audit import AuditLog
 from bot.storage.roster import Route, SealedRoster
+from bot.storage.schools import SealedSchools
+from bot.storage.staff import StaffRecords
 from bot.web.headers import SecurityHeaders
 
 from .conftest import admitted
@@ -108,6 +111,14 @@ async def test_what_was_filled_in_wrong_is_said_and_changes_nothing(boss, store,
     assert messages[f"roster.error_{error}"] in page.text
     roster = await SealedRoster(store).read()
     assert (roster.shifts, roster.days_off) == ((), ())
+
+
+async def test_a_school_that_is_written_like_a_registered_one_is_told(boss, store, messages):
+    async with store.writing() as connection:
+        await SealedSchools(store).add_school(connection, "青山县第一中学", "")
+        await StaffRecords(store).set_school(connection, 1, "青山一中")
+    told = messages["roster.school_alike"].format(name="周主管", school="青山一中", known="青山县第一中学")
+    assert told in html.unescape((await boss.see("/staff/roster")).text)
 
 
 async def test_a_counsellor_sees_the_roster_and_cannot_change_it(boss, counsellor, store):

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.desk.coverage import Day, week
 from bot.desk.duty import reachable
-from bot.desk.health import scopes_of_schools, uncovered_problems
+from bot.desk.health import doubtful_schools, scopes_of_schools, uncovered_problems
 from bot.desk.uncovered import uncovered
 from bot.staff.gate import SignedIn
 from bot.staff.parts import read_form
@@ -112,6 +112,7 @@ class RosterPages:
             gap_hours=f"{hours:g}" if hours else "",
             absent="、".join(absent),
             alone=[each.text for each in uncovered_problems(without, self.parts.look.messages())],
+            doubtful=await doubtful_schools(self.parts.store, roster),
             people=roster.people,
             names={person.id: person.display for person in roster.people},
             shifts=[shift for shift in roster.shifts if shift.day is None or shift.day >= today],
