@@ -159,6 +159,7 @@ class DeskParts:
             periods=periods(self.settings),
             folder=self.settings.data_dir,
             now=self.now,
+            told=self.touched,
         )
         claims = self.claims if telegram else None
         site.routes.extend(create_desk_routes(site.gate, site.look, self.work, claims=claims, doors=DOORS))

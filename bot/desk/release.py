@@ -56,7 +56,8 @@ class Standing:
     """How the release of a case's address stands for one person.
 
     ``shown`` is None where it is not released to them; ``mine`` waits for a second person, ``theirs`` for this one.
-    ``can_at_once``: the case is urgent, and they are on duty or have it.
+    ``can_at_once``: the case is urgent, and they are on duty or have it. ``refused``: what they asked last, where a
+    colleague said no lately; ``judged``: what they last released in a hurry, where that was judged wrong.
     """
 
     nameless: bool
@@ -65,25 +66,31 @@ class Standing:
     mine: ReleaseRow | None
     theirs: tuple[ReleaseRow, ...]
     can_at_once: bool
+    refused: ReleaseRow | None = None
+    judged: ReleaseRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Releases:
     """The release of addresses. Everything raises NoSuchCaseError, RecordsError and StorageError.
 
-    ``alert`` is told of the case, RELEASED, and who may review it, after the release is kept.
+    ``alert`` is told of the case, RELEASED, and who may review it, after the release is kept; ``told`` of each case of
+    which something was asked or decided.
     """
 
     store: Store
     audit: Audit
     board: DutyBoard
     alert: Callable[[int, str, frozenset[int]], Awaitable[None]]
+    told: Callable[[int], None] = lambda _case: None
 
     async def standing(self, by: Worker, case: int) -> Standing:
         """What this person may do about the address of a case."""
         row = await self.eligible(by, case)
         waiting = [item for item in await self._records.waiting(self._since(WAITS)) if item.case == case]
         live = await self._records.live(case, by.id, self._since(SHOWN))
+        decided = [item for item in await self._records.decided(by.id, self._since(WAITS)) if item.case == case]
+        own = [item for item in await self._records.of_case(case) if item.asked_by == by.id and item.urgent]
         return Standing(
             nameless=row.channel in NAMELESS,
             erased=row.address is None,
@@ -91,6 +98,8 @@ class Releases:
             mine=next((item for item in waiting if item.asked_by == by.id), None),
             theirs=tuple(item for item in waiting if item.asked_by != by.id),
             can_at_once=await self._may_hurry(by, row),
+            refused=next((item for item in decided[:1] if item.ended_at is not None and not item.urgent), None),
+            judged=next((item for item in own[:1] if item.ended_at is not None), None),
         )
 
     async def ask(self, by: Worker, case: int, reason: str) -> int:
@@ -102,6 +111,7 @@ class Releases:
         async with self.store.writing() as connection:
             number = await self._add(connection, by, row, reason=reason, urgent=False)
             await self._tell(connection, by, case, "ask", number=number)
+        self.told(case)
         return number
 
     async def release_now(self, by: Worker, case: int, reason: str) -> int:
@@ -141,6 +151,7 @@ class Releases:
             if granted is None:
                 raise RecordsError("gone")
             await self._tell(connection, by, asked.case, "grant", number=number)
+        self.told(asked.case)
 
     async def review(self, by: Worker, number: int, *, right: bool) -> None:
         """Whoever may review an urgent release, never who released it, says whether it was right.
@@ -165,6 +176,7 @@ class Releases:
             await self.audit(
                 connection, by.actor, "identity.review", case=released.case, detail=f"release {number} {found}"
             )
+        self.told(released.case)
 
     async def identity(self, by: Worker, case: int) -> Identity:
         """The address, where it is released to this person at this moment; each look is logged."""
@@ -222,7 +234,8 @@ class Releases:
 
     def waits(self, row: ReleaseRow) -> bool:
         """Whether a request still waits for a second person."""
-        return not row.urgent and row.granted_at is None and row.asked_at > self._since(WAITS)
+        decided = row.granted_at is not None or row.ended_at is not None
+        return not (row.urgent or decided) and row.asked_at > self._since(WAITS)
 
     def overdue(self, row: ReleaseRow) -> bool:
         """Whether an urgent release should have been reviewed by now."""

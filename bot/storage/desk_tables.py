@@ -256,7 +256,7 @@ identity_release = Table(
     Column("granted_at", UtcTime, nullable=True),
     Column("reviewed_by", RowId, ForeignKey("staff.id"), nullable=True),
     Column("reviewed_at", UtcTime, nullable=True),
-    Column("ended_at", UtcTime, nullable=True),  # it was judged wrong, and is shown no longer
+    Column("ended_at", UtcTime, nullable=True),  # refused, or judged wrong by whoever reviewed: shown no longer
     sqlite_autoincrement=True,
 )
 

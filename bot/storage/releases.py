@@ -55,10 +55,28 @@ class ReleaseRecords:
             identity_release.c.asked_by != by,
             identity_release.c.asked_at > since,
             identity_release.c.granted_at.is_(None),
+            identity_release.c.ended_at.is_(None),
             identity_release.c.urgent.is_(False),
         )
         granted = row.values(granted_by=by, granted_at=self._store.now()).returning(identity_release)
         found: ReleaseRow | None = (await connection.execute(granted)).first()
+        return found
+
+    async def refuse(
+        self, connection: AsyncConnection, number: int, by: int, *, since: dt.datetime
+    ) -> ReleaseRow | None:
+        """A second person refuses what another asked since then; None where it waits no more."""
+        row = update(identity_release).where(
+            identity_release.c.id == number,
+            identity_release.c.asked_by != by,
+            identity_release.c.asked_at > since,
+            identity_release.c.granted_at.is_(None),
+            identity_release.c.ended_at.is_(None),
+            identity_release.c.urgent.is_(False),
+        )
+        now = self._store.now()
+        refused = row.values(reviewed_by=by, reviewed_at=now, ended_at=now).returning(identity_release)
+        found: ReleaseRow | None = (await connection.execute(refused)).first()
         return found
 
     async def review(self, connection: AsyncConnection, number: int, by: int, *, right: bool) -> ReleaseRow | None:
@@ -98,9 +116,10 @@ class ReleaseRecords:
         return await self._some(identity_release.c.case == case)
 
     async def waiting(self, since: dt.datetime) -> Sequence[ReleaseRow]:
-        """What was asked since then and not granted, the newest first."""
+        """What was asked since then and neither granted nor refused, the newest first."""
         return await self._some(
             identity_release.c.granted_at.is_(None),
+            identity_release.c.ended_at.is_(None),
             identity_release.c.urgent.is_(False),
             identity_release.c.asked_at > since,
         )
@@ -108,6 +127,11 @@ class ReleaseRecords:
     async def unreviewed(self) -> Sequence[ReleaseRow]:
         """Urgent releases at which nobody has looked, the newest first."""
         return await self._some(identity_release.c.urgent.is_(True), identity_release.c.reviewed_at.is_(None))
+
+    async def decided(self, by: int, since: dt.datetime) -> Sequence[ReleaseRow]:
+        """What this person asked, or released, on which another decided since then, the newest first."""
+        decided = or_(identity_release.c.granted_at > since, identity_release.c.reviewed_at > since)
+        return await self._some(identity_release.c.asked_by == by, decided)
 
     async def newest(self, limit: int = 100) -> Sequence[ReleaseRow]:
         """All of them, the newest first."""

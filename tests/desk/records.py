@@ -14,13 +14,14 @@ from bot.core.message import Origin
 from bot.core.risk import RiskKind, RiskLevel
 from bot.desk.export import CaseExport
 from bot.desk.periods import Periods
+from bot.desk.refusing import Refusals
 from bot.desk.release import Releases
 from bot.desk.retention import LegalHolds
 from bot.desk.sealing import KeyPair, SealError, new_pair, open_with, seal_to
 from bot.desk.worker import Worker
 from bot.storage.audit import AuditLog
 from bot.storage.cases import SealedCases
-from bot.storage.casework import Ending
+from bot.storage.casework import Ending, SealedCasework
 from bot.storage.desk_tables import desk_key, staff
 
 from .world import SHANGHAI, World
@@ -43,12 +44,13 @@ class Ring:
 
 @dataclass
 class Records:
-    """The desk with its records; ``alerts`` keeps what was told, ``alerted`` to whom last."""
+    """The desk with its records; ``alerts`` keeps what was alerted, ``alerted`` whom last, ``told`` the cases."""
 
     world: World
     desk: KeyPair = field(default_factory=new_pair)
     child: KeyPair = field(default_factory=new_pair)
     alerts: list[tuple[int, str]] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
     alerted: frozenset[int] = frozenset()
     periods: Periods = field(default_factory=Periods)
 
@@ -62,7 +64,17 @@ class Records:
             self.alerts.append((case, reason))
             self.alerted = to
 
-        return Releases(self.world.store, self.audit, self.world.board, alert)
+        return Releases(self.world.store, self.audit, self.world.board, alert, self.told.append)
+
+    @property
+    def refusals(self) -> Refusals:
+        messages = self.world.library.messages
+        return Refusals(self.releases, lambda: messages)
+
+    async def notes(self, case: int) -> list[str]:
+        """The notes of a case, as whoever holds the key reads them."""
+        rows = await SealedCasework(self.world.store).messages(case)
+        return [open_with(self.desk.private, row.for_desk).decode() for row in rows if row.author == "note"]
 
     @property
     def holds(self) -> LegalHolds:

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from bot.core.risk import RiskLevel
 from bot.desk.health import desk_health
+from bot.desk.refusing import notices
 from bot.desk.release import RecordsError, Releases
 from bot.desk.worker import NoSuchCaseError, Worker
 from bot.storage.desk_tables import desk_case, staff
@@ -400,3 +401,70 @@ async def test_who_reads_a_colleague_s_reason_stands_in_the_log(
     assert [reason for _, reason in await releases.reasons(asker, rows)] == [REASON]
     assert (await records.actions(case))[len(before) :] == ["identity.reason"]
     assert (await records.audit.of_case(case))[-1].actor == second.actor
+
+
+async def test_a_request_is_refused_with_a_reason_that_stands_in_the_case(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, boss = people
+    case, releases, refusals = await records.open(), records.releases, records.refusals
+    number = await releases.ask(asker, case, REASON)
+    await _refused(refusals.refuse(asker, number, "不需要看身份"), "own")
+    await _refused(refusals.refuse(second, number, "嗯"), "reason")
+    await _refused(refusals.refuse(second, 999, "不需要看身份"), "gone")
+
+    await refusals.refuse(second, number, "不需要看身份")
+    await _refused(refusals.refuse(boss, number, "不需要看身份"), "gone")
+    await _refused(releases.grant(boss, number), "gone")
+    await _refused(releases.identity(asker, case), "not_released")
+    assert await releases.listed(second) == []
+    standing = await releases.standing(asker, case)
+    assert standing.mine is None
+    assert standing.refused is not None
+    assert (await records.notes(case))[-1].endswith("不需要看身份")
+    assert (await records.audit.lines(case))[0].action == "identity.refuse"
+    assert records.told == [case, case]
+
+    again = await releases.ask(asker, case, REASON)
+    assert again != number
+    assert (await releases.standing(asker, case)).mine is not None
+    await releases.grant(boss, again)
+    assert (await releases.standing(asker, case)).refused is None
+
+
+async def test_who_may_not_grant_refuses_nothing_either(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    newcomer, inviter, _ = people
+    await _let_in(records, newcomer, inviter, inviter)
+    number = await records.releases.ask(newcomer, await records.open(), REASON)
+    await _refused(records.refusals.refuse(inviter, number, "不需要看身份"), "one_hand")
+    keyless = await records.worker("keyless", keyed=False)
+    await _refused(records.refusals.refuse(keyless, number, "不需要看身份"), "no_key")
+
+
+async def test_that_a_request_waits_and_what_came_of_it_is_told_to_whom_it_concerns(
+    records: Records, people: tuple[Worker, Worker, Worker]
+) -> None:
+    asker, second, boss = people
+    case, releases = await records.open(), records.releases
+
+    async def told(by: Worker) -> list[tuple[str, int]]:
+        return [(item.what, item.case) for item in await notices(records.world.store, records.world.board, by)]
+
+    asked = await releases.ask(asker, case, REASON)
+    assert [await told(by) for by in people] == [[], [("grant", case)], [("grant", case)]]
+    await records.refusals.refuse(second, asked, "不需要看身份")
+    assert [await told(by) for by in people] == [[("refused", case)], [], []]
+    hurried = await releases.release_now(asker, case, REASON)
+    assert await told(boss) == [("review", case)]
+    await releases.review(boss, hurried, right=False)
+    assert await told(asker) == [("wrong", case), ("refused", case)]
+    assert (await releases.standing(asker, case)).judged is not None
+    records.world.clock.forward(hours=24)
+    await releases.grant(second, await releases.ask(asker, case, REASON))
+    assert await told(asker) == [("granted", case)]
+    async with records.world.store.writing() as connection:
+        await connection.execute(update(staff).where(staff.c.id == asker.id).values(school="一中"))
+        await connection.execute(update(desk_case).values(school="一中"))
+    assert await told(asker) == []

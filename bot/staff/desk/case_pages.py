@@ -134,6 +134,7 @@ class CasePages:
             "longest": LONGEST_ANSWER,
             "supervisor": worker.supervisor,
             "pushed": row.channel in parts.work.outward or row.synthetic,
+            "notices": [notice for notice in await parts.notices(worker) if notice.case == row.id],
             "doors": parts.doors.of(row.id),
             "nameless": row.channel in NAMELESS,
         }

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from bot.desk.claims import DeskClaims
 from bot.desk.health import DeskProblem, release_problems
 from bot.desk.reading import DeskReading
+from bot.desk.refusing import Notice, notices
 from bot.desk.work import DeskWork
 from bot.desk.worker import DeskError, NoSuchCaseError, Worker
 from bot.staff.cookie import Cookie
@@ -83,6 +84,10 @@ class DeskParts:
     async def faults(self, messages: Mapping[str, str]) -> Sequence[DeskProblem]:
         """What nobody at the desk is able to look after, in words without a case."""
         return await release_problems(self.work.store, await self.reading.board.roster.read(), messages)
+
+    async def notices(self, worker: Worker) -> Sequence[Notice]:
+        """What of requests for addresses waits for them, or came of theirs."""
+        return await notices(self.work.store, self.reading.board, worker)
 
     async def names(self, me: int) -> Mapping[int, str]:
         """What colleagues are called, those who left included."""

@@ -74,6 +74,7 @@ class QueuePages:
             ],
             "duty": await parts.duty(worker.id),
             "faults": [problem.text for problem in await parts.faults(times.messages)],
+            "notices": await parts.notices(worker),
             "times": times,
             "waiting": waiting,
             "heading": title(times.messages, waiting),

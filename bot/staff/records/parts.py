@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.desk.audit import AuditWitness
 from bot.desk.export import CaseExport
+from bot.desk.refusing import Refusals
 from bot.desk.release import RecordsError, Releases
 from bot.desk.retention import LegalHolds
 from bot.desk.worker import Worker
@@ -36,6 +37,7 @@ class RecordsParts:
     audit: AuditLog
     witness: AuditWitness
     releases: Releases
+    refusals: Refusals
     holds: LegalHolds
     exports: CaseExport
     now: Callable[[], dt.datetime]

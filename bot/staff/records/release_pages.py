@@ -62,6 +62,17 @@ class ReleasePages:
             return await self._list(request, signed, self.parts.sentence(error))
         return self.parts.go("/desk/releases?done=grant")
 
+    async def refuse(self, request: Request) -> Response:
+        """Refuse what a colleague asked, and say why."""
+        form, signed = await read_form(request), await self.parts.reader(request)
+        try:
+            await self.parts.refusals.refuse(worker(signed), number_in(request, "number"), form["reason"])
+        except NoSuchCaseError:
+            raise RefusedError(404) from None
+        except RecordsError as error:
+            return await self._list(request, signed, self.parts.sentence(error))
+        return self.parts.go("/desk/releases?done=refuse")
+
     async def review(self, request: Request) -> Response:
         """Say whether an urgent release was right."""
         form, signed = await read_form(request), await self.parts.reader(request)
@@ -84,6 +95,7 @@ class ReleasePages:
             Route(one, self.act, methods=["POST"]),
             Route("/desk/releases", self.releases, methods=["GET"]),
             Route(f"{release}/grant", self.grant, methods=["POST"]),
+            Route(f"{release}/refuse", self.refuse, methods=["POST"]),
             Route(f"{release}/review", self.review, methods=["POST"]),
         ]
 

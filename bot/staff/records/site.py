@@ -14,6 +14,7 @@ from bot.desk.audit import AuditWitness
 from bot.desk.duty import DutyBoard
 from bot.desk.export import CaseExport
 from bot.desk.periods import Periods
+from bot.desk.refusing import Refusals
 from bot.desk.release import Releases
 from bot.desk.retention import LegalHolds
 from bot.staff.look import Look
@@ -32,7 +33,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 class RecordsWith:
     """What the pages of records stand on.
 
-    ``folder`` holds the witness of the audit log; ``alert`` reaches people about a case, for a reason.
+    ``folder`` holds the witness of the audit log; ``alert`` reaches people about a case, for a reason;
+    ``told`` hears of each case of whose address something was asked or decided.
     """
 
     store: Store
@@ -42,11 +44,12 @@ class RecordsWith:
     periods: Periods
     folder: Path
     now: Callable[[], dt.datetime]
+    told: Callable[[int], None] = lambda _case: None
 
 
 def create_records(site: StaffSite, given: RecordsWith) -> list[BaseRoute]:
     """The routes of the log, the releases, retention, legal holds and exports."""
-    releases = Releases(given.store, given.audit, given.board, given.alert)
+    releases = Releases(given.store, given.audit, given.board, given.alert, given.told)
     zone = given.now().tzinfo or dt.UTC
     parts = RecordsParts(
         gate=site.gate,
@@ -55,6 +58,7 @@ def create_records(site: StaffSite, given: RecordsWith) -> list[BaseRoute]:
         audit=given.audit,
         witness=AuditWitness(given.store, given.folder),
         releases=releases,
+        refusals=Refusals(releases, site.look.messages),
         holds=LegalHolds(given.store, given.audit, given.board, given.periods, site.look.messages),
         exports=CaseExport(given.store, given.audit, releases, site.look.messages, zone),
         now=given.now,

@@ -138,6 +138,31 @@ async def test_an_urgent_release_is_seen_at_once_and_turns_red_until_it_is_revie
     assert 'role="alert"' not in (await team.boss.see("/desk/releases")).text
 
 
+async def test_a_request_is_refused_on_the_pages_and_the_asker_reads_so(team, open_case, messages):
+    case = await open_case(RiskLevel.DISCLOSURE)
+    await team.li.send(f"/desk/case/{case}/identity", act="ask", reason=REASON)
+    number = re.search(r"/desk/releases/(\d+)/refuse", (await team.wang.see("/desk/releases")).text)[1]
+    assert "/refuse" not in (await team.li.see("/desk/releases")).text
+    assert (await team.wang.send(f"/desk/releases/{number}/refuse", reason="嗯")).status_code == 409
+    page = await team.wang.send(f"/desk/releases/{number}/refuse", reason="先在话里问他")
+    assert messages["records.done_refuse"] in page.text
+    said = messages["records.identity_refused"].split("{time}")[1]
+    assert said in (await team.li.see(f"/desk/case/{case}/identity")).text
+    assert messages["records.state_refused"].split("{time}")[1] in (await team.boss.see("/desk/releases")).text
+
+
+async def test_what_was_judged_wrong_is_told_before_it_is_done_again(team, open_case, messages):
+    case = await open_case()
+    await team.li.send(f"/desk/case/{case}/identity", act="at_once", reason=REASON)
+    number = re.search(r"/desk/releases/(\d+)/review", (await team.wu.see("/desk/releases")).text)[1]
+    await team.wu.send(f"/desk/releases/{number}/review", found="wrong")
+    assert f"<b>{messages['records.value_wrong']}</b>" in (await team.boss.see("/desk/releases")).text
+    page = await team.li.see(f"/desk/case/{case}/identity")
+    assert messages["records.identity_judged"].split("{time}")[1] in page.text
+    assert 'value="at_once"' in page.text
+    assert "wu老师" in page.text
+
+
 async def test_whoever_took_a_colleagues_account_over_is_not_two_people(team, open_case, messages):
     team.boss.clock.forward(hours=24 * 8)
     for person in (team.boss, team.wang):
