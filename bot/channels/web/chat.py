@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.channels.guesses import is_whole_code
 from bot.channels.receipt import with_way_to_code
 from bot.channels.unkept import SteadyTalk, unkept
-from bot.channels.web.data import Sent, form_fields, turn_from_form, turn_from_json
+from bot.channels.web.data import Sent, form_fields, letters_shown, turn_from_form, turn_from_json
 from bot.channels.web.leaving import Leaving
 from bot.channels.web.limits import Limits
 from bot.channels.web.pages import Exchange, Pages
@@ -51,8 +51,10 @@ class Chat:
 
     async def form_turn(self, request: Request) -> Response:
         """A turn from a form: the whole page with the exchange."""
-        sent = turn_from_form(await typed_body(request, "application/x-www-form-urlencoded"))
+        body = await typed_body(request, "application/x-www-form-urlencoded")
+        sent = turn_from_form(body)
         turned = await self._turn(request, sent)
+        await self._read(turned.visitor, letters_shown(form_fields(body)))
         said = sent.text.strip() or command_label(sent.command, self.pages.library())
         exchange = Exchange(turned.decision, said, None if turned.kept else sent)
         reader = await self.pages.reader(turned.visitor.key)
@@ -119,6 +121,14 @@ class Chat:
         library = self.pages.library()
         decision = with_way_to_code(with_suggestions(decision, sent.command, library), library.messages)
         return Turned(visitor, decision, turned.status, turned.kept)
+
+    async def _read(self, visitor: Visitor, letters: Sequence[int]) -> None:
+        """Whoever answers on a page has seen the letters on it; where that cannot be kept they come once more."""
+        try:
+            for item in letters:
+                await self.post.received(visitor.key, item)
+        except Exception as error:
+            log.error("web.read_failed", error=type(error).__name__)  # noqa: TRY400  (a traceback may quote rows)
 
     async def _decide(self, visitor: Visitor, incoming: Incoming) -> Turned:
         try:

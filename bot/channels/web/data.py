@@ -21,6 +21,7 @@ from bot.core.message import Incoming, Origin
 
 LONGEST_COMMAND = 64
 MOST_FIELDS = 8
+MOST_LETTERS = 100
 #: The name that a page gives to one turn: its own number, which no other page has, and that of the turn.
 _NAME = re.compile(r"[A-Za-z0-9_-]{8,64}(\.[A-Za-z0-9_-]{1,32})?")
 
@@ -105,6 +106,12 @@ def form_fields(body: bytes) -> dict[str, str]:
     except ValueError:
         raise HTTPException(400) from None
     return {name: values[0] for name, values in fields.items()}
+
+
+def letters_shown(fields: Mapping[str, str]) -> list[int]:
+    """The letters that the page of a form has shown, by number."""
+    names = fields.get("shown", "").split()[:MOST_LETTERS]
+    return [int(name[:18]) for name in names if name.isascii() and name.isdecimal()]
 
 
 def turn_from_json(body: bytes) -> Sent:

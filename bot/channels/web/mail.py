@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from bot.channels.web.chat import typed_body
-from bot.channels.web.data import form_fields, json_object
+from bot.channels.web.data import form_fields, json_object, letters_shown
 from bot.channels.web.letter import Letter
 from bot.channels.web.pages import Exchange, Pages
 from bot.channels.web.post import FullError, Post, Stream
@@ -77,9 +77,8 @@ class Mail:
         """What waits for this visitor, as a page; what the form names as shown is erased first."""
         fields = form_fields(await typed_body(request, "application/x-www-form-urlencoded"))
         visitor = self.pages.visitors.of(request)
-        for shown in fields.get("shown", "").split()[:100]:
-            if shown.isascii() and shown.isdecimal():
-                await self.post.received(visitor.key, int(shown[:18]))
+        for item in letters_shown(fields):
+            await self.post.received(visitor.key, item)
         reader = await self.pages.reader(visitor.key)
         letters = await self._waiting(request)
         case = None if visitor.new else await self.standings.case(visitor.key)

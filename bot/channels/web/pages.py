@@ -108,7 +108,9 @@ class Pages:
         ``reader``: as whom they joined a class, so that they are not asked who they are.
         """
         library = self.library()
-        letters = {number: Markup(self.letter(letter)) for number, letter in (exchange.letters or {}).items()}  # noqa: S704  (rendered with escaping)
+        found = exchange.letters or {}
+        shown = " ".join(map(str, found))
+        letters = {number: Markup(self.letter(letter, shown)) for number, letter in found.items()}  # noqa: S704  (rendered with escaping)
         extra = {
             "roles": role_choices(library),
             "suggestions": suggestions(library, reader or Audience.STUDENT),
@@ -129,11 +131,11 @@ class Pages:
         html = self.templates.get_template("card.html").render(self._base() | self._shown(decision, again))
         return JSONResponse({**decision_data(decision), "html": html}, status)
 
-    def letter(self, letter: Letter) -> str:
-        """The card of something that came without having been asked for."""
-        shown = {"reply": letter.reply, "kind": letter.kind, "at": letter.at, "again": None}
+    def letter(self, letter: Letter, shown: str = "") -> str:
+        """The card of something that came without having been asked for; ``shown``: the letters on its page."""
+        values = {"reply": letter.reply, "kind": letter.kind, "at": letter.at, "again": None, "letters_shown": shown}
         template = "person.html" if letter.kind == "relayed" else "card.html"
-        return self.templates.get_template(template).render(self._base() | shown)
+        return self.templates.get_template(template).render(self._base() | values)
 
     def standing(self, receipt: Receipt) -> dict[str, str]:
         """The clock of a receipt as it stands now, and the line that shows it, with the way to the code."""

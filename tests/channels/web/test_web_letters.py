@@ -205,6 +205,31 @@ def test_without_scripts_a_line_brings_what_is_new(visit, talk, written, library
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("by", ["words", "button"])
+def test_without_scripts_whoever_answers_a_letter_has_read_it(visit, talk, written, by):
+    write, box = written
+    page = visit(java_script_enabled=False, **PHONE)
+    page.fill("#text", "我继父")
+    page.locator(".send").tap()
+    expect(page.locator(".code .groups")).to_contain_text("9012")
+    key = talk.heard[0][0]
+    items = [write(key, Relayed(Reply("我在。")))]
+    items.append(write(key, Notice(Reply("现在方便继续吗？", choices=(Choice("方便，是我", "here"),)))))
+    page.locator(".look button").tap()
+    expect(page.locator(".card.person")).to_contain_text("我在。")
+    if by == "words":
+        page.fill("#text", "好的")
+        page.locator(".send").tap()
+        expect(page.locator(".you .said")).to_have_text("好的")
+    else:
+        page.get_by_role("button", name="方便，是我").tap()
+    wait(page, lambda: sorted(erased(box)) == items)
+    page.locator("#exit").tap()
+    page.wait_for_url(ELSEWHERE)
+    assert [what for what, _ in box.gone] == ["sent", "sent"]
+
+
+@pytest.mark.browser
 def test_a_child_comes_back_by_the_code_and_goes_on(visit, returns, talk, write):
     page = visit(**PHONE)
     page.get_by_role("link", name="用号码回来").tap()
