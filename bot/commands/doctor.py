@@ -19,6 +19,7 @@ from bot.content.problems import ContentError
 from bot.desk.drill import DrillHealth, drill_health
 from bot.desk.health import DeskHealth, desk_health, doubtful_schools
 from bot.settings import Settings, read_settings
+from bot.storage.depths import Overdue, overdue_cases
 from bot.storage.errors import StorageError
 from bot.storage.keycheck import key_problem
 from bot.storage.keys import KEY_FILE
@@ -97,24 +98,28 @@ def _people(settings: Settings) -> Iterator[Finding]:
         yield Finding(State.BAD, "没有真人值班：还没有启动过。先运行 faxiaohu run，用它给的链接设置值班台")
         return
     try:
-        health, drilled, doubtful = asyncio.run(_desk(settings))
+        health, drilled, doubtful, late = asyncio.run(_desk(settings))
     except (StorageError, ContentError):
         return  # told by the other parts
     yield Finding(State.GOOD if health.on_duty else State.BAD, health.line)
     yield from (Finding(State.BAD, problem.text) for problem in health.problems)
+    if late.waiting:
+        told = f"{late.waiting} 件求助过了时间还没有人回，其中 {late.unseen} 件没有人打开过"
+        yield Finding(State.BAD, f"{told}。请马上打开值班台，并打电话叫人")
     if doubtful:
         told = f"{doubtful} 位值班人员的学校写法和名单里的相近又不一样，请在“人员”里改成名单上的写法（“排班”里有名字）"
         yield Finding(State.DUE, told)
     yield Finding(DRILLED.get(drilled.state, State.DUE), drilled.line)
 
 
-async def _desk(settings: Settings) -> tuple[DeskHealth, DrillHealth, int]:
+async def _desk(settings: Settings) -> tuple[DeskHealth, DrillHealth, int, Overdue]:
     messages = load_library(content_root(settings)).messages
     store = await keyed_store(settings)
     try:
         health = await desk_health(store, settings.zone, messages)
         doubtful = len(await doubtful_schools(store, await SealedRoster(store).read()))
-        return health, await drill_health(store, clock_limits(settings), settings.zone, messages), doubtful
+        drilled = await drill_health(store, clock_limits(settings), settings.zone, messages)
+        return health, drilled, doubtful, await overdue_cases(store, store.now())
     finally:
         await store.close()
 

@@ -1,9 +1,10 @@
 """What is looked up when Prometheus asks: queues, alerts that are late, the desk, drills, and yesterday as published.
 
 Cases are not here, open or ever: a number that is nearly always below five would say nothing, and one that
-changes as it is read would say when. For the same reason of alerts only those are told that should have arrived
-long ago, which speaks of a broken route; of what goes out replies are one number; letters that wait for a child's
-browser are none.
+changes as it is read would say when. Only whether somebody, be it in a drill, was left without an answer is told, as
+yes or no and long after the answer was due: that speaks of the desk. For the same reason of alerts only those are told
+that should have arrived long ago, which speaks of a broken route; of what goes out replies are one number; letters
+that wait for a child's browser are none.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from bot.core.counting import ALL, Family
 from bot.outreach.periods import Grain, Period
 from bot.outreach.publish import Figure
 from bot.outreach.queries import OutreachFigures
-from bot.storage.depths import Depth, inbox_depths, late_alerts, outbox_depths
+from bot.storage.depths import Depth, inbox_depths, late_alerts, outbox_depths, overdue_cases
 from bot.storage.drills import DrillTimes, SealedDrills
 from bot.storage.errors import StorageError
 from bot.storage.store import Store
 
 #: After so long an alert that has not arrived is late.
 LATE = dt.timedelta(minutes=1)
+#: So long after its answer was due a case was left waiting.
+LEFT = dt.timedelta(minutes=30)
 #: What is published of yesterday, under which name, and what it is.
 YESTERDAY = ((Family.TOTAL, "turns"), (Family.PEOPLE, "people"))
 ABOUT = {"turns": "questions", "people": "people reached"}
@@ -40,6 +43,7 @@ class State:
     inbox: Sequence[Depth]
     outbox: Sequence[Depth]
     late: int
+    left: bool
     drill: DrillTimes | None
     yesterday: Mapping[str, Figure]
 
@@ -70,6 +74,7 @@ class Lookout:
             inbox=await inbox_depths(self.store),
             outbox=await outbox_depths(self.store, self.channels),
             late=await late_alerts(self.store, now - LATE),
+            left=(await overdue_cases(self.store, now - LEFT, drills=True)).waiting > 0,
             drill=await SealedDrills(self.store).last(),
             yesterday={name: told[family][ALL] for family, name in YESTERDAY},
         )
@@ -105,6 +110,7 @@ def _queues(state: State) -> Iterator[Metric]:
     yield from _depths("inbox", "came in and is not handled", state.inbox, state.now)
     yield from _depths("outbox", "is to go out and has not arrived", state.outbox, state.now)
     yield _gauge("alerts_late", "Alerts to people on duty that have not arrived for a minute.", state.late)
+    yield _gauge("answers_left", "1 where an answer has been due for half an hour, be it to a drill.", int(state.left))
 
 
 def _depths(name: str, told: str, depths: Sequence[Depth], now: dt.datetime) -> Iterator[Metric]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from bot.core.ports import Lane
-from bot.storage.desk_tables import alert
+from bot.storage.case_rows import OPEN
+from bot.storage.desk_tables import alert, desk_case
 from bot.storage.store import Store
 from bot.storage.tables import inbox, outbox
 
@@ -46,6 +47,27 @@ async def outbox_depths(store: Store, channels: Collection[str]) -> Sequence[Dep
     async with store.reading() as connection:
         rows = (await connection.execute(wanted.group_by(outbox.c.channel, push))).all()
     return [Depth(channel, count, first, bool(is_push)) for channel, is_push, count, first in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """How many cases wait for an answer beyond their time, and how many of them nobody has opened."""
+
+    waiting: int
+    unseen: int
+
+
+async def overdue_cases(store: Store, before: dt.datetime, *, drills: bool = False) -> Overdue:
+    """The open cases whose answer was due before this moment; with ``drills`` those of drills too.
+
+    Raises StorageError.
+    """
+    late = desk_case.c.state.in_(OPEN) & (desk_case.c.due_at < before)
+    wanted = select(func.count(), func.count().filter(desk_case.c.seen_at.is_(None)))
+    wanted = wanted.where(late if drills else late & desk_case.c.synthetic.is_(False))
+    async with store.reading() as connection:
+        waiting, unseen = (await connection.execute(wanted)).one()
+    return Overdue(waiting, unseen)
 
 
 async def late_alerts(store: Store, before: dt.datetime) -> int:

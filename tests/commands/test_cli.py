@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import os
 import signal
@@ -27,6 +28,7 @@ from bot.storage.roster import Route, SealedRoster
 from bot.storage.schools import SealedSchools
 from bot.storage.staff import StaffRecords
 from tests.desk.world import Clock, World
+from tests.storage.desk_rows import case as open_case
 
 FIELDS = {"topic", "confidence", "alternatives", "outcome", "risk", "risk_kind", "citations", "reply"}
 PATIENCE = 600.0
@@ -183,6 +185,7 @@ async def _staffed(settings: Settings, library: Library) -> None:
     async with store.writing() as connection:
         await SealedSchools(store).add_school(connection, "青山县第一中学", "")
         await StaffRecords(store).set_school(connection, first, "青山一中")
+    await open_case(store, state="waiting", due_at=store.now() - dt.timedelta(minutes=1))
     await store.close()
 
 
@@ -203,6 +206,7 @@ def test_doctor_is_red_for_what_is_wrong_and_not_for_who_is_on_duty(
 
     say = service.library.messages
     assert "[好] " + say["alerts.on_duty"].format(count=1) in told  # before the next part is looked at
+    assert any(line.startswith("[要改] 1 件求助过了时间还没有人回，其中 1 件没有人打开过") for line in told)
     assert any(line.startswith("[提醒] 1 位值班人员的学校写法") for line in told)
     assert "[要改] " + say["alerts.routes_failing"].format(count=1, labels="broken") in told
 

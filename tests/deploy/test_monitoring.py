@@ -30,7 +30,7 @@ def known() -> set[str]:
     """Every name that can be told."""
     depths = [Depth("telegram", 1, NOW)]
     drill = DrillTimes(NOW, 1, "urgent", NOW, NOW, NOW, NOW, NOW)
-    state = State(NOW, depths, depths, 0, drill, {"turns": Figure(5), "people": Figure(5)})
+    state = State(NOW, depths, depths, 0, False, drill, {"turns": Figure(5), "people": Figure(5)})
     registry = CollectorRegistry(auto_describe=False)
     make_latency(registry).labels("chat", "2xx").observe(1)
     registry.register(_Looked(told(STATUS, state)))

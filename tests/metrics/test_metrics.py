@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -105,6 +106,18 @@ async def test_an_alert_is_told_only_once_it_should_have_arrived(
     assert one(await read(here), "alerts_late") == 0
     clock.forward(minutes=2)
     assert one(await read(here), "alerts_late") == 1
+
+
+async def test_that_somebody_was_left_without_an_answer_is_told_late_and_never_how_many(
+    here: httpx.AsyncClient, store: Store, clock: Clock
+) -> None:
+    await open_case(store, state="waiting", due_at=clock())
+    clock.forward(minutes=30)
+    assert one(await read(here), "answers_left") == 0
+    clock.forward(minutes=1)
+    assert one(await read(here), "answers_left") == 1
+    await open_case(store, state="taken", due_at=clock() - dt.timedelta(hours=1), receipt="s")
+    assert one(await read(here), "answers_left") == 1
 
 
 async def test_nothing_tells_of_cases_and_yesterday_is_told_as_published(here: httpx.AsyncClient, store: Store) -> None:

@@ -74,6 +74,7 @@ class QueuePages:
             ],
             "duty": await parts.duty(worker.id),
             "faults": [problem.text for problem in await parts.faults(times.messages)],
+            "late": sum(card.clock.look == "over" for card in found),
             "notices": await parts.notices(worker),
             "times": times,
             "waiting": waiting,

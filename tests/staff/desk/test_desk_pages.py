@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from bot.core.desk import CaseState, Why
 from bot.desk.limits import ClockLimits
 from bot.desk.news import Event
+from bot.desk.refusing import Refusals
 from bot.desk.release import Releases
 from bot.desk.service import CaseDesk
 from bot.staff.desk.parts import Doors
@@ -218,6 +219,38 @@ async def test_a_time_that_ran_out_is_said_in_words(office: Office, browse, cloc
     clock.forward(minutes=31)
 
     assert SAY["desk.clock_over"].format(minutes=1, seconds=0) in (await wang.get("/desk")).text
+
+
+async def test_how_many_wait_beyond_their_time_is_said_at_the_top(office: Office, browse, clock) -> None:
+    wang = await browse(await office.hire("wang"))
+    await office.file()
+    await office.file("救救我", talk="telegram:8:8", address="8")
+    assert 'class="banner grave"' not in (await wang.get("/desk")).text
+    clock.forward(minutes=31)
+
+    assert SAY["desk.late"].format(count=2) in (await wang.get("/desk")).text
+
+
+async def test_that_an_address_was_asked_for_is_told_to_whom_it_concerns(office: Office, browse) -> None:
+    asker, wang = await office.hire("asker"), await office.hire("wang")
+    li = await office.hire("li", region="elsewhere")
+    case = await office.file(region="cangzhou")
+
+    async def alert(_case: int, _reason: str, _to: frozenset[int]) -> None:
+        """Nobody is called."""
+
+    releases = Releases(office.store, AuditLog(office.store), office.board, alert)
+    number = await releases.ask(await office.worker(asker), case, "要报警找到孩子")
+    waits = SAY["desk.notice_grant"].format(case=case)
+    for path in ("/desk", f"/desk/case/{case}"):
+        assert waits in (await (await browse(wang)).get(path)).text
+        assert waits not in (await (await browse(asker)).get(path)).text
+    assert waits not in (await (await browse(li)).get("/desk")).text
+    refusals = Refusals(releases, lambda: SAY)
+    await refusals.refuse(await office.worker(wang), number, "先在话里问他")
+    for path in ("/desk", f"/desk/case/{case}"):
+        assert SAY["desk.notice_refused"].format(case=case) in (await (await browse(asker)).get(path)).text
+    assert waits not in (await (await browse(wang)).get("/desk")).text
 
 
 async def test_nobody_on_duty_is_said_large(office: Office, browse) -> None:
