@@ -20,6 +20,8 @@ from bot.staff.records.site import RecordsWith, create_records
 from bot.staff.roster.site import RosterWith, create_roster
 from bot.storage.audit import AuditLog
 from bot.storage.roster import Route, SealedRoster
+from bot.storage.schools import SealedSchools
+from bot.storage.staff import StaffRecords
 from bot.web.headers import SecurityHeaders
 from tests.desk.office import LIBRARY, Office
 
@@ -87,14 +89,19 @@ async def _busy(office: Office, clock) -> tuple[int, int, list[str]]:
     await office.file("我害怕", talk="telegram:8:8", kind="self_harm_suicide")
     worker = await office.worker(wang)
     await office.work.claim(worker, case)
-    await Releases(office.store, AuditLog(office.store), office.board, alert).release_now(worker, case, UNBROKEN)
+    releases = Releases(office.store, AuditLog(office.store), office.board, alert)
+    await releases.release_now(worker, case, UNBROKEN)
+    await releases.ask(await office.worker(boss, supervisor=True), case, UNBROKEN)
+    async with office.store.writing() as connection:
+        await SealedSchools(office.store).add_school(connection, "沧州市第一中学", "")
+        await StaffRecords(office.store).set_school(connection, wang, "沧州一中")
     clock.forward(minutes=70)
     at = f"/desk/case/{case}"
     return wang, boss, [at, f"{at}/report", f"{at}/identity"]
 
 
 COMMON = ("/desk", "/desk/releases", "/desk/closed", "/staff", "/staff/roster", "/staff/routes", "/staff/password")
-SUPERVISORS = ("/staff/people", "/staff/people/invite", "/staff/recovery", "/desk/log", "/desk/retention")
+SUPERVISORS = ("/staff/people", "/staff/people/invite", "/staff/people/2/school", "/staff/recovery", "/desk/log", "/desk/retention")
 
 
 @pytest.mark.parametrize("size", [(360, 640), (640, 360)])
