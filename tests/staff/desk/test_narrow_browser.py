@@ -101,7 +101,8 @@ async def _busy(office: Office, clock) -> tuple[int, int, list[str]]:
 
 
 COMMON = ("/desk", "/desk/releases", "/desk/closed", "/staff", "/staff/roster", "/staff/routes", "/staff/password")
-SUPERVISORS = ("/staff/people", "/staff/people/invite", "/staff/people/2/school", "/staff/recovery", "/desk/log", "/desk/retention")
+PEOPLE = ("/staff/people", "/staff/people/invite", "/staff/people/2/school")
+SUPERVISORS = (*PEOPLE, "/staff/recovery", "/desk/log", "/desk/retention")
 
 
 @pytest.mark.parametrize("size", [(360, 640), (640, 360)])
