@@ -59,7 +59,8 @@ def _reader_line(composer: Composer, standing: Standing) -> str:
 
 def _wish_lines(composer: Composer, standing: Standing) -> list[str]:
     """What becomes of the promise to tell, by when they may be written to; one of an ended case holds in the next."""
-    if standing.write_when not in _HELD_BACK:
+    doubted = standing.case is not None and standing.case.doubted
+    if doubted or standing.write_when not in _HELD_BACK:
         return []
     kept = () if standing.case else (composer.say("support.wish_kept"),)
     return [composer.say(f"support.wish_{standing.write_when}") + "".join(kept)]
@@ -241,7 +242,7 @@ def _thanked(command: Command, composer: Composer, *, doubted: bool = False) -> 
     if doubted and command.verb is Verb.WRITE:
         key = "support.told_noted"
     choices = (composer.choice(Verb.TELL, rest[0]),) if rest else ()
-    wish = f"support.wish_{command.value}" if command.value in _HELD_BACK else ""
+    wish = f"support.wish_{command.value}" if command.value in _HELD_BACK and not doubted else ""
     return d.Notice(d.Reply("\n".join(map(composer.say, filter(None, (key, wish)))), choices=choices))
 
 

@@ -116,7 +116,8 @@ def test_typed_words_are_confirmed_as_the_button_is(child: Child) -> None:
 
     leads = [child.says(words).decision.reply.lead for words in ("别让我们老师知道", "先别给我写", "我现在安全")]
 
-    assert leads == [say["support.told_outsiders"], say["support.told_write"], say["support.told_safe"]]
+    write = "\n".join((say["support.told_write"], say["support.wish_never"]))
+    assert leads == [say["support.told_outsiders"], write, say["support.told_safe"]]
     unsafe = child.says("不安全").decision
     assert isinstance(unsafe, Support)
     assert unsafe.reply.contacts[0].number == "110"
