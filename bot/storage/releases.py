@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Update, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.desk_tables import desk_case, identity_release
@@ -50,14 +50,7 @@ class ReleaseRecords:
         self, connection: AsyncConnection, number: int, by: int, *, since: dt.datetime
     ) -> ReleaseRow | None:
         """A second person grants what another asked since then; None where they are the same, or it was before."""
-        row = update(identity_release).where(
-            identity_release.c.id == number,
-            identity_release.c.asked_by != by,
-            identity_release.c.asked_at > since,
-            identity_release.c.granted_at.is_(None),
-            identity_release.c.ended_at.is_(None),
-            identity_release.c.urgent.is_(False),
-        )
+        row = _awaited(number, by, since)
         granted = row.values(granted_by=by, granted_at=self._store.now()).returning(identity_release)
         found: ReleaseRow | None = (await connection.execute(granted)).first()
         return found
@@ -66,14 +59,7 @@ class ReleaseRecords:
         self, connection: AsyncConnection, number: int, by: int, *, since: dt.datetime
     ) -> ReleaseRow | None:
         """A second person refuses what another asked since then; None where it waits no more."""
-        row = update(identity_release).where(
-            identity_release.c.id == number,
-            identity_release.c.asked_by != by,
-            identity_release.c.asked_at > since,
-            identity_release.c.granted_at.is_(None),
-            identity_release.c.ended_at.is_(None),
-            identity_release.c.urgent.is_(False),
-        )
+        row = _awaited(number, by, since)
         now = self._store.now()
         refused = row.values(reviewed_by=by, reviewed_at=now, ended_at=now).returning(identity_release)
         found: ReleaseRow | None = (await connection.execute(refused)).first()
@@ -156,3 +142,15 @@ class ReleaseRecords:
 def _had_its_time(moment: dt.datetime) -> tuple[ColumnElement[bool], ...]:
     held = select(desk_case.c.id).where(desk_case.c.held)
     return identity_release.c.asked_at < moment, identity_release.c.case.not_in(held)
+
+
+def _awaited(number: int, by: int, since: dt.datetime) -> Update:
+    """A request that another person made since then, and that still waits for a second one."""
+    return update(identity_release).where(
+        identity_release.c.id == number,
+        identity_release.c.asked_by != by,
+        identity_release.c.asked_at > since,
+        identity_release.c.granted_at.is_(None),
+        identity_release.c.ended_at.is_(None),
+        identity_release.c.urgent.is_(False),
+    )
