@@ -64,6 +64,7 @@ class Dialogue:
         said = typed.wants_apart(turn, self.cues)
         command = typed.pressed(turn, self.cues)
         if command is not None:
+            turn = typed.apart(turn) if before.outsiders else turn
             pressed = self._told(command, turn) or self._harmless(turn, command, None)
             return typed.remembered(turn, command, typed.told(turn, pressed))
         turn = typed.without_alarm(turn, before, self.cues)

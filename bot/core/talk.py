@@ -191,6 +191,8 @@ def _taught(turned: Turned, before: Session, lesson: Lesson, incoming: Incoming)
         audience=before.audience or joined,
         asked_role=before.asked_role or joined is not None,
         quiz=lesson.place,
+        asked="",
+        asked_of=0,
     )
     report = turned.report
     if report is not None and report.why is Why.STOPPED:

@@ -12,13 +12,15 @@ from bot.core.cues import CueReader
 from bot.core.risk import RiskLevel, RiskReading
 from bot.core.session import Session
 from bot.core.support import private_line
-from bot.core.turn import Turn, Turned
+from bot.core.turn import LONGEST_QUESTION, Turn, Turned
 from bot.core.wishes import When
 
 UNSAFE = Command(Verb.SAFE, "no")
 OUTSIDERS = Command(Verb.OUTSIDERS)
 #: Questions of the support card to which a few words are an answer right after them.
 _ASKED = (Verb.SAFE, Verb.WRITE)
+#: By which it is plain that writing to them is meant, and not something else that somebody is to send.
+_TO_ME = ("给我", "联系我", "找我", "写信")
 
 
 def pressed(turn: Turn, cues: CueReader) -> Command | None:
@@ -38,17 +40,33 @@ def _said_in_case(turn: Turn, cues: CueReader) -> list[Command]:
         return []
     asked = session.asked if session.asked_of == case.id else ""
     place = session.asked_place == case.id
-    answers = [name for name in said(turn.text, When.ASKED) if name.startswith(f"{asked}:") and asked]
-    answers += [name for name in said(turn.text, When.ASKED) if place and name.startswith(f"{Verb.PLACE}:")]
-    answers += [name for name in said(turn.text, When.ASKED) if case.checking and name == Verb.HERE]
+    answers = [name for name in said(turn.text, When.ASKED) if case.checking and name == Verb.HERE]
     answers += said(turn.text, When.ALWAYS)
-    if not turn.risk.alarming or turn.risk.level.rank <= case.level.rank:
+    if not _graver(turn):
         answers += said(turn.text, When.CALM)
-    if not case.taken:
-        answers += said(turn.text, When.UNATTENDED)
+    if case.taken:
+        return [command for command in map(parse_command, answers) if command and _plain(command, turn.text)]
+    answers += [name for name in said(turn.text, When.ASKED) if asked and name.startswith(f"{asked}:")]
+    answers += [name for name in said(turn.text, When.ASKED) if place and name.startswith(f"{Verb.PLACE}:")]
+    answers += said(turn.text, When.UNATTENDED)
     if not place and asked in ("", Verb.SAFE):
         answers += said(turn.text, When.FREE)
     return [command for command in map(parse_command, answers) if command is not None]
+
+
+def _plain(command: Command, text: str) -> bool:
+    """Whether words to a person who has the talk mean the button: they may well answer what that person asked."""
+    if command.verb is Verb.TELL:
+        return False
+    return command.verb is not Verb.WRITE or any(words in text for words in _TO_ME)
+
+
+def _graver(turn: Turn) -> bool:
+    """Whether something is heard in these words of which the people on duty do not know yet."""
+    case, risk = turn.standing.case, turn.risk
+    if case is None or not risk.alarming:
+        return risk.alarming
+    return risk.level.rank > case.level.rank or (risk.kind is not None and risk.kind.outweighs(case.kind))
 
 
 def told(turn: Turn, turned: Turned) -> Turned:
@@ -76,7 +94,7 @@ def uneasy(turn: Turn, cues: CueReader) -> Turned | None:
 
     Among others, in a group, they are led to the private talk, however they say it.
     """
-    if turn.standing.case is not None or turn.incoming.command or turn.session.quiz:
+    if turn.standing.case is not None or turn.incoming.command or turn.session.quiz or turn.risk.alarming:
         return None
     if str(UNSAFE) not in (*cues.typed.said(turn.text, When.ALWAYS), *cues.typed.said(turn.text, When.ALONE)):
         return None
@@ -105,7 +123,9 @@ def waiting(turn: Turn, cues: CueReader) -> Turned | None:
 
 def wants_apart(turn: Turn, cues: CueReader) -> bool:
     """Whether its writer wants, in these words among others, that nobody of their school reads them."""
-    return not turn.incoming.command and cues.typed.among(turn.text, str(OUTSIDERS))
+    # Once it is read, a text has no spaces any more, by which many part their clauses.
+    said = (turn.text, turn.incoming.text[:LONGEST_QUESTION])
+    return not turn.incoming.command and any(cues.typed.among(text, str(OUTSIDERS)) for text in said)
 
 
 def apart(turn: Turn) -> Turn:

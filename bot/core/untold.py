@@ -30,6 +30,8 @@ def said_first(turned: Turned, composer: Composer, standing: Standing) -> d.Deci
     if untold.what == ENDED:
         opens = report is not None and report.opens
         return _ended_before(decision, composer) if opens else _ended(decision, composer)
+    if decision.reply.lead.endswith(composer.say("support.still").partition("}")[2]):
+        return decision  # that nobody has answered is what it says
     if report is not None and report.why is Why.OUTSIDERS:
         standing = standing.outside or standing  # whoever has it may be the one who sees it no more
     known = (decision.reply.lead, *decision.reply.more.splitlines())

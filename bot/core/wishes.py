@@ -12,6 +12,7 @@ from bot.core.record import Record, Text
 LONGEST_WISH = 40
 _SIGN = re.compile(r"[^\w]+")
 _CLAUSE = re.compile(r"[\w\s]+")
+_WORD = re.compile(r"\w+")
 
 
 class When(StrEnum):
@@ -40,7 +41,8 @@ class Wish(Record):
 class Wishes(Record):
     """The words for buttons; ``before`` and ``after`` may stand around any of them, ``between`` within.
 
-    ``theirs``: beside these, words are somebody else's, or a question about them; ``not_theirs`` are taken out first.
+    ``theirs``: beside these, words are somebody else's; ``not_theirs`` are taken out first. ``asking``: in one clause
+    with these, they are a question.
     ``whether`` are words that ask, of which a part would wish.
     """
 
@@ -48,6 +50,7 @@ class Wishes(Record):
     between: tuple[Text, ...] = ()
     after: tuple[Text, ...] = ()
     theirs: tuple[Text, ...] = ()
+    asking: tuple[Text, ...] = ()
     not_theirs: tuple[Text, ...] = ()
     whether: tuple[Text, ...] = ()
     buttons: Mapping[When, Mapping[str, tuple[Wish, ...]]] = {}
@@ -75,22 +78,27 @@ class WishReader:
         shape = self._shapes.get(When.ALWAYS, {}).get(command)
         if shape is None:
             return False
+        # A space may part two clauses, or the signs of one word.
+        return any(self._ends_one_of(parts.findall(text), shape) for parts in (_CLAUSE, _WORD))
+
+    def _ends_one_of(self, clauses: Iterable[str], shape: re.Pattern[str]) -> bool:
         before = ""
-        for clause in _CLAUSE.findall(text):
+        for clause in clauses:
             plain = _SIGN.sub("", clause)
             # What may stand before it is not its own: 让我 in 他让我别告诉老师 is somebody else's doing.
             places = reversed(range(max(0, len(plain) - LONGEST_WISH), len(plain)))
             place = next((place for place in places if shape.fullmatch(plain, place)), None)
             asks = place and plain.startswith(self._wishes.whether, place - 1)
-            if place is not None and not asks and not self._of_somebody_else(before, plain[:place]):
+            if place is not None and not asks and not self._not_their_own(before, plain[:place]):
                 return True
             before = plain
         return False
 
-    def _of_somebody_else(self, *said: str) -> bool:
+    def _not_their_own(self, before: str, said: str) -> bool:
         own = "|".join(map(re.escape, self._wishes.not_theirs)) or "(?!)"
-        bare = [re.sub(own, "", words) for words in said]
-        return any(word in words for words in bare for word in self._wishes.theirs)
+        bare = [re.sub(own, "", words) for words in (before, said)]
+        theirs = any(word in words for words in bare for word in self._wishes.theirs)
+        return theirs or any(word in said for word in self._wishes.asking)
 
 
 def _shape(listed: Iterable[Wish], wishes: Wishes) -> re.Pattern[str]:

@@ -107,6 +107,8 @@ class CaseLook:
         owned_up = max((at for event, at in events if _owns_up(event)), default=None)
         told = frozenset() if fewer is None else await SealedAlerts(self.store).told(connection, row.id)
         put_back = max((at for event, at in events if event.what == "given_back" and event.staff), default=None)
+        if put_back is not None and await self._heard_elsewhere(connection, row):
+            put_back = None
         child_told = max((at for event, at in events if event.what == TOLD_CHILD), default=None)
         hold = hold_at(row, roster, self.board.now(), self.board.zone, scope=scope_of(row))
         facts = Facts(
@@ -141,6 +143,11 @@ class CaseLook:
         )
         return plan(facts, self._duty(row, roster), self.limits, self.store.now())
 
+    async def _heard_elsewhere(self, connection: AsyncConnection, row: CaseRow) -> bool:
+        """Whether they talk to whoever has another case of theirs: of that nobody is gone."""
+        heard_in = await open_of(connection, row.talk)
+        return heard_in is not None and heard_in.id != row.id
+
     async def _noted(self, connection: AsyncConnection, row: CaseRow) -> dt.datetime | None:
         """When a note was written last; asked only where nothing is owed, since only there it matters."""
         if row.staff_at is None or row.asks > row.heard:
@@ -160,9 +167,8 @@ class CaseLook:
     async def _do(self, connection: AsyncConnection, row: CaseRow, roster: Roster, action: Action) -> int | None:
         """Do one thing. Gives the rung that an alert was for where it has no route at all."""
         if isinstance(action, TellChild):
-            heard_in = await open_of(connection, row.talk)
-            if action.what in ("left", "handed") and heard_in is not None and heard_in.id != row.id:
-                return None  # they talk to whoever has another case: of that nobody is gone
+            if action.what in ("left", "handed") and await self._heard_elsewhere(connection, row):
+                return None
             duty = self._duty(row, roster)
             hold = hold_at(row, roster, self.board.now(), self.board.zone, scope=scope_of(row))
             # Who is in the midst of the talk beyond their shift is called again as those on duty are.
@@ -194,7 +200,8 @@ def _expected(row: CaseRow, events: Sequence[tuple[CaseRow, dt.datetime]]) -> dt
     for event, at in events:
         if event.what == EXPECTED:
             expected = event.value if at >= acted else None
-        elif _owns_up(event):
+        elif _owns_up(event) or event.what == FEWER:
+            # Who may not see it any more is awaited no more.
             expected = None
     return dt.datetime.fromisoformat(expected) if expected else None
 

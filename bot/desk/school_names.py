@@ -20,11 +20,24 @@ _BETWEEN = re.compile(r"[、,;/\n]")
 _NUMERALS = "零一二三四五六七八九"
 _DIGITS = "0-9〇零一二两三四五六七八九十百"
 #: A number counts where it is marked as one, or stands before a level.
-_NUMBER = re.compile(rf"第([{_DIGITS}]+)|([{_DIGITS}]+)(?=中|小|高|初|幼|完小|学校)")
+_NUMBER = re.compile(rf"第([{_DIGITS}]+)|([{_DIGITS}]+)(?=中|小|高|初|幼|完小|学校|实验)")
 #: What level a school has: the first of these; a single sign only after a number, 附, or at the end.
 _LEVEL = re.compile(r"(?:高级|初级|完全)?(?:中学|小学)|学校|高中|初中|完小|幼儿园|(?<=[#附])[中小高初幼]|[中小高]$")
 #: Signs of places, which are written or left out, and words that say nothing of which school it is.
 _EMPTY = re.compile(r"#|自治|(?:九|十二)年一?贯?制|[省市县区旗盟镇乡村]")
+#: Short names of kinds of schools, written out; a school of another's, by what it is.
+_SHORT = (
+    (re.compile(r"师(?:范(?:大学|学院|学校)?|大|院)(?=附)"), "师"),
+    (re.compile(r"中心(?=[小校学])"), ""),
+    (re.compile(r"附属"), "附"),
+    (re.compile(r"(?:(?<=镇)|(?<=乡)|(?<=苏木))校$"), "学校"),
+    (re.compile(r"实(?=[小中高幼])"), "实验"),
+    (re.compile(r"蒙(?=[小中高幼])"), "蒙古族"),
+    (re.compile(r"民(?=[小中高幼])"), "民族"),
+    (re.compile(r"职(?=[中高校])"), "职业"),
+    (re.compile(r"外(?=校|国语?学校)(?:国语?)?(?:学?校)"), "外国语学校"),
+    (re.compile(r"特(?:殊教育|教)(?:学?校)?"), "特殊教育学校"),
+)
 #: So much of two names in common is told to a supervisor, be they taken for the same or not.
 _NEAR = 0.7
 
@@ -58,7 +71,10 @@ def alike(mine: str, known: Iterable[str]) -> list[str]:
 
 
 def _school(bare: str) -> _School:
-    found, number, text = _NUMBER.search(bare), "", bare.replace("附属", "附")
+    text, number = bare, ""
+    for short, long in _SHORT:
+        text = short.sub(long, text)
+    bare, found = text, _NUMBER.search(text)
     if found:
         number = _value(found[1] or found[2])
         text = _NUMBER.sub("#", text, count=1)

@@ -36,6 +36,9 @@ class SchoolPages:
         """Keep what was chosen."""
         form = await read_form(request)
         signed, member = await self._wanted(request)
+        if signed.member.id == member.id:
+            # By it they would see cases of their own school, and nobody would know.
+            return await self._page(signed, member, form, StaffError("own_school"))
         try:
             await self.parts.accounts.change_school(signed.member.holder, member.id, await self._choice.chosen(form))
         except StaffError as error:

@@ -165,14 +165,14 @@ def as_ended_case(row: CaseRow) -> EndedCase:
 def untold_of(row: CaseRow | None, name: str) -> Untold | None:
     """What the talk of this pseudonym is to be told first, as its person was not told it; None for nothing.
 
-    Who waits for an answer hears of it where they are answered, once it is known to be they. That a case has ended is
-    said, however late, to whoever asks there next, or anywhere once that is gone.
+    They hear of it where they are answered, and that a case has ended, however late, anywhere once that is gone:
+    nothing of it while it is not known whether it is they.
     """
     if row is None or not row.untold or row.delete_asked_at is not None:
         return None
     ended = row.state == CaseState.CLOSED
     there = row.talk == name or (ended and row.address is None)
-    return Untold(row.id, row.untold) if there and (ended or not row.in_doubt) else None
+    return Untold(row.id, row.untold) if there and not row.in_doubt else None
 
 
 async def note(

@@ -44,6 +44,8 @@ WRONG = (
     "不是这样，没有人受伤害", "不是这样的，没人受伤害", "你误会了，没有人受伤", "不是的，没有人受伤害",
     "你弄错了，没有人受到伤害", "误会了，没有人伤害我",
 )  # fmt: skip
+#: What may answer a person who has the talk, and is theirs to read.
+ANSWERS = ("安全", "晚上再写", "等晚上再发", "白天上学的时候", "说不准")
 #: Close to these words, and something else.
 NEAR = (
     "不安全的网站怎么办", "这个网站不安全吗", "你现在安全吗", "你不安全", "安全吗", "校园安全归谁管",
@@ -104,6 +106,11 @@ def test_typed_words_of_a_button_do_what_it_does(
     meant: tuple[Why, str],
     state: CaseState,
 ) -> None:
+    if state is CaseState.TAKEN and words in ANSWERS:
+        child.says(DISCLOSURE)
+        child.has_a_case(state=state)
+        assert isinstance(child.says(words).decision, Relayed)
+        return
     report = _told(child, words, state)
 
     assert (report.why, report.value) == meant
@@ -379,3 +386,24 @@ def test_typed_words_are_a_button_for_nobody_without_a_case(child: Child) -> Non
         assert turned.report is None, words
         assert not isinstance(turned.decision, Support | Relayed), words
     assert isinstance(child.says("压岁钱归谁").decision, Answer)
+
+
+@pytest.mark.parametrize("words", ["我在家里不安全", "我在宿舍不安全", "老师，我在家里不安全"])
+def test_whoever_says_where_they_are_not_safe_is_alarmed_for(child: Child, words: str) -> None:
+    turned = child.says(words)
+    assert turned.report is not None
+    assert turned.report.opens
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我爸打我怎么办，别告诉我们老师",
+        "体育老师摸我，我不知道怎么办，不要告诉班主任",
+        "我爸打我 是不是犯法 别让学校知道",
+    ],
+)
+def test_a_question_before_the_wish_takes_nothing_from_it(child: Child, words: str) -> None:
+    turned = child.says(words)
+    assert turned.report is not None
+    assert turned.report.outsiders

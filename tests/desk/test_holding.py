@@ -17,6 +17,7 @@ from bot.core.risk import RiskKind, RiskLevel
 from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook
 from bot.desk.release import Releases
+from bot.desk.returns import CaseReturns
 from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
 from bot.settings import Settings
@@ -353,6 +354,23 @@ async def test_a_child_in_the_midst_of_a_talk_hears_that_another_one_takes_over(
         clock.forward(seconds=5)
 
     assert await desk.told() == [LIBRARY.messages["support.handed"]]
+
+
+async def test_a_case_given_back_rings_on_where_its_child_talks_to_another(desk: Evening, clock: Clock) -> None:
+    await desk.comes("second", 8, 23, line=2)
+    first = await desk.file(level=RiskLevel.URGENT)
+    code, late = desk.receipt.code, await desk.worker(desk.late)
+    given = await desk.file("再说一件", level=RiskLevel.URGENT, talk="telegram:8:8", address="8")
+    for case in (first, given):
+        await desk.work.claim(late, case)
+        await desk.work.answer(late, case, "我在", once=str(case))
+    await CaseReturns(desk.store, desk.news).open(code, Origin("telegram", "telegram:8:8", "8"))
+    await desk.work.give_back(late, given)
+    for _ in range(5):
+        await desk.looked(given)
+        clock.forward(seconds=30)
+
+    assert "unclaimed" in [reason for reason, _ in await desk.alerted(given)]
 
 
 async def test_who_waits_for_an_answer_hears_by_when_another_one_gives_it(desk: Evening, clock: Clock) -> None:

@@ -27,6 +27,17 @@ from bot.desk.school_names import alike, same_school
         ("青山县第一中学（东校区）", "青山一中"),
         ("检察院、青山一中", "青山县第一中学"),
         ("中学", "青山中学"),
+        ("蒙中", "青山县蒙古族中学"),
+        ("实小", "青山县实验小学"),
+        ("青山职中", "青山县职业中学"),
+        ("青山民中", "青山县民族中学"),
+        ("外校", "青山外国语学校"),
+        ("特教学校", "青山县特殊教育学校"),
+        ("一实小", "第一实验小学"),
+        ("青山附小", "青山师范学校附属小学"),
+        ("青山镇小学", "青山镇中心小学"),
+        ("青山镇中心校", "青山镇中心学校"),
+        ("青山镇中心校", "青山镇小学"),
     ],
 )
 def test_names_of_one_school_are_one_however_they_are_written(mine: str, other: str) -> None:
@@ -48,6 +59,9 @@ def test_names_of_one_school_are_one_however_they_are_written(mine: str, other: 
         ("青山一中", "青山县实验中学"),
         ("", "青山中学"),
         ("？", "青山中学"),
+        ("实小", "青山一小"),
+        ("蒙中", "青山民族中学"),
+        ("青山实小", "呼市实验小学"),
     ],
 )
 def test_names_of_others_are_not(mine: str, other: str) -> None:

@@ -175,7 +175,9 @@ def test_who_finished_something_harmless_is_not_urgent(service: Service, told: s
     assert service.engine.read_risk(told, ()).level is not RiskLevel.URGENT
 
 
-@pytest.mark.parametrize("told", ["我先走了", "我先走了，有人来了", "我走了拜拜", "好的，我先下了，我妈来了"])
+@pytest.mark.parametrize(
+    "told", ["我先走了，有人来了", "好的，我先下了，我妈来了", "我先去写作业了", "我去吃饭了，明天聊"]
+)
 def test_who_only_takes_leave_says_nothing_of_dying(service: Service, told: str) -> None:
     assert not service.engine.read_risk(told, ()).alarming
 

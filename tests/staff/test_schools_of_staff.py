@@ -69,3 +69,10 @@ async def test_only_a_supervisor_says_of_which_school_somebody_is(supervisor, ne
         await wang.send(f"/staff/people/{await number_of(supervisor, 'wang')}/school", school="青山")
     ).status_code == 403
     assert not await school_of(store, "wang")
+
+
+async def test_nobody_takes_away_their_own_school(supervisor, store, schools, messages):
+    number = await number_of(supervisor, supervisor.name)
+    page = await supervisor.send(f"/staff/people/{number}/school", registered="", school="")
+    assert page.status_code == 400
+    assert messages["staff.refused_own_school"] in page.text

@@ -300,6 +300,17 @@ async def test_what_is_said_to_a_person_on_duty_is_no_answer(school: School, des
     assert len(desk.filed) == 2
 
 
+async def test_an_answer_to_a_quiz_is_none_to_a_question_of_the_card_before_it(
+    school: School, desk: PretendedDesk
+) -> None:
+    desk.takes(OpenCase(1, RiskLevel.DISCLOSURE, RiskKind.OTHER, CaseState.WAITING, school.store.now()))
+    li = await school.pupil()
+    await li.sends("tell:safe")
+    await li.sends(f"quiz:{school.run}")
+    await li.says("是的")
+    assert Why.SAFE not in [report.why for report, _ in desk.filed]
+
+
 async def test_stopping_keeps_the_place(school: School) -> None:
     li = await school.pupil()
     await li.sends(f"quiz:{school.run}")
