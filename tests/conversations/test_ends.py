@@ -273,3 +273,21 @@ def test_words_for_the_person_who_ended_the_talk_are_answered_by_the_way_to_one(
 @pytest.mark.parametrize("words", ["老师可以没收手机吗", "压岁钱归谁", "老师，谢谢你", "叔叔借钱不还怎么办"])
 def test_other_words_after_an_end_are_answered_as_ever(dialogue: Dialogue, clock: Clock, words: str) -> None:
     assert dialogue.respond(Incoming(text=words), Session(), clock(), ENDED).decision.reply.lead != SAY["support.ended"]
+
+
+async def test_who_asks_whether_anybody_is_there_hears_one_apology(child: Child, wang: Worker) -> None:
+    case = await _overdue(child)
+    said = (await child.says("你们到底有没有人")).reply
+    assert SAY["support.late"] not in "\n".join((said.note, said.lead, said.more))
+    assert await child.told(case) == ["breached:0", "breached:later"]
+
+
+async def test_an_end_is_told_to_nobody_who_may_not_be_the_child(child: Child, wang: Worker) -> None:
+    await _ended(child, wang, wish="now")
+    await child.says(DISCLOSURE)
+    await child.says("停")
+    case = (await child.office.reading.queue(wang))[0].id
+    await child.office.work.claim(wang, case)
+    await child.office.work.close(wang, case, "referred", seen=99)
+    said = (await child.says("你好")).reply
+    assert SAY["support.ended"] not in "\n".join((said.note, said.lead, said.more))
