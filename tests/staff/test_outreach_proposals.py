@@ -1,6 +1,7 @@
 """What had no answer becomes, in a click, a change of content to review; the content itself stays as it is."""
 
 import hashlib
+import re
 
 import pytest
 from starlette.applications import Starlette
@@ -64,7 +65,7 @@ async def test_the_dashboard_leads_to_the_list_and_few_are_not_on_it(boss, libra
     assert f"{HERE}{OCTOBER}".replace("&", "&amp;") in board.text
     listed = await boss.see(f"{HERE}{OCTOBER}")
     assert library.topics[TOPIC].title in listed.text
-    assert "37" not in listed.text
+    assert "37" not in re.sub(r"/static/\w+", "", listed.text)
     assert "online.fraud" not in listed.text
 
 

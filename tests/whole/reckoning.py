@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FILE = "faxiaohu.sqlite3"
 
+#: Which clock runs out, as the texts of a warning are named; in the last minute no time is named.
+WHICH = ("claim", "answer", "claim_moment", "answer_moment")
+
 
 @dataclass(frozen=True, slots=True)
 class InFlight:
@@ -131,7 +134,7 @@ def _alerts(campaign: Campaign, figures: Figures, database: sqlite3.Connection) 
 
 def _words_of(reason: str, say: dict[str, str]) -> list[str]:
     """How alerts of this reason may begin: a warning says which clock runs out."""
-    keys = (f"alerts.{reason}", *(f"alerts.{reason}_{what}" for what in ("claim", "answer")))
+    keys = (f"alerts.{reason}", *(f"alerts.{reason}_{what}" for what in WHICH))
     return [say[key].partition("{")[0] for key in keys if key in say]
 
 
