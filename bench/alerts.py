@@ -17,7 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -62,12 +62,11 @@ class Crowd:
 
     async def discloses(self, text: str) -> None:
         """The first message of a child."""
-        name = uuid4().hex
-        origin = Sent(text, name=name).incoming(Visitor("", new=True)).origin
+        sent = Sent(text, name=uuid4().hex)
         at, began = time.time(), time.perf_counter()
-        told = await self._post("", {"text": text, "delivery": name})
-        if told.get("receipt") and origin is not None:
-            self.sent[origin.delivery] = at
+        told = await self._post("", {"text": text, "delivery": sent.name})
+        if told.get("receipt"):
+            self.sent[sent.said] = at
             self.answered.append(time.perf_counter() - began)
         else:
             self.unnoticed += 1
@@ -145,17 +144,19 @@ async def _talk(crowd: Crowd, disclosures: int, rates: tuple[float, float]) -> N
         await _steadily(lambda: crowd.discloses(next(confided)), rates[1], lambda: len(crowd.sent) >= disclosures)
         done.set()
 
-    await asyncio.gather(ordinary(), grave())
+    async with asyncio.TaskGroup() as both:
+        both.create_task(ordinary())
+        both.create_task(grave())
 
 
-async def _steadily(doing: Callable[[], Awaitable[None]], rate: float, over: Callable[[], bool]) -> None:
-    """Begin something so many times a second, whether or not what was begun has ended."""
-    tasks, due = set[asyncio.Future[None]](), time.perf_counter()
-    while not over():
-        tasks.add(asyncio.ensure_future(doing()))
-        due += 1 / rate
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-    await asyncio.gather(*tasks)
+async def _steadily(doing: Callable[[], Coroutine[None, None, None]], rate: float, over: Callable[[], bool]) -> None:
+    """Begin something so many times a second, whether or not what was begun has ended. Raises what it raises."""
+    due = time.perf_counter()
+    async with asyncio.TaskGroup() as begun:
+        while not over():
+            begun.create_task(doing())
+            due += 1 / rate
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
 
 
 def _questions(chance: random.Random) -> Iterator[str]:

@@ -12,10 +12,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import func, insert, select
 
 from bot.app import content_root
@@ -112,9 +114,9 @@ def _questions(asked: OutreachFigures) -> dict[str, Callable[[], Awaitable[objec
         "year, harm, region": lambda: asked.figures(Family.HARM, [year], east),
     }
     for family in Family:
-        found[f"30 days, {family}, everywhere"] = lambda family=family: asked.figures(family, last30, EVERYWHERE)
-        found[f"90 days, {family}, region"] = lambda family=family: asked.figures(family, last90, east)
-        found[f"year, {family}, everywhere"] = lambda family=family: asked.figures(family, [year], EVERYWHERE)
+        found[f"30 days, {family}, everywhere"] = partial(asked.figures, family, last30, EVERYWHERE)
+        found[f"90 days, {family}, region"] = partial(asked.figures, family, last90, east)
+        found[f"year, {family}, everywhere"] = partial(asked.figures, family, [year], EVERYWHERE)
     return found
 
 
@@ -127,13 +129,13 @@ async def _fill(store: Store, topics: list[str], daily: int) -> None:
             for family, key, count in _counted(chance, topics, daily / REGIONS):
                 if family not in (Family.HARM, Family.DESK):
                     today["day", family, 0, item.name, f"r{place}", key] = count
-                name = ("month", family, 0, month, f"r{place}", key)
-                months[name] = months.get(name, 0) + count
+                whole = ("month", family, 0, month, f"r{place}", key)
+                months[whole] = months.get(whole, 0) + count
         await _write(store, today)
-    for name in {found[3] for found in months}:
+    for stretch in {found[3] for found in months}:
         for number in range(1, SCHOOLS + 1):
             for family, key, count in _of_school(chance, daily * 30 / SCHOOLS / 2):
-                months["month", family, number, name, f"r{number % REGIONS}", key] = count
+                months["month", family, number, stretch, f"r{number % REGIONS}", key] = count
     await _write(store, months)
 
 
@@ -176,9 +178,9 @@ def _of_school(chance: np.random.Generator, total: float) -> Iterator[tuple[Fami
             yield family, key, count
 
 
-def _shares(count: int) -> np.ndarray:
-    weights = 1 / np.arange(1, count + 1)
-    return weights / weights.sum()
+def _shares(count: int) -> NDArray[np.float64]:
+    weights: NDArray[np.float64] = 1 / np.arange(1, count + 1)
+    return weights / np.sum(weights)
 
 
 async def _keeping(store: Store, turns: int = 600) -> None:

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -188,9 +189,13 @@ async def _disclose(telegram: Refusing, waits: list[float], times: int | None = 
         chat += 1
         telegram.user_says(chat, chat, DISCLOSED)
         said = time.monotonic()
-        await eventually(lambda who=chat: any(ANSWERED in text for text in telegram.texts(who)), PATIENCE)
+        await eventually(partial(_answered, telegram, chat), PATIENCE)
         waits.append(time.monotonic() - said)
         await asyncio.sleep(EVERY if times is None else 0.2)
+
+
+def _answered(telegram: Refusing, chat: int) -> bool:
+    return any(ANSWERED in text for text in telegram.texts(chat))
 
 
 if __name__ == "__main__":

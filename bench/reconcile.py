@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -64,6 +65,33 @@ class DutyStub:
 
     async def forgotten(self, _key: str) -> None:
         """Nobody asks."""
+
+    async def left(self, _key: str) -> None:
+        """Nobody asks."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """The process that answers, and the two ends of what is said with it."""
+
+    process: asyncio.subprocess.Process
+    told: asyncio.StreamWriter
+    says: asyncio.StreamReader
+
+    @classmethod
+    async def start(cls, path: Path) -> Child:
+        """A process that is ready. Raises RuntimeError where it does not say so."""
+        command = (sys.executable, "-m", "bench.reconcile", "child", str(path))
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+        if process.stdin is None or process.stdout is None or (await process.stdout.readline()).strip() != b"ready":
+            raise RuntimeError("the child did not start")
+        return cls(process, process.stdin, process.stdout)
+
+    async def say(self, line: bytes) -> None:
+        """Raises ConnectionError where it is dead."""
+        self.told.write(line)
+        await self.told.drain()
 
 
 def main() -> None:
@@ -119,33 +147,24 @@ def _address(path: Path) -> str:
 
 async def _replay(path: Path, log: list[Message], fatal: set[int], chance: random.Random) -> tuple[int, int]:
     """Send everything in order, kill at the fatal ones, and send again what was not acknowledged."""
-    child, deaths, resent = await _start(path), 0, 0
+    child, deaths, resent = await Child.start(path), 0, 0
     for message in log:
         kill = message.number in fatal
         while True:
             with suppress(ConnectionError):
-                child.stdin.write(message.dump() + b"\n")
-                await child.stdin.drain()
+                await child.say(message.dump() + b"\n")
             if kill:
                 await asyncio.sleep(chance.uniform(0, AFTER))
-                child.send_signal(signal.SIGKILL)
-                await child.wait()
-                child, kill, deaths, resent = await _start(path), False, deaths + 1, resent + 1
+                child.process.send_signal(signal.SIGKILL)
+                await child.process.wait()
+                child, kill, deaths, resent = await Child.start(path), False, deaths + 1, resent + 1
                 continue
-            if (await child.stdout.readline()).strip() == str(message.number).encode():
+            if (await child.says.readline()).strip() == str(message.number).encode():
                 break
             raise SystemExit(f"the child failed at message {message.number}")
-    child.stdin.close()
-    await child.wait()
+    child.told.close()
+    await child.process.wait()
     return deaths, resent
-
-
-async def _start(path: Path) -> asyncio.subprocess.Process:
-    command = (sys.executable, "-m", "bench.reconcile", "child", str(path))
-    pipe = asyncio.subprocess.PIPE
-    child = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
-    assert (await child.stdout.readline()).strip() == b"ready"
-    return child
 
 
 async def _child(path: Path) -> None:

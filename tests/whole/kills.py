@@ -11,6 +11,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import uuid4
 
 from tests.whole.desk import Desk
@@ -66,8 +67,8 @@ class Campaign:
             for number in range(kills):
                 await self._round(number, children)
             for case, letters in self.alone:
-                await eventually(lambda case=case: self.receiver.of(case, BREACHED), PATIENCE)
-                await eventually(lambda letters=letters: letters, PATIENCE)
+                await eventually(partial(self.receiver.of, case, BREACHED), PATIENCE)
+                await eventually(partial(list, letters), PATIENCE)
                 await self.desk.claim(case)
                 await self.desk.close(case)
             await eventually(lambda: not any(in_flight(self.running.settings.data_dir).waiting), PATIENCE)

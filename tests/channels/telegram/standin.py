@@ -19,9 +19,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 TOKEN = "123456:stand-in-token-that-must-stay-secret"
-ME = {"id": 123456, "is_bot": True, "first_name": "法小护", "username": "faxiaohu_bot"}
 ALLOWED_TAGS = {"b", "i", "u", "s", "a", "code", "pre", "blockquote"}
 Json = dict[str, Any]
+
+ME: Json = {"id": 123456, "is_bot": True, "first_name": "法小护", "username": "faxiaohu_bot"}
 
 
 class BotApiError(Exception):
