@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.core.desk import CaseState
-from bot.core.risk import RiskLevel
 from bot.desk.actions import (
-    AGAIN,
     HOLDER,
-    SECOND,
     SUPERVISORS,
     Action,
     Alert,
@@ -23,25 +20,17 @@ from bot.desk.actions import (
     holder,
     ids,
     nearest,
-    promised,
 )
-from bot.desk.duty import DutyState, Member
+from bot.desk.duty import DutyState
 from bot.desk.facts import Facts
 from bot.desk.limits import ClockLimits
 from bot.desk.resting import resting
-from bot.desk.spans import DAY
+from bot.desk.running import running
+from bot.desk.unattended import unattended
+from bot.desk.waits import clock_start, promised_by, reason_of, stretch_start
 
-#: After a breach everybody is reminded again and again, at first every quarter of an hour, later less often.
-REMIND, REMIND_LATER = dt.timedelta(minutes=15), dt.timedelta(hours=2)
-SOON_REMINDERS, MOST_REMINDERS = 16, 100
-#: The local hour at which supervisors hear anew, each day, of what waits with nobody on duty; what is that fresh, not.
-MORNING, FRESH = dt.time(9), dt.timedelta(hours=3)
-#: Nobody is on duty, and a life may be in danger: supervisors hear of it so many times more.
-NOBODY_REMINDERS = 4
 #: So long after the last word a talk is still going on.
 LIVE = dt.timedelta(minutes=15)
-#: What is alerted, in the order of gravity: once a graver one went out, a lesser one says nothing new.
-LADDER = ("warning", "opened", "raised", "unclaimed", "breached", "unattended")
 
 
 def plan(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Plan:
@@ -52,7 +41,7 @@ def plan(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -
         actions = tuple(part(facts, duty, limits, now))
         if actions:
             return Plan(actions)
-    clock = _running if facts.due_at is not None else _without_clock
+    clock = running if facts.due_at is not None else unattended
     ahead = (clock if facts.owed else resting)(facts, duty, limits, now)
     if ahead.actions or facts.leaves_at is None:
         return ahead
@@ -69,7 +58,7 @@ def _left(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) 
     rung, members = nearest(duty)
     yield GiveBack()
     yield Alert("opened", rung, ids(members) | holder(facts))
-    due = (facts.due_at or _promise(facts, duty, limits, now)) if duty.on_duty else None
+    due = (facts.due_at or promised_by(facts, duty, limits, now)) if duty.on_duty else None
     yield SetDue(due, rung, duty.back_at)
     yield TellChild("left")
 
@@ -105,7 +94,7 @@ def _unreached(facts: Facts, duty: DutyState, limits: ClockLimits, _now: dt.date
     """No route of a rung works: the next one hears at once."""
     if facts.unreached is None or not facts.owed:
         return
-    since = _began(facts, limits) or _stretch(facts)
+    since = clock_start(facts, limits) or stretch_start(facts)
     above = beyond(facts.unreached, duty)
     if above is None or any(item.rung >= above[0] for item in facts.made(since, "unreached")):
         return
@@ -146,10 +135,10 @@ def _arrival(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetim
     new = facts.waiting and facts.rung == 0
     if not new and not (facts.owed and facts.due_at is None and (duty.on_duty or facts.attended)):
         return
-    reason = _wait(facts)
+    reason = reason_of(facts)
     rung, members = nearest(duty)
     # What was promised stays promised, even if nobody saw it pass: then the child is told so.
-    due = facts.due_at or _promise(facts, duty, limits, now)
+    due = facts.due_at or promised_by(facts, duty, limits, now)
     if facts.attended and reason == "waiting":
         yield SetDue(due, facts.rung)
         return
@@ -166,36 +155,6 @@ def _absent(facts: Facts, duty: DutyState, _limits: ClockLimits, now: dt.datetim
     yield SetDue(None, max(facts.rung, SUPERVISORS), duty.back_at)
 
 
-def _without_clock(facts: Facts, duty: DutyState, _limits: ClockLimits, now: dt.datetime) -> Plan:
-    """Nobody is on duty: supervisors are told, and it waits for the next shift.
-
-    What reached nobody does not count: it is made anew as soon as somebody can be reached.
-    """
-    heard = ("opened", "raised", "waiting", "undelivered", "breached", "unattended", "unreached", "absent")
-    made = facts.made(_stretch(facts), *heard)
-    reminded = [item for item in made if not item.lost]
-    to = ids(duty.supervisors) | holder(facts)
-    if not made:
-        return Plan((Alert(_wait(facts), SUPERVISORS, to),))
-    count = len([item for item in reminded if item.reason == "unattended"])
-    if not reminded:
-        at = made[-1].at + AGAIN if duty.others else None
-    elif facts.level is RiskLevel.URGENT and count < NOBODY_REMINDERS:
-        at = made[-1].at + REMIND
-    else:
-        at = _morning_after(made[-1].at, now)
-    if at is not None and at <= now:
-        return Plan((Alert("unattended" if reminded else _wait(facts), SUPERVISORS, to),))
-    return Plan(wake=min(filter(None, (at, duty.back_at, facts.expected)), default=None))
-
-
-def _morning_after(at: dt.datetime, now: dt.datetime) -> dt.datetime:
-    """The next morning, by the zone of ``now``, to hear again of what was heard of at a moment."""
-    earliest = (at + FRESH).astimezone(now.tzinfo)
-    morning = dt.datetime.combine(earliest, MORNING, now.tzinfo)
-    return morning if morning >= earliest else dt.datetime.combine(earliest + DAY, MORNING, now.tzinfo)
-
-
 def _put_back(facts: Facts, _duty: DutyState, _limits: ClockLimits, now: dt.datetime) -> Iterator[Action]:
     """Whoever wrote to the child gave the case back in the midst of the talk: who reads from now on is said, once.
 
@@ -209,111 +168,3 @@ def _put_back(facts: Facts, _duty: DutyState, _limits: ClockLimits, now: dt.date
     spoke = max(filter(None, (facts.staff_at, facts.child_at)))
     if at - spoke <= LIVE and now - at <= LIVE:
         yield TellChild("handed")
-
-
-def _running(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> Plan:
-    """A clock runs: of what has become due the gravest is done, else the next moment is named."""
-    rungs = list(_rungs(facts, duty, limits))
-    for at, alert in reversed(rungs):
-        if at <= now:
-            graver = LADDER[LADDER.index(alert.reason) :]
-            if facts.made(at, *graver):
-                break
-            return Plan(tuple(_with_child(facts, duty, alert)))
-    over = facts.due_at is not None and facts.due_at <= now
-    if over and not (duty.on_duty or facts.attended):
-        last = Alert("unattended", SUPERVISORS, ids(duty.supervisors) | holder(facts))
-        return Plan(tuple(_with_child(facts, duty, last)))
-    if new := _come_since(facts, duty, over=over):
-        return Plan((Alert("unattended" if over else "opened", nearest(duty)[0], ids(new)),))
-    ahead = [at for at, _ in rungs if at > now]
-    return Plan(wake=min(ahead, default=None))
-
-
-def _come_since(facts: Facts, duty: DutyState, *, over: bool) -> tuple[Member, ...]:
-    """Who came on duty and heard nothing yet of a case that waits: of one that is overdue the second line as well."""
-    if not (facts.waiting or over):
-        return ()
-    members = (*duty.first, *duty.second) if over else nearest(duty)[1]
-    return tuple(
-        member for member in members if member.since is not None and not facts.heard_by(member.id, member.since)
-    )
-
-
-def _rungs(facts: Facts, duty: DutyState, limits: ClockLimits) -> Iterator[tuple[dt.datetime, Alert]]:
-    """What is alerted at which moments of the clock that runs, in the order of time."""
-    began, due = _began(facts, limits), facts.due_at
-    if began is None or due is None:
-        return
-    own = holder(facts)
-    if facts.waiting:
-        seen = limits.seen_within(facts.level)
-        rung, members = nearest(duty)
-        yield began + limits.warn * seen, Alert("warning", rung, ids(members))
-        yield began + seen, Alert("unclaimed", SECOND, ids(duty.second or duty.supervisors))
-    else:
-        yield began + limits.warn * (due - began), Alert("warning", HOLDER, own)
-    above = ids(duty.second) | ids(duty.supervisors) | own
-    yield due, Alert("breached", SUPERVISORS, above)
-    reminder = _next_reminder(facts, due)
-    if reminder is not None:
-        yield reminder, Alert("unattended", SUPERVISORS, above | ids(duty.first))
-
-
-def _next_reminder(facts: Facts, due: dt.datetime) -> dt.datetime | None:
-    made = facts.made(due, "breached", "unattended")
-    heard = len([item for item in made if not item.lost])
-    if not made or heard > MOST_REMINDERS:
-        return None
-    return made[-1].at + (REMIND if heard <= SOON_REMINDERS else REMIND_LATER)
-
-
-def _with_child(facts: Facts, duty: DutyState, alert: Alert) -> Iterator[Action]:
-    yield alert
-    # What was promised was not kept; without anybody on duty nothing new is promised.
-    over = alert.reason in ("breached", "unattended") and not (duty.on_duty or facts.attended)
-    # Whose last words were answered waits for nobody, though their case does.
-    if facts.awaited and alert.reason == "breached":
-        yield from _owned_up(facts, duty)
-    elif facts.awaited and over:
-        yield TellChild("alone")
-    yield SetDue(None if over else facts.due_at, max(facts.rung, alert.rung), duty.back_at if over else None)
-
-
-def _owned_up(facts: Facts, duty: DutyState) -> Iterator[Action]:
-    """What a child hears of a clock that ran out; nothing where nobody was promised, and nobody spoken to.
-
-    Whoever takes a case beyond their shift is seeing to it: the child was told that nobody is there.
-    """
-    if duty.on_duty or not facts.attended or promised(facts):
-        yield TellChild("breached")
-    elif facts.child_at is not None and facts.taken_at is not None and facts.child_at >= facts.taken_at:
-        yield TellChild("unanswered")
-
-
-def _promise(facts: Facts, duty: DutyState, limits: ClockLimits, now: dt.datetime) -> dt.datetime | None:
-    """By when an answer is due that is owed from now on: before everybody has gone, None where nobody is there."""
-    if not (duty.on_duty or facts.attended):
-        return None
-    there = max(filter(None, (duty.until, facts.leaves_at)), default=None)
-    return min(filter(None, (now + limits.answer_within(facts.level), there)))
-
-
-def _began(facts: Facts, limits: ClockLimits) -> dt.datetime | None:
-    """When the clock that runs began; one that was cut to the end of a shift, not before somebody was awaited."""
-    if facts.due_at is None:
-        return None
-    began = facts.due_at - limits.answer_within(facts.level)
-    return min(max(began, facts.owed_since or began), facts.due_at)
-
-
-def _wait(facts: Facts) -> str:
-    """Why an answer is owed."""
-    if facts.waiting:
-        return "opened"
-    return "undelivered" if facts.undelivered else "waiting"
-
-
-def _stretch(facts: Facts) -> dt.datetime:
-    """Since when this wait without a clock lasts, at the latest: the last thing that a person did."""
-    return max(filter(None, (facts.opened_at, facts.taken_at, facts.staff_at)))
