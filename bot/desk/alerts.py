@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import datetime as dt
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,22 +13,20 @@ from typing import Any
 
 import structlog
 
-from bot.desk.answers import RefusedError
 from bot.desk.carriers import Carrier
 from bot.desk.duty import Scope, eligible, overheard
 from bot.desk.pacing import Pacing, receiver
+from bot.desk.route_health import PROBE, RouteHealth
 from bot.desk.turns import TRIES, next_turn, pause
 from bot.storage.alert_rows import RELEASED, Pending
 from bot.storage.alerts import SealedAlerts
-from bot.storage.errors import StorageError, WrongKeyError
-from bot.storage.roster import Route, SealedRoster
+from bot.storage.errors import StorageError
+from bot.storage.roster import SealedRoster
 
 log = structlog.get_logger(__name__)
 
-#: So many failures in a row make a route count as failing.
-FAILURES = 3
-#: Seconds between two looks at routes that fail, and at an empty table.
-PROBE, IDLE = 60.0, 15.0
+#: Seconds between two looks at an empty table.
+IDLE = 15.0
 
 
 @dataclass(slots=True)
@@ -47,20 +44,20 @@ class AlertSender:
     unreached: Callable[[int, int], Awaitable[None]]
     duty: Callable[[], None] = lambda: None
     steady: Callable[[], float] = time.monotonic
-    probe: float = PROBE
+    probing: float = PROBE
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _under_way: dict[int, Pending] = field(default_factory=dict)
-    _failures: Counter[int] = field(default_factory=Counter)
     _tried: dict[int, float] = field(default_factory=dict)
-    _probed: dict[int, float] = field(default_factory=dict)
     _failed: set[int] = field(default_factory=set)
-    _failing: set[int] = field(default_factory=set)
-    _looked: float = float("-inf")
     _pacing: Pacing = field(init=False)
+    _routes: RouteHealth = field(init=False)
 
     def __post_init__(self) -> None:
         self._pacing = Pacing(self.steady)
+        self._routes = RouteHealth(
+            self.roster, self.carriers, self._pacing, self.duty, steady=self.steady, probing=self.probing
+        )
 
     def ring(self) -> None:
         """There is something to send."""
@@ -86,21 +83,16 @@ class AlertSender:
         await self._round()
         await asyncio.gather(*self._tasks.values())
 
-    async def test(self, number: int) -> bool:
+    async def test(self, route: int) -> bool:
         """Send a test by a route, and keep what became of it. False where it failed at once, or is gone."""
-        try:
-            route = await self.roster.route(number)
-        except WrongKeyError:
-            await self._count_failure(number, receiver("", number))
-            return False
-        return route is not None and await self._said(route, "test")
+        return await self._routes.test(route)
 
     async def _round(self) -> float:
         """Begin whatever is due. Gives the seconds until something else will be."""
         self._bell.clear()
         try:
             pending = await self.alerts.pending()
-            await self._mend()
+            failing = await self._routes.due()
         except StorageError as error:
             log.error("alerts.store_failed", error=type(error).__name__)  # noqa: TRY400  (the trace says nothing more)
             return 1.0
@@ -114,6 +106,9 @@ class AlertSender:
         for item in turn.passed_on:
             if item.id not in self._failed:
                 self._begin([item.id], self._pass_on(item))
+        for route in failing:
+            if -route not in self._tasks:
+                self._begin([-route], self._routes.probe(route))
         return min([IDLE, *turn.waits])
 
     def _due_in(self, item: Pending) -> float:
@@ -140,9 +135,9 @@ class AlertSender:
             to = receiver(begun[0].target, route)
             # What cannot be opened counts as failed, so that others are alerted and nobody relies on the route.
             carrier = self.carriers.get(begun[0].route_kind) if begun[0].target else None
-            arrived = False if carrier is None else await self._heeded(route, to, _by(carrier, begun))
+            arrived = False if carrier is None else await self._routes.heeded(route, to, _by(carrier, begun))
             if arrived:
-                self._worked(route, to, mended=await self.alerts.sent(*numbers))
+                self._routes.worked(route, to, mended=await self.alerts.sent(*numbers))
                 for number in numbers:
                     self._forget(number)
             elif arrived is False and self._pacing.excused(to):
@@ -150,7 +145,7 @@ class AlertSender:
             elif arrived is False:
                 for item in begun:
                     await self._not_sent(item)
-                await self._count_failure(route, to)
+                await self._routes.failed(route, to)
         except StorageError as error:
             log.error("alerts.store_failed", error=type(error).__name__)  # noqa: TRY400
 
@@ -164,17 +159,6 @@ class AlertSender:
             self._forget(item.id)
             return None
         return fitting
-
-    async def _heeded(self, route: int, to: str, sending: Awaitable[bool | None]) -> bool | None:
-        """What became of something on a route; why it was refused is kept for whoever mends the route."""
-        try:
-            return await sending
-        except RefusedError as error:
-            log.warning("alerts.refused", route=route, answer=error.number)
-            if error.wait:
-                self._pacing.hold(to, error.wait)
-            await self.roster.route_refused(route, error.number)
-            return False
 
     async def hears(self, number: int) -> bool:
         """Whether whom an alert goes to may still see its case: what waited in an outbox is not sent otherwise."""
@@ -224,61 +208,6 @@ class AlertSender:
     def _forget(self, number: int) -> None:
         self._tried.pop(number, None)
         self._failed.discard(number)
-
-    def _worked(self, route: int, to: str, *, mended: bool) -> None:
-        self._failures.pop(route, None)
-        self._failing.discard(route)
-        self._pacing.worked(to)
-        if mended:
-            self.duty()
-
-    async def _count_failure(self, route: int, to: str) -> None:
-        if self._pacing.excused(to):
-            return
-        self._failures[route] += 1
-        if self._failures[route] >= FAILURES and await self.roster.route_fails(route):
-            log.error("alerts.route_failing", route=route)
-            self._failing.add(route)
-            self.duty()
-
-    async def _mend(self) -> None:
-        """Try routes that fail once a minute; a success makes them count again."""
-        if self.steady() < self._looked + self.probe / 12:
-            return
-        self._looked = self.steady()
-        failing = [route for route in (await self.roster.read()).routes if route.failing_since is not None]
-        numbers = {route.id for route in failing}
-        if numbers != self._failing:  # the bot's own outbox noted it
-            for mended in self._failing - numbers:
-                self._failures.pop(mended, None)
-            self._failing = numbers
-            self.duty()
-        for route in failing:
-            last = self._probed.setdefault(route.id, self.steady())
-            if self.steady() - last < self.probe or -route.id in self._tasks:
-                continue
-            self._probed[route.id] = self.steady()
-            self._begin([-route.id], self._probe(route.id))
-        for gone in set(self._probed) - numbers:
-            del self._probed[gone]
-
-    async def _probe(self, number: int) -> None:
-        with contextlib.suppress(StorageError):
-            route = await self.roster.route(number)
-            if route is not None and self._pacing.held(receiver(route.target, number)) > 0:
-                self._probed[number] = float("-inf")
-            elif route is not None:
-                await self._said(route, "mended")
-
-    async def _said(self, route: Route, key: str) -> bool:
-        carrier, to = self.carriers.get(route.kind), receiver(route.target, route.id)
-        self._pacing.took(to)
-        arrived = False if carrier is None else await self._heeded(route.id, to, carrier.say(route, key))
-        if arrived:
-            self._worked(route.id, to, mended=await self.roster.route_worked(route.id))
-        elif arrived is False:
-            await self._count_failure(route.id, to)
-        return arrived is not False
 
 
 def _by(carrier: Carrier, items: Sequence[Pending]) -> Awaitable[bool | None]:
