@@ -12,7 +12,8 @@ from typing import Any
 
 from bot.desk.envelope import SUFFIX, normal_passphrase, seal_files
 from bot.desk.readable import readable
-from bot.desk.release import Identity, RecordsError, Releases
+from bot.desk.release import Releases
+from bot.desk.release_types import Identity, RecordsError
 from bot.desk.sealing import SealError
 from bot.desk.worker import Worker
 from bot.storage.audit import AuditLine, AuditLog

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from bot.core.desk import SealedText
 from bot.desk.duty import DutyBoard
-from bot.desk.release import SHOWN, WAITS, RecordsError, Releases, checked_reason
+from bot.desk.release import Releases
+from bot.desk.release_types import SHOWN, WAITS, RecordsError, checked_reason
 from bot.desk.reviewing import reviewers_of, seconds_of
 from bot.desk.sealing import seal_to
 from bot.desk.worker import Worker, scope_of

@@ -12,8 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.desk import CaseState
 from bot.core.risk import RiskLevel
 from bot.desk.duty import DutyBoard
+from bot.desk.release_types import (
+    NAMELESS,
+    REVIEW,
+    SHOWN,
+    WAITS,
+    Identity,
+    RecordsError,
+    Standing,
+    checked_reason,
+    shown_from,
+)
 from bot.desk.reviewing import lately_let_in, reviewers, reviewers_of, seconds_of
-from bot.desk.sealing import SealError, seal_to
+from bot.desk.sealing import seal_to
 from bot.desk.worker import Audit, NoSuchCaseError, Worker, scope_of
 from bot.storage.alert_rows import RELEASED
 from bot.storage.audit import SERVICE
@@ -25,49 +36,6 @@ from bot.storage.releases import Asked, ReleaseRecords, ReleaseRow
 from bot.storage.store import Store
 
 log = structlog.get_logger(__name__)
-#: How long the address is shown, how long a request waits for a second person, how soon a hurry is reviewed.
-SHOWN = dt.timedelta(minutes=15)
-WAITS = dt.timedelta(hours=24)
-REVIEW = dt.timedelta(hours=1)
-LONGEST_REASON, SHORTEST_REASON = 500, 4
-#: Channels whose address is a number of the visit alone: it leads to nobody.
-NAMELESS = frozenset({"web", "drill"})
-
-
-class RecordsError(Exception):
-    """What is refused; ``key`` names the sentence in ``knowledge/messages/records.yaml``."""
-
-    def __init__(self, reason: str) -> None:
-        self.key = f"records.refused_{reason}"
-        super().__init__(reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Where the person of a case is answered. ``address`` is empty where the channel has none that leads to anyone."""
-
-    channel: str
-    address: str
-    until: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How the release of a case's address stands for one person.
-
-    ``shown`` is None where it is not released to them; ``mine`` waits for a second person, ``theirs`` for this one.
-    ``can_at_once``: the case is urgent, and they are on duty or have it. ``refused``: what they asked last, where a
-    colleague said no lately; ``judged``: what they last released in a hurry, where that was judged wrong.
-    """
-
-    nameless: bool
-    erased: bool
-    shown_until: dt.datetime | None
-    mine: ReleaseRow | None
-    theirs: tuple[ReleaseRow, ...]
-    can_at_once: bool
-    refused: ReleaseRow | None = None
-    judged: ReleaseRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +62,7 @@ class Releases:
         return Standing(
             nameless=row.channel in NAMELESS,
             erased=row.address is None,
-            shown_until=None if live is None else _begun(live) + SHOWN,
+            shown_until=None if live is None else shown_from(live) + SHOWN,
             mine=next((item for item in waiting if item.asked_by == by.id), None),
             theirs=tuple(item for item in waiting if item.asked_by != by.id),
             can_at_once=await self._may_hurry(by, row),
@@ -189,7 +157,7 @@ class Releases:
             raise RecordsError("erased")
         async with self.store.writing() as connection:
             await self.audit(connection, by.actor, "identity.view", case=case, detail=f"release {live.id}")
-        return Identity(row.channel, "" if row.channel in NAMELESS else address, _begun(live) + SHOWN)
+        return Identity(row.channel, "" if row.channel in NAMELESS else address, shown_from(live) + SHOWN)
 
     async def listed(self, by: Worker) -> Sequence[ReleaseRow]:
         """What waits for this person or any: of cases that they may see; a supervisor sees older ones too.
@@ -213,24 +181,6 @@ class Releases:
         if not row.urgent or row.reviewed_at is not None:
             return frozenset()
         return await reviewers_of(self.store, await self.board.roster.read(), row)
-
-    def reason(self, by: Worker, row: ReleaseRow) -> str | None:
-        """Why it was asked for; None where it was erased, or sealed to a key that this person has not."""
-        try:
-            return by.desk.open(row.generation, row.reason).decode("utf-8", "replace") if row.reason else None
-        except SealError:
-            return None
-
-    async def reasons(self, by: Worker, rows: Sequence[ReleaseRow]) -> list[tuple[ReleaseRow, str | None]]:
-        """Each with its reason; that this person reads those of colleagues stands in the log, a line for each case."""
-        read = [(row, self.reason(by, row)) for row in rows]
-        opened = [row for row, reason in read if reason is not None and row.asked_by != by.id]
-        if opened:
-            async with self.store.writing() as connection:
-                for case in sorted({row.case for row in opened}):
-                    detail = f"release {' '.join(str(row.id) for row in opened if row.case == case)}"
-                    await self.audit(connection, by.actor, "identity.reason", case=case, detail=detail)
-        return read
 
     def waits(self, row: ReleaseRow) -> bool:
         """Whether a request still waits for a second person."""
@@ -283,16 +233,3 @@ class Releases:
     async def _tell(self, connection: AsyncConnection, by: Worker, case: int, what: str, *, number: int) -> None:
         await note(connection, case, self.store.now(), what="identity", value=what, staff=by.id)
         await self.audit(connection, by.actor, f"identity.{what}", case=case, detail=f"release {number}")
-
-
-def checked_reason(typed: str) -> str:
-    """A reason as it is kept. Raises RecordsError where it is empty or too long."""
-    reason = typed.encode("utf-8", "replace").decode().replace("\0", "").strip()
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        raise RecordsError("reason")
-    return reason
-
-
-def _begun(row: ReleaseRow) -> dt.datetime:
-    began: dt.datetime = row.asked_at if row.urgent else row.granted_at
-    return began

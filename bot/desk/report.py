@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.core.risk import RiskKind
-from bot.desk.release import NAMELESS
+from bot.desk.release_types import NAMELESS
 from bot.storage.case_rows import CaseRow
 
 #: The nine situations of Article 4 of the rules on mandatory reports, by their numbers.

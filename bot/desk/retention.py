@@ -11,7 +11,7 @@ import structlog
 from bot.core.desk import SealedText
 from bot.desk.duty import DutyBoard
 from bot.desk.periods import DAY, Periods
-from bot.desk.release import RecordsError, checked_reason
+from bot.desk.release_types import RecordsError, checked_reason
 from bot.desk.sealing import seal_to
 from bot.desk.worker import Audit, NoSuchCaseError, Worker, scope_of
 from bot.storage.audit import SERVICE, AuditLog

@@ -11,7 +11,7 @@ from bot.core.risk import RiskLevel
 from bot.desk.duty import DutyBoard, Scope, duty_at
 from bot.desk.holding import hold_at
 from bot.desk.limits import ClockLimits
-from bot.desk.release import NAMELESS
+from bot.desk.release_types import NAMELESS
 from bot.desk.sealing import new_receipt_code, new_salt, receipt_name, receipt_pair, receipt_secret, seal_to
 from bot.desk.stock import CodeStock, NewCode
 from bot.desk.worker import scope_of

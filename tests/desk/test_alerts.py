@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -71,13 +72,13 @@ class Post:
         return False
 
 
-def sender_of(world: World, post: Post, steady: Steady) -> AlertSender:
+def sender_of(world: World, post: Post, steady: Steady, **more: Any) -> AlertSender:
     look = world.look()
 
     async def unreached(case: int, rung: int) -> None:
         await look.look(case, rung)
 
-    return AlertSender(world.alerts, world.roster, {"apprise": post}, world.clock, unreached, steady=steady)
+    return AlertSender(world.alerts, world.roster, {"apprise": post}, world.clock, unreached, steady=steady, **more)
 
 
 async def pass_time(world: World, steady: Steady, seconds: float) -> None:
@@ -228,8 +229,7 @@ async def test_attempts_are_bounded(world: World) -> None:
     await world.person("first")
     await world.roster.add_route(Route(0, None, label="group", target="x"))
     post, steady = Post(works=False), Steady()
-    sender = sender_of(world, post, steady)
-    sender.probe = 1e9
+    sender = sender_of(world, post, steady, probing=1e9)
     case = await world.alerts_only_opened()
     for _ in range(40):
         await sender.settle()
@@ -260,9 +260,8 @@ async def test_three_failures_make_a_route_count_as_failing_and_a_success_mends_
     await world.person("first")
     await world.roster.add_route(Route(0, None, label="group", target="x"))
     post, steady = Post(works=False), Steady()
-    sender = sender_of(world, post, steady)
     rung: list[str] = []
-    sender.duty = lambda: rung.append("duty")
+    sender = sender_of(world, post, steady, duty=lambda: rung.append("duty"))
     await world.alerts_only_opened()
     assert (await world.board.state(Scope())).on_duty
     for _ in range(3):
@@ -292,8 +291,8 @@ async def test_an_alert_that_somebody_must_take_it_is_not_sent_once_somebody_has
     assert "opened" not in {reason for reason, _ in post.sent}
 
 
-def bot_of(world: World, steady: Steady, post: Post) -> AlertSender:
-    sender = sender_of(world, post, steady)
+def bot_of(world: World, steady: Steady, post: Post, **more: Any) -> AlertSender:
+    sender = sender_of(world, post, steady, **more)
     sender.carriers["telegram"] = BotCarrier(world.store, PlainOutward(), world.wording)
     return sender
 
@@ -361,8 +360,7 @@ async def test_a_chat_that_threw_our_own_bot_out_is_a_route_that_fails_until_som
     case = await world.open(talk="web:1", channel="web")
     await world.look().look(case)
     steady, rung = Steady(), list[str]()
-    sender = bot_of(world, steady, Post())
-    sender.duty = lambda: rung.append("duty")
+    sender = bot_of(world, steady, Post(), duty=lambda: rung.append("duty"))
     await sender.settle()
     (queued,) = await world.outbox().due("telegram", world.clock(), 10)
     await world.outbox().give_up(queued.id, gone=True)

@@ -18,7 +18,7 @@ from bot.core.desk import Filing, Receipt, Report, SealedText, Why
 from bot.core.message import Origin
 from bot.core.risk import RiskKind, RiskLevel
 from bot.desk.envelope import HEADER, EnvelopeError, new_passphrase, normal_passphrase, open_files, seal_files
-from bot.desk.release import RecordsError
+from bot.desk.release_types import RecordsError
 from bot.desk.sealing import seal_to
 from bot.desk.worker import NoSuchCaseError, Worker
 from bot.storage.cases import SealedCases

@@ -9,8 +9,10 @@ from sqlalchemy import update
 
 from bot.core.risk import RiskLevel
 from bot.desk.health import desk_health
+from bot.desk.reasons import reason_of
 from bot.desk.refusing import notices
-from bot.desk.release import RecordsError, Releases
+from bot.desk.release import Releases
+from bot.desk.release_types import RecordsError
 from bot.desk.worker import NoSuchCaseError, Worker
 from bot.storage.desk_tables import desk_case, staff
 from bot.storage.errors import DatabaseLockedError
@@ -272,7 +274,7 @@ async def test_where_no_colleague_may_see_the_case_a_supervisor_of_another_regio
     await _post(records, asker, region="130900")
     number = await releases.release_now(asker, case, REASON)
     assert records.alerted == {far.id}
-    assert [releases.reason(far, row) for row in await releases.listed(far)] == [REASON]
+    assert [reason_of(far, row) for row in await releases.listed(far)] == [REASON]
     with pytest.raises(NoSuchCaseError):
         await releases.identity(far, case)
     await releases.review(far, number, right=True)
@@ -372,9 +374,9 @@ async def test_the_reason_is_read_by_key_holders_alone(records: Records, people:
     await releases.ask(asker, case, REASON)
     (row,) = (await releases.standing(second, case)).theirs
     assert REASON.encode() not in row.reason
-    assert releases.reason(second, row) == REASON
+    assert reason_of(second, row) == REASON
     keyless = await records.worker("keyless", keyed=False)
-    assert releases.reason(keyless, row) is None
+    assert reason_of(keyless, row) is None
 
 
 async def test_a_counsellor_lists_what_waits_and_a_supervisor_what_was(

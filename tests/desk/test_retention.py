@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.desk.periods import DAY, Periods
-from bot.desk.release import RecordsError
+from bot.desk.release_types import RecordsError
 from bot.desk.retention import going, sweep
 from bot.desk.worker import NoSuchCaseError, Worker
 from bot.storage.cases import SealedCases

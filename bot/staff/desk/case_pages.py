@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.desk.reading import CaseFile
-from bot.desk.release import NAMELESS
+from bot.desk.release_types import NAMELESS
 from bot.desk.work import LONGEST_ANSWER, OUTCOMES
 from bot.desk.worker import NoSuchCaseError, Worker
 from bot.staff.desk import views

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.desk.envelope import new_passphrase, normal_passphrase
-from bot.desk.release import RecordsError
+from bot.desk.release_types import RecordsError
 from bot.desk.retention import going
 from bot.desk.worker import NoSuchCaseError
 from bot.staff.errors import StaffError

@@ -13,7 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from bot.desk.audit import AuditWitness
 from bot.desk.export import CaseExport
 from bot.desk.refusing import Refusals
-from bot.desk.release import RecordsError, Releases
+from bot.desk.release import Releases
+from bot.desk.release_types import RecordsError
 from bot.desk.retention import LegalHolds
 from bot.desk.worker import Worker
 from bot.staff.gate import Gate, RefusedError, SignedIn

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.desk.release import Identity, RecordsError
+from bot.desk.reasons import reasons_of
+from bot.desk.release_types import Identity, RecordsError
 from bot.desk.worker import NoSuchCaseError
 from bot.staff.gate import RefusedError, SignedIn
 from bot.staff.parts import read_form
@@ -125,7 +126,7 @@ class ReleasePages:
             status=409 if problem else 200,
             case=case,
             standing=standing,
-            theirs=await releases.reasons(by, standing.theirs),
+            theirs=await reasons_of(releases, by, standing.theirs),
             seconds=seconds,
             could=_named(mine, names),
             shown=shown,
@@ -141,7 +142,7 @@ class ReleasePages:
             "records_releases.html",
             signed,
             status=409 if problem else 200,
-            rows=await releases.reasons(by, rows),
+            rows=await reasons_of(releases, by, rows),
             reviewers=reviewers,
             could={number: _named(found, names) for number, found in reviewers.items()},
             seconds={row.id: await releases.seconds(row) for row in rows},
