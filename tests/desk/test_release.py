@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from bot.core.risk import RiskLevel
 from bot.desk.health import desk_health
-from bot.desk.reasons import reason_of
+from bot.desk.reasons import reason_of, reasons_of
 from bot.desk.refusing import notices
 from bot.desk.release import Releases
 from bot.desk.release_types import RecordsError
@@ -399,8 +399,8 @@ async def test_who_reads_a_colleague_s_reason_stands_in_the_log(
     await releases.ask(asker, case, REASON)
     before = await records.actions(case)
     rows = await releases.listed(second)
-    assert [reason for _, reason in await releases.reasons(second, rows)] == [REASON]
-    assert [reason for _, reason in await releases.reasons(asker, rows)] == [REASON]
+    assert [reason for _, reason in await reasons_of(releases, second, rows)] == [REASON]
+    assert [reason for _, reason in await reasons_of(releases, asker, rows)] == [REASON]
     assert (await records.actions(case))[len(before) :] == ["identity.reason"]
     assert (await records.audit.of_case(case))[-1].actor == second.actor
 
