@@ -12,18 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.audience import Audience
 from bot.core.command import Command, Verb
 from bot.core.content_types import Library
-from bot.core.decision import Choice, Decision, Notice, Relayed, Reply
-from bot.core.desk import CaseState, SealedText
+from bot.core.decision import Choice, Notice, Relayed, Reply
+from bot.core.desk import CaseState
 from bot.core.outward import Outward
+from bot.desk.addressing import Addressing
 from bot.desk.news import Event, News
 from bot.desk.periods import Periods
 from bot.desk.reading import DeskReading, needs_check, owed_elsewhere
-from bot.desk.sealing import seal_to
+from bot.desk.required import require_holder, require_open, require_read, worded
 from bot.desk.telling import may_write
 from bot.desk.worker import Audit, DeskError, NoSuchCaseError, Worker, scope_of
-from bot.storage.case_rows import CaseRow, undelivered
+from bot.storage.case_rows import CaseRow
 from bot.storage.casework import Ending, SealedCasework
-from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.moving import go_back
 from bot.storage.store import Store
 
@@ -76,7 +76,7 @@ class DeskWork:
         if not by.supervisor:
             raise DeskError("supervisor")
         async with self._changing(by, number, "case.take_over") as (connection, row):
-            self._require_open(row)
+            require_open(row)
             await self._work.transfer(connection, number, by.id, by.id)
         self.news.publish(Event("taken", number))
 
@@ -87,19 +87,19 @@ class DeskWork:
         child's its writer could read, None for a page of an older program, which does not tell. Refused where
         something came since: it would be taken for an answer to that.
         """
-        text, going = _worded(text, LONGEST_ANSWER), True
+        text, going = worded(text, LONGEST_ANSWER), True
         if not once or len(once) > LONGEST_ONCE:
             raise DeskError("no_name")
         async with self._changing(by, number, "case.answer") as (connection, row):
             if await self._work.said(connection, number, once):
                 raise _DoneBeforeError
-            self._require_holder(by, row)
+            require_holder(by, row)
             if needs_check(row, await self._work.events(number, connection), self.store.now()):
                 raise DeskError("check")
-            _require_read(row, seen)
-            sealed = await self._sealed(connection, row, text)
+            require_read(row, seen)
+            sealed = await self._ways.sealed(connection, row, text)
             await self._work.say(connection, number, by.id, sealed, once=once)
-            going = await self._addressed(connection, row, Relayed(Reply(text), Audience(row.reader)))
+            going = await self._ways.owe(connection, row, Relayed(Reply(text), Audience(row.reader)))
         self.news.publish(Event("answered", number))
         return going
 
@@ -112,10 +112,10 @@ class DeskWork:
         ``seen`` and what it gives as in ``answer``.
         """
         async with self._changing(by, number, "case.check", "before" if before else "") as (connection, row):
-            self._require_holder(by, row)
+            require_holder(by, row)
             if not may_write(row.write_when, self.store.now()) and not anyway:
                 raise DeskError("not_now")
-            _require_read(row, seen)
+            require_read(row, seen)
             asked = await self._moved_back(connection, row) if before else row
             messages = self.library().messages
             line, label = messages["support.checking"], messages["buttons.here"]
@@ -124,26 +124,26 @@ class DeskWork:
                 asked, await self._work.events(number, connection), self.store.now()
             )
             await self._work.ask_if_here(connection, number, by.id, instead=instead and not owed_elsewhere(asked))
-            await self._work.tell(connection, number, await self._sealed(connection, asked, line))
+            await self._work.tell(connection, number, await self._ways.sealed(connection, asked, line))
             reply = Reply(line, choices=(Choice(label, str(Command(Verb.HERE, str(number)))),))
-            going = await self._addressed(connection, asked, Notice(reply, Audience(row.reader)))
+            going = await self._ways.owe(connection, asked, Notice(reply, Audience(row.reader)))
         self.news.publish(Event("answered", number))
         return going
 
     async def note(self, by: Worker, number: int, text: str) -> None:
         """Write a note for colleagues, which the child never sees."""
-        text = _worded(text, LONGEST_NOTE)
+        text = worded(text, LONGEST_NOTE)
         async with self._changing(by, number, "case.note") as (connection, row):
-            await self._work.jot(connection, number, by.id, await self._sealed(connection, row, text, child=False))
+            await self._work.jot(connection, number, by.id, await self._ways.sealed(connection, row, text, child=False))
         self.news.publish(Event("noted", number))
 
     async def report(self, by: Worker, number: int, draft: str) -> int:
         """Keep the draft of a report as a sealed note; gives the note's id."""
-        draft = _worded(draft, LONGEST_NOTE)
+        draft = worded(draft, LONGEST_NOTE)
         async with self._changing(by, number, "case.report") as (connection, row):
             if not by.supervisor:
-                self._require_holder(by, row)
-            sealed = await self._sealed(connection, row, draft, child=False)
+                require_holder(by, row)
+            sealed = await self._ways.sealed(connection, row, draft, child=False)
             made = await self._work.jot(connection, number, by.id, sealed)
             await self._work.reported(connection, number, by.id, made)
         self.news.publish(Event("noted", number))
@@ -156,18 +156,18 @@ class DeskWork:
         if to not in able & await self.reading.board.eligible(scope):
             raise DeskError("colleague")
         async with self._changing(by, number, "case.transfer", f"to {to}") as (connection, row):
-            self._require_open(row)
+            require_open(row)
             if scope_of(row) != scope:
                 raise NoSuchCaseError
             if not by.supervisor:
-                self._require_holder(by, row)
+                require_holder(by, row)
             await self._work.transfer(connection, number, by.id, to)
         self.news.publish(Event("taken", number))
 
     async def give_back(self, by: Worker, number: int) -> None:
         """Give the case back to whoever is on duty: it waits again, and they are alerted."""
         async with self._changing(by, number, "case.give_back") as (connection, row):
-            self._require_holder(by, row)
+            require_holder(by, row)
             await self._work.give_back(connection, number, by.id)
         self.news.publish(Event("opened", number))
 
@@ -181,15 +181,15 @@ class DeskWork:
         if outcome not in OUTCOMES:
             raise DeskError("outcome")
         async with self._changing(by, number, "case.close", outcome) as (connection, row):
-            self._require_open(row)
+            require_open(row)
             if not by.supervisor:
-                self._require_holder(by, row)
-            _require_read(row, seen)
+                require_holder(by, row)
+            require_read(row, seen)
             line = self.library().messages["support.closed"]
-            await self._work.tell(connection, number, await self._sealed(connection, row, line))
+            await self._work.tell(connection, number, await self._ways.sealed(connection, row, line))
             ending = Notice(Reply(line), Audience(row.reader))
             may = may_write(row.write_when, self.store.now()) and not row.in_doubt
-            told = may and await self._send(connection, row, ending)
+            told = may and await self._ways.send(connection, row, ending)
             ending_of = Ending(outcome, self._erased_at(row, held=row.held), told=told or row.synthetic)
             await self._work.close(connection, number, by.id, ending_of)
         self.news.publish(Event("closed", number))
@@ -210,6 +210,10 @@ class DeskWork:
     def _work(self) -> SealedCasework:
         return SealedCasework(self.store)
 
+    @property
+    def _ways(self) -> Addressing:
+        return Addressing(self.store, self.outward)
+
     @asynccontextmanager
     async def _changing(
         self, by: Worker, number: int, action: str, detail: str = ""
@@ -226,26 +230,6 @@ class DeskWork:
                 return
             await self.audit(connection, by.actor, action, case=number, detail=detail)
 
-    async def _sealed(self, connection: AsyncConnection, row: CaseRow, text: str, *, child: bool = True) -> SealedText:
-        key = await SealedDeskKeys(self.store).current(connection)
-        if key is None:
-            raise DeskError("no_key")
-        data, public = text.encode(), row.receipt_public if child else None
-        return SealedText(key.generation, seal_to(key.public, data), seal_to(public, data) if public else None)
-
-    async def _addressed(self, connection: AsyncConnection, row: CaseRow, decision: Decision) -> bool:
-        """Send what is owed to the child; where there is no way to them it stays owed. A drill has nobody to reach."""
-        going = await self._send(connection, row, decision) or row.synthetic
-        if not going:
-            await undelivered(connection, row.id, self.store.now())
-        return going
-
-    async def _send(self, connection: AsyncConnection, row: CaseRow, decision: Decision) -> bool:
-        outward, address = self.outward.get(row.channel), self._work.address(row)
-        if outward is not None and address is not None:
-            await self._work.deliver(connection, row, outward.outgoing(address, decision))
-        return outward is not None and address is not None
-
     async def _moved_back(self, connection: AsyncConnection, row: CaseRow) -> CaseRow:
         there = await go_back(connection, self.store, row)
         if there is None:
@@ -255,27 +239,3 @@ class DeskWork:
     def _erased_at(self, row: CaseRow, *, held: bool) -> dt.datetime:
         soon = row.delete_asked_at is not None and not held
         return self.periods.erase_at(self.store.now(), delete_asked=soon)
-
-    @staticmethod
-    def _require_open(row: CaseRow) -> None:
-        if row.state == CaseState.CLOSED:
-            raise DeskError("closed")
-
-    def _require_holder(self, by: Worker, row: CaseRow) -> None:
-        self._require_open(row)
-        if row.state != CaseState.TAKEN or row.holder != by.id:
-            raise DeskError("not_yours")
-
-
-def _worded(text: str, longest: int) -> str:
-    clean = text.encode("utf-8", "replace").decode().replace("\0", "").replace("\r\n", "\n").strip()
-    if not clean:
-        raise DeskError("empty")
-    if len(clean) > longest:
-        raise DeskError("long")
-    return clean
-
-
-def _require_read(row: CaseRow, seen: int | None) -> None:
-    if seen is not None and row.turns > seen:
-        raise DeskError("newer")
