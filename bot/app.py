@@ -135,7 +135,7 @@ def make_application(settings: Settings, store: Store) -> Application:
     from bot.desk.news import Event
     from bot.desk.returns import CaseReturns
     from bot.status import make_status
-    from bot.storage.cases import Filed
+    from bot.storage.filed import Filed
     from bot.storage.outbox import SealedOutbox
     from bot.storage.talks import SealedTalks
     from bot.web.files import open_files

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from bot.core import counsel, spoken, themselves, typed
+from bot.core import counsel, reports, spoken, themselves, typed
 from bot.core import decision as d
+from bot.core.alarming import Alarming
 from bot.core.articles import ArticleIndex
-from bot.core.audience import Audience
 from bot.core.command import Command, Verb, parse_command
 from bot.core.commands import Commands
 from bot.core.compose import Composer
@@ -21,7 +21,7 @@ from bot.core.ports import Understanding
 from bot.core.relaying import Relaying
 from bot.core.risk import NO_RISK, RiskLevel, RiskReading
 from bot.core.session import Session
-from bot.core.support import private_line, support_reply
+from bot.core.support import private_line
 from bot.core.topical import HUMAN, SMALL_TALK, SMALL_TALK_TO_A_PERSON, Thresholds, Topical
 from bot.core.turn import LONGEST_QUESTION, LONGEST_READ, Turn, Turned
 from bot.core.untold import nobody_reads, said_first
@@ -88,7 +88,7 @@ class Dialogue:
         told = self._told(command, turn) if command else None
         if told is not None:
             return told
-        report = counsel.said_report(turn.session, turn.audience, incoming, standing)
+        report = reports.said_report(turn.session, turn.audience, incoming, standing)
         if report is None and not incoming.group:
             again = self._uneasy_again(turn, command)
             if again is not None:
@@ -111,7 +111,7 @@ class Dialogue:
         if told is None or turn.risk.level is not RiskLevel.CONCERN:
             return None
         graver = replace(turn.risk, level=RiskLevel.DISCLOSURE, kind=told)
-        report = counsel.risk_report(graver, turn.session, turn.incoming, turn.standing)
+        report = reports.risk_report(graver, turn.session, turn.incoming, turn.standing)
         decision, session, _ = self._harmless(turn, command, None)
         if command is None and _asks_for_a_person(decision):
             return spoken.asked(turn, decision, session, report)
@@ -146,22 +146,14 @@ class Dialogue:
         return replace(turn, risk=risk, session=session, text=text)
 
     def _alarming(self, turn: Turn) -> Turned:
-        """A case is opened or added to; while a person on duty has the talk, only a rise to urgent is answered too."""
-        case = turn.standing.case
-        report = counsel.risk_report(turn.risk, turn.session, turn.incoming, turn.standing)
-        raised = case is None or turn.risk.level.rank > case.level.rank
-        to_them = case is not None and case.taken and case.here and turn.standing.on_duty
-        if to_them and not raised and not turn.incoming.group:
-            return Turned(d.Relayed(d.Reply(""), turn.audience, turn.risk), turn.session, report)
-        decision, session = self._support(turn)
-        return Turned(decision, session, replace(report, reader=decision.audience or report.reader))
+        return Alarming(turn, self.understanding, self.cues, self.thresholds).turned()
 
     def _told(self, command: Command, turn: Turn) -> Turned | None:
         """A button of the support card, or one that asks for a person; None for every other."""
         standing, composer = turn.standing, turn.composer
-        report = counsel.told_report(command, turn.audience, standing)
+        report = reports.told_report(command, turn.audience, standing)
         if command.verb is Verb.HUMAN and standing.keyed and not turn.incoming.group:
-            asked = counsel.asked_report(turn.session, turn.audience, turn.incoming, standing)
+            asked = reports.asked_report(turn.session, turn.audience, turn.incoming, standing)
             return Turned(counsel.human_reply(composer, standing), turn.session, asked)
         decision, session = counsel.answer_button(command, composer, turn.session, standing), turn.session
         if not turn.incoming.group:
@@ -177,25 +169,6 @@ class Dialogue:
         if report is not None and isinstance(decision, d.Notice) and not turn.incoming.group:
             decision = counsel.reader_named(decision, command, composer, standing)
         return Turned(decision, session, report)
-
-    def _support(self, turn: Turn) -> tuple[d.Decision, Session]:
-        session = turn.session
-        seems = self.cues.hinted(turn.text) or session.seems
-        reader = session.audience or seems or Audience.STUDENT
-        guesses = self.understanding.read_topics(turn.text, reader).guesses if turn.text else ()
-        if turn.incoming.group:
-            reply = private_line(turn.composer)
-        else:
-            sure = guesses and guesses[0].confidence >= self.thresholds.answer
-            topic = guesses[0].topic if sure else None
-            another = reader is Audience.STUDENT and self.cues.for_another(turn.text)
-            session = replace(session, another=str(turn.risk.kind)) if another and turn.risk.kind else session
-            reply = support_reply(turn.composer, turn.risk, reader, topic, standing=turn.standing, for_another=another)
-        decision = d.Support(reply, reader, turn.risk, guesses, turn.risk.why)
-        # What is asked next (为什么, 他会坐牢吗) leans on this.
-        question = turn.text[:200]
-        session = replace(session, seems=seems, failures=0, question=question, steps=reply.steps, told=question, page=0)
-        return decision, replace(session, topic=guesses[0].topic if guesses else session.topic)
 
     def _harmless(self, turn: Turn, command: Command | None, report: Report | None) -> Turned:
         decision, session = self._decide(turn, command)

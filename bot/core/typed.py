@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import counsel, spoken
+from bot.core import counsel, reports, spoken
 from bot.core import decision as d
 from bot.core.command import Command, Verb, parse_command
 from bot.core.contacts import contacts
@@ -117,7 +117,7 @@ def waiting(turn: Turn, cues: CueReader) -> Turned | None:
         return None
     if not cues.typed.said(turn.text, When.WAITING):
         return None
-    report = counsel.said_report(turn.session, turn.audience, incoming, turn.standing)
+    report = reports.said_report(turn.session, turn.audience, incoming, turn.standing)
     return None if report is None else spoken.still_waits(turn, report)
 
 

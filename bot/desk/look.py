@@ -19,6 +19,7 @@ from bot.desk.holding import hold_at
 from bot.desk.limits import ClockLimits
 from bot.desk.telling import Teller
 from bot.desk.worker import scope_of
+from bot.storage import case_clocks
 from bot.storage.alert_rows import RAISED, Fate, made
 from bot.storage.alerts import SealedAlerts
 from bot.storage.case_rows import EXPECTED, FEWER, TOLD_CHILD, CaseRow, note, open_of
@@ -127,7 +128,7 @@ class CaseLook:
             child_at=row.child_at,
             tended_at=row.tended_at,
             noted_at=await self._noted(connection, row),
-            owed_since=await SealedCasework(self.store).owed_since(connection, row) if row.due_at else None,
+            owed_since=await case_clocks.owed_since(connection, row) if row.due_at else None,
             answered=row.answered_at is not None,
             done=done,
             unreached=unreached,
@@ -152,7 +153,7 @@ class CaseLook:
         """When a note was written last; asked only where nothing is owed, since only there it matters."""
         if row.staff_at is None or row.asks > row.heard:
             return None
-        return await SealedCasework(self.store).noted_at(connection, row.id)
+        return await case_clocks.noted_at(connection, row.id)
 
     async def _done(
         self, connection: AsyncConnection, case: int, events: Sequence[tuple[CaseRow, dt.datetime]]
@@ -177,7 +178,7 @@ class CaseLook:
         elif isinstance(action, GiveBack):
             await SealedCasework(self.store).give_back(connection, row.id, None)
         elif isinstance(action, SetDue):
-            await SealedCasework(self.store).set_due(connection, row.id, action.due_at, action.rung)
+            await case_clocks.set_due(connection, row.id, action.due_at, action.rung)
             if action.back_at is not None:
                 value = action.back_at.isoformat()
                 await note(connection, row.id, self.store.now(), what=EXPECTED, value=value)

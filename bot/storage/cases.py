@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,38 +25,18 @@ from bot.storage.case_rows import (
     open_one_of,
     reopened,
 )
-from bot.storage.desk_tables import case_event, case_message, desk_case
+from bot.storage.case_texts import CaseTexts
+from bot.storage.desk_tables import case_event, desk_case
+from bot.storage.filed import DRILL, Filed
 from bot.storage.moving import follow, left_for_good, wrote_before
 from bot.storage.store import Store
-from bot.storage.tables import upsert
-
-#: The channel whose cases are exercises.
-DRILL = "drill"
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """What became of a filing: the case, and what is new of it: ``opened``, ``raised``, ``graver`` or nothing.
-
-    ``again``: it had been closed before. ``freed``: its holder has it no more, and it waits for whoever is on duty.
-    """
-
-    case: int
-    news: str = ""
-    again: bool = False
-    freed: bool = False
-
-    @property
-    def event(self) -> str:
-        """What the desk hears: a case that waits again is to it a new one."""
-        return "opened" if self.freed else self.news or "message"
 
 
 class SealedCases:
     """Cases on a database. Text comes sealed and stays so; addresses rest under the server's key."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self._store, self._texts = store, CaseTexts(store)
 
     async def open_case(self, talk: str) -> CaseRow | None:
         """The open case of the talk with this key; None for none. Raises StorageError."""
@@ -97,7 +76,7 @@ class SealedCases:
         found, what, value = await self._filed_in(connection, name, filing), "", told_value(filing.report)
         freed, unsure, before = False, "", None
         for number in filter(None, (found.id if found else None, filing.case)):
-            if not await self._is_new(connection, number, filing):
+            if not await self._texts.is_new(connection, number, filing):
                 if found is not None and found.id == number and found.talk == name and found.address is None:
                     await self._reached(connection, number, filing)
                 return Filed(number)
@@ -115,7 +94,7 @@ class SealedCases:
             number, changed = found.id, await self._added(connection, name, filing, found)
             what, value, freed = what or changed.news, changed.told or value, changed.freed
             unsure = changed.unsure
-        await self._keep_texts(connection, number, filing, unsure)
+        await self._texts.keep(connection, number, filing, unsure)
         if what or filing.report.why is not Why.SAID or value:
             line = what or filing.report.why
             await self._told(connection, number, line, value=value, unsure=unsure)
@@ -207,34 +186,6 @@ class SealedCases:
     async def _home(self, connection: AsyncConnection, name: str, filing: Filing) -> Belonging:
         group = filing.origin.group
         return await belonging(connection, name, self._store.vault.pseudonym(group) if group else "")
-
-    async def _is_new(self, connection: AsyncConnection, number: int, filing: Filing) -> bool:
-        delivery = self._delivery(filing)
-        if delivery is None:
-            return True
-        seen = select(case_message.c.id).where(case_message.c.case == number, case_message.c.delivery == delivery)
-        return (await connection.execute(seen)).first() is None
-
-    async def _keep_texts(self, connection: AsyncConnection, number: int, filing: Filing, unsure: str) -> None:
-        said = [("child", text, unsure) for text in filing.texts]
-        if filing.told is not None:
-            said.append(("service", filing.told, ""))
-        for place, (author, text, whose) in enumerate(said, start=1):
-            row = upsert(connection, case_message).values(
-                case=number,
-                at=self._store.now(),
-                author=author,
-                generation=text.generation,
-                for_desk=text.for_desk,
-                for_child=text.for_child,
-                delivery=self._delivery(filing) if place == len(said) else None,
-                unsure=whose,
-            )
-            await connection.execute(row.on_conflict_do_nothing(index_elements=["case", "delivery"]))
-
-    def _delivery(self, filing: Filing) -> str | None:
-        named = filing.origin.delivery
-        return self._store.vault.pseudonym(f"{filing.origin.channel}:{named}") if named else None
 
     async def delete_asked(self, talk: str) -> Sequence[int]:
         """Note on the cases of this talk, closed ones too, that their person wants the chat deleted; says on which.

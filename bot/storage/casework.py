@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import ENDED, CaseState, SealedText
@@ -154,32 +154,6 @@ class SealedCasework:
         await self.tended(connection, number, staff)
         return await self._message(connection, text, case=number, author="note", staff=staff)
 
-    async def noted_at(self, connection: AsyncConnection, number: int) -> dt.datetime | None:
-        """When the last note was written; None for none."""
-        wanted = select(case_message.c.at).where(case_message.c.case == number, case_message.c.author == "note")
-        newest: dt.datetime | None = (
-            await connection.execute(wanted.order_by(case_message.c.id.desc()).limit(1))
-        ).scalar()
-        return newest
-
-    async def owed_since(self, connection: AsyncConnection, case: CaseRow) -> dt.datetime | None:
-        """Since when somebody is awaited: by the child, for what they said first without an answer, else by the case.
-
-        None where that is not known.
-        """
-        wanted = select(func.max(case_event.c.at)).where(
-            case_event.c.case == case.id, case_event.c.what == "given_back"
-        )
-        if case.staff_at is None or case.asks > case.heard:
-            said = (case_message.c.case == case.id, case_message.c.author == "child")
-            wanted = select(func.min(case_message.c.at)).where(*said)
-            if case.staff_at is not None:
-                wanted = wanted.where(case_message.c.at > case.staff_at)
-        elif case.undelivered_at is not None:
-            wanted = select(desk_case.c.undelivered_at).where(desk_case.c.id == case.id)
-        since: dt.datetime | None = (await connection.execute(wanted)).scalar()
-        return since
-
     async def tell(self, connection: AsyncConnection, number: int, text: SealedText) -> int:
         """The service itself said something in this talk."""
         return await self._message(connection, text, case=number, author="service")
@@ -238,11 +212,6 @@ class SealedCasework:
         """What was held back has been said to them now; noted once."""
         held = update(desk_case).where(desk_case.c.id == number, desk_case.c.untold == what)
         await self._change(connection, held.values(untold=None), (number, TOLD_CHILD, None), f"{what}:later")
-
-    async def set_due(self, connection: AsyncConnection, number: int, due_at: dt.datetime | None, rung: int) -> None:
-        """When the next answer is due, and how far up people have been alerted."""
-        row = update(desk_case).where(desk_case.c.id == number)
-        await connection.execute(row.values(due_at=due_at, rung=rung))
 
     async def deliver(self, connection: AsyncConnection, case: CaseRow, messages: Sequence[Outgoing]) -> None:
         """Put messages to the person on their way, by the channel of the case."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Delete, and_, delete, func, or_, select, text
 
-from bot.storage.cases import DRILL
 from bot.storage.enrolments import SealedEnrolments
+from bot.storage.filed import DRILL
 from bot.storage.outreach_tables import reached
 from bot.storage.store import Store
 from bot.storage.tables import inbox, talk

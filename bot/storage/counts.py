@@ -17,7 +17,7 @@ from bot.core.desk import Why
 from bot.core.lessons import Answers, Begins, LessonAfter
 from bot.core.ports import TalkAfter
 from bot.storage.case_rows import CaseRow
-from bot.storage.cases import DRILL, Filed
+from bot.storage.filed import DRILL, Filed
 from bot.storage.outreach_tables import cell, reached
 from bot.storage.store import Store
 from bot.storage.tables import upsert_for

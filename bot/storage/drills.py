@@ -11,8 +11,8 @@ from sqlalchemy import func, insert, select, update
 
 from bot.core.desk import CaseState
 from bot.storage.case_rows import OPEN, note
-from bot.storage.cases import DRILL
 from bot.storage.desk_tables import alert, desk_case
+from bot.storage.filed import DRILL
 from bot.storage.store import Store
 from bot.storage.tables import inbox
 

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ports import TalkAfter
 from bot.core.session import Session
-from bot.storage.cases import Filed, SealedCases
+from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
 from bot.storage.counts import Counts
 from bot.storage.errors import WrongKeyError
+from bot.storage.filed import Filed
 from bot.storage.store import Store
 from bot.storage.tables import talk, upsert_for
 from bot.storage.takings import SealedTakings

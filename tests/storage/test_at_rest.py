@@ -29,11 +29,11 @@ from bot.desk.watch import Watch, timers_url
 from bot.desk.work import DeskWork
 from bot.logs import set_up_logs
 from bot.settings import Settings
-from bot.storage.cases import Filed
 from bot.storage.cleaning import clean
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.engine import make_engine
 from bot.storage.errors import StorageError
+from bot.storage.filed import Filed
 from bot.storage.inbox import SealedInbox
 from bot.storage.outbox import SealedOutbox
 from bot.storage.roster import Route

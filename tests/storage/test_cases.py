@@ -15,9 +15,10 @@ from bot.core.message import Origin
 from bot.core.ports import Outgoing, TalkAfter
 from bot.core.risk import RiskKind, RiskLevel
 from bot.core.session import Session
-from bot.storage.cases import Filed, SealedCases
+from bot.storage.cases import SealedCases
 from bot.storage.casework import Ending, SealedCasework
 from bot.storage.desk_tables import case_message, desk_case
+from bot.storage.filed import Filed
 from bot.storage.inbox import SealedInbox
 from bot.storage.outbox import SealedOutbox
 from bot.storage.store import Store

@@ -8,9 +8,10 @@ from bot.core.audience import Audience
 from bot.core.desk import Filing, Receipt, Report, Why
 from bot.core.message import Origin
 from bot.core.risk import RiskKind, RiskLevel
-from bot.storage.cases import DRILL, SealedCases
+from bot.storage.cases import SealedCases
 from bot.storage.desk_tables import desk_case
 from bot.storage.drills import SealedDrills, drill_talk
+from bot.storage.filed import DRILL
 from bot.storage.inbox import SealedInbox
 from bot.storage.store import Store
 

@@ -12,8 +12,8 @@ import structlog
 from bot.core.message import Incoming, Origin
 from bot.core.ports import Inbox, Outbox, Outgoing, Received
 from bot.core.talk import Talk
-from bot.storage.cases import DRILL
 from bot.storage.drills import SealedDrills, drill_talk
+from bot.storage.filed import DRILL
 from bot.storage.store import Store
 
 log = structlog.get_logger(__name__)
