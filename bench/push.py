@@ -27,9 +27,9 @@ from sqlalchemy import func, insert, select
 from bench.push_figures import FIRST_CHAT, PUSHED, Figures, Refusing, report
 from bot.app import open_store
 from bot.settings import Settings
-from bot.storage.desk_tables import staff
 from bot.storage.push_types import PushDraft, PushKind, PushState
 from bot.storage.pushes import Pushes
+from bot.storage.staff_tables import staff
 from bot.storage.store import Store
 from bot.storage.tables import outbox
 from bot.storage.teaching_tables import delivery, enrolment, school, school_class, school_member

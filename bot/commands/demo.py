@@ -30,7 +30,8 @@ from bot.staff.passwords import Passwords
 from bot.storage.audit import AuditLog
 from bot.storage.counts import Place
 from bot.storage.drills import SealedDrills
-from bot.storage.roster import Route, SealedRoster, Shift
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route, Shift
 from bot.storage.staff import Member, Post, Role
 from bot.storage.store import Store
 

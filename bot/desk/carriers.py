@@ -17,7 +17,7 @@ from bot.storage.alert_rows import Pending
 from bot.storage.alerts import tells_of
 from bot.storage.chat_links import ChatLinks
 from bot.storage.outbox import Awaited, queue
-from bot.storage.roster import Route
+from bot.storage.roster_types import Route
 from bot.storage.store import Store
 from bot.storage.tables import outbox
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from bot.desk.duty import reachable
 from bot.desk.spans import DAY, Span, days_around, merged, spans_of
-from bot.storage.roster import Roster
+from bot.storage.roster_types import Roster
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from bot.desk.school_names import same_school
 from bot.desk.spans import days_around, merged, spans_of
-from bot.storage.roster import Person, Roster, SealedRoster
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Person, Roster
 
 #: Days ahead in which the next shift is looked for; further off nothing is promised.
 AHEAD = 14

@@ -12,7 +12,8 @@ from bot.desk.school_names import alike
 from bot.desk.uncovered import Uncovered, uncovered
 from bot.desk.unkept import storeless
 from bot.storage.desk_keys import RECOVERY, SealedDeskKeys
-from bot.storage.roster import Person, Roster, SealedRoster
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Person, Roster
 from bot.storage.schools import SealedSchools
 from bot.storage.store import Store
 

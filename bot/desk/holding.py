@@ -9,7 +9,7 @@ from bot.core.desk import CaseState
 from bot.desk.duty import Scope, eligible, reachable
 from bot.desk.spans import days_around, merged, spans_of
 from bot.storage.case_rows import CaseRow
-from bot.storage.roster import Person, Roster
+from bot.storage.roster_types import Person, Roster
 
 #: Who got, opened or wrote in a case so short a time ago is in the midst of the talk, on shift or not.
 MIDST = dt.timedelta(minutes=10)

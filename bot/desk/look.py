@@ -24,7 +24,7 @@ from bot.storage.alert_rows import RAISED, Fate, made
 from bot.storage.alerts import SealedAlerts
 from bot.storage.case_rows import EXPECTED, FEWER, TOLD_CHILD, CaseRow, note, open_of
 from bot.storage.casework import SealedCasework
-from bot.storage.roster import Roster
+from bot.storage.roster_types import Roster
 from bot.storage.store import Store
 
 log = structlog.get_logger(__name__)

@@ -16,7 +16,7 @@ from bot.storage.audit import AuditLog
 from bot.storage.case_rows import FOLLOWS, CaseRow
 from bot.storage.casework import SealedCasework
 from bot.storage.moving import earlier_door
-from bot.storage.roster import Person, Roster
+from bot.storage.roster_types import Person, Roster
 from bot.storage.store import Store
 
 #: After so long a silence somebody else may hold the device.

@@ -11,7 +11,7 @@ from bot.desk.worker import scope_of
 from bot.storage.casework import SealedCasework
 from bot.storage.letting_in import LetIn, LettingIn
 from bot.storage.releases import ReleaseRecords, ReleaseRow
-from bot.storage.roster import Person, Roster
+from bot.storage.roster_types import Person, Roster
 from bot.storage.store import Store
 
 #: How long somebody who was let in, or helped back after a loss, may still be whoever did it.

@@ -14,7 +14,8 @@ from bot.desk.answers import RefusedError
 from bot.desk.carriers import Carrier
 from bot.desk.pacing import Pacing, receiver
 from bot.storage.errors import StorageError, WrongKeyError
-from bot.storage.roster import Route, SealedRoster
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route
 
 log = structlog.get_logger(__name__)
 

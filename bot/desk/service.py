@@ -20,7 +20,7 @@ from bot.storage.case_rows import CaseRow, as_ended_case, as_open_case, ended_la
 from bot.storage.cases import SealedCases
 from bot.storage.desk_keys import DeskKey, SealedDeskKeys
 from bot.storage.moving import stays
-from bot.storage.roster import Roster
+from bot.storage.roster_types import Roster
 from bot.storage.store import Store
 
 #: Turns whose answer shows its receipt: a code that is given with one is told.

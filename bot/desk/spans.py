@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.storage.roster import DayOff, Roster, Shift
+from bot.storage.roster_types import DayOff, Roster, Shift
 
 DAY = dt.timedelta(days=1)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.desk.duty import Scope, eligible, is_on_shift, next_shift, reachable
-from bot.storage.roster import Roster
+from bot.storage.roster_types import Roster
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from bot.desk.apprising import Apprising
 from bot.desk.carriers import APPRISE
 from bot.desk.news import Event, News
 from bot.storage.errors import WrongKeyError
-from bot.storage.roster import Roster, Route, SealedRoster
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Roster, Route
 
 log = structlog.get_logger(__name__)
 #: Seconds between two calls: whoever was called knows, and there is one thing to do.

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.activity import Activity, ActivityKind, Attendance
 from bot.storage.activity_rows import Change, Entry, Hours, Scope, Total, Version
 from bot.storage.activity_tables import activity, activity_version
-from bot.storage.desk_tables import staff
+from bot.storage.staff_tables import staff
 from bot.storage.store import Store
 from bot.storage.tables import upsert
 from bot.storage.teaching_tables import school

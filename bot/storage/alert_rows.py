@@ -10,7 +10,8 @@ from sqlalchemy import Row, select
 
 from bot.core.desk import CaseState
 from bot.storage.case_rows import CaseRow, Written, written
-from bot.storage.desk_tables import alert, alert_route, desk_case
+from bot.storage.desk_tables import alert, desk_case
+from bot.storage.staff_tables import alert_route
 
 #: The event of a case's history that tells of an alert: its value is ``reason:rung:round:routes``.
 ALERTED = "alerted"

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.desk import CaseState
 from bot.storage.alert_rows import ALERTED, EVEN_CLOSED, RAISED, UNTIL_TAKEN, WHOLE, Fate, Pending, as_pending
 from bot.storage.case_rows import EXPECTED, FEWER, TOLD_CHILD, CaseRow, note
-from bot.storage.desk_tables import alert, alert_route, case_event, desk_case
+from bot.storage.desk_tables import alert, case_event, desk_case
 from bot.storage.errors import WrongKeyError
 from bot.storage.roster import route_worked, routes_to
+from bot.storage.staff_tables import alert_route
 from bot.storage.store import Store
 from bot.storage.tables import outbox, upsert
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.desk_tables import alert, alert_route, staff
+from bot.storage.desk_tables import alert
 from bot.storage.errors import WrongKeyError
+from bot.storage.staff_tables import alert_route, staff
 from bot.storage.store import Store
 
 TELEGRAM = "telegram"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.desk_tables import desk_key, desk_key_grant
+from bot.storage.staff_tables import desk_key, desk_key_grant
 from bot.storage.store import Store
 
 #: The holder that is a printed code, not a person.

@@ -11,15 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.desk import CaseState
 from bot.storage.case_rows import FOLLOWS, GOES_ON_IN, INSTEAD_OF, CaseRow, note
-from bot.storage.desk_tables import (
-    case_door,
-    case_event,
-    case_message,
-    desk_case,
-    identity_release,
-    staff_link,
-    staff_session,
-)
+from bot.storage.desk_tables import case_door, case_event, case_message, desk_case, identity_release
+from bot.storage.staff_tables import staff_link, staff_session
 from bot.storage.store import Store
 
 #: Lines of a case's history: it will be erased soon; a legal hold was lifted.

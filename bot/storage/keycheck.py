@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, inspect, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.desk_tables import alert_route, desk_case, staff
+from bot.storage.desk_tables import desk_case
 from bot.storage.engine import make_engine, reading
 from bot.storage.errors import KeyFileError, KeyMissingError, StorageError, WrongKeyError
 from bot.storage.keys import KEY_FILE, load_key
+from bot.storage.staff_tables import alert_route, staff
 from bot.storage.store import Store
 from bot.storage.tables import inbox, outbox, talk
 from bot.storage.teaching_tables import school_class

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.desk_tables import staff
+from bot.storage.staff_tables import staff
 from bot.storage.store import Store
 
 #: By member: in whose hands the way in was. Empty: it was the printed recovery code, whoever had that.

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.desk_tables import staff as staff_table
 from bot.storage.push_types import Push, PushDraft, PushKind, PushState, readers_of
 from bot.storage.staff import MemberState
+from bot.storage.staff_tables import staff as staff_table
 from bot.storage.store import Store
 from bot.storage.teaching_tables import push, push_class, school_class, school_member
 

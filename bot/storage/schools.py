@@ -12,8 +12,8 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.quiz_types import Band
-from bot.storage.desk_tables import staff
 from bot.storage.staff import MemberState
+from bot.storage.staff_tables import staff
 from bot.storage.store import Store
 from bot.storage.tables import upsert
 from bot.storage.teaching_tables import school, school_class, school_member

@@ -11,7 +11,8 @@ from enum import StrEnum
 from sqlalchemy import Row, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.desk_tables import alert, alert_route, day_off, shift, staff
+from bot.storage.desk_tables import alert
+from bot.storage.staff_tables import alert_route, day_off, shift, staff
 from bot.storage.store import Store
 from bot.storage.tables import upsert
 

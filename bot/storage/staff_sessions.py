@@ -10,7 +10,7 @@ from hashlib import blake2b
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.desk_tables import staff_link, staff_session
+from bot.storage.staff_tables import staff_link, staff_session
 from bot.storage.store import Store
 
 _TOKEN_BYTES = 32

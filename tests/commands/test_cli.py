@@ -24,7 +24,8 @@ from bot.commands.serve import listen
 from bot.content.build import Service
 from bot.core.content_types import Library
 from bot.settings import Settings
-from bot.storage.roster import Route, SealedRoster
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route
 from bot.storage.schools import SealedSchools
 from bot.storage.staff import StaffRecords
 from tests.desk.world import Clock, World

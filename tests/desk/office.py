@@ -38,10 +38,12 @@ from bot.storage.audit import AuditLog
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
 from bot.storage.desk_keys import RECOVERY, Grant, SealedDeskKeys
-from bot.storage.desk_tables import audit, staff
+from bot.storage.desk_tables import audit
 from bot.storage.outbox import SealedOutbox
-from bot.storage.roster import Route, SealedRoster, Shift
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route, Shift
 from bot.storage.staff_sessions import StaffSessions
+from bot.storage.staff_tables import staff
 from bot.storage.store import Store
 
 ROOT = Path(__file__).parents[2]

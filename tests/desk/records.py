@@ -22,7 +22,7 @@ from bot.desk.worker import Worker
 from bot.storage.audit import AuditLog
 from bot.storage.cases import SealedCases
 from bot.storage.casework import Ending, SealedCasework
-from bot.storage.desk_tables import desk_key, staff
+from bot.storage.staff_tables import desk_key, staff
 
 from .world import SHANGHAI, World
 

@@ -27,10 +27,11 @@ from bot.desk.duty import Scope
 from bot.storage.alert_rows import Pending
 from bot.storage.cases import SealedCases
 from bot.storage.chat_links import ChatLinks
-from bot.storage.desk_tables import alert_route, desk_case, staff
+from bot.storage.desk_tables import desk_case
 from bot.storage.enrolments import SealedEnrolments
 from bot.storage.outbox import SealedOutbox, queue
-from bot.storage.roster import Route
+from bot.storage.roster_types import Route
+from bot.storage.staff_tables import alert_route, staff
 from bot.storage.vault import Vault
 
 from ..storage.taught import Taught

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.desk.duty import AHEAD, Scope, duty_at
 from bot.desk.spans import merged, spans_of
-from bot.storage.roster import DayOff, Person, Roster, Route, Shift
+from bot.storage.roster_types import DayOff, Person, Roster, Route, Shift
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")

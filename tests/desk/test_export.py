@@ -24,7 +24,7 @@ from bot.desk.worker import NoSuchCaseError, Worker
 from bot.storage.cases import SealedCases
 from bot.storage.desk_tables import desk_case
 from bot.storage.moving import move
-from bot.storage.roster import Route
+from bot.storage.roster_types import Route
 
 from .records import ACCOUNT, WORDS, Records, Ring
 from .world import World

@@ -15,8 +15,9 @@ from bot.desk.health import desk_health, health_of
 from bot.desk.uncovered import Uncovered, uncovered
 from bot.desk.watch import Watch
 from bot.settings import Settings
-from bot.storage.desk_tables import staff
-from bot.storage.roster import Person, Roster, Route, SealedRoster, Shift
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Person, Roster, Route, Shift
+from bot.storage.staff_tables import staff
 from bot.storage.vault import Vault
 
 from ..storage.taught import Taught

@@ -25,8 +25,10 @@ from bot.storage.alert_rows import RELEASED
 from bot.storage.alerts import SealedAlerts
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
-from bot.storage.desk_tables import alert_route, desk_case, shift
-from bot.storage.roster import Route, SealedRoster, Shift
+from bot.storage.desk_tables import desk_case
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route, Shift
+from bot.storage.staff_tables import alert_route, shift
 from bot.storage.store import Store
 
 from .office import LIBRARY, Office, Recorded

@@ -13,8 +13,9 @@ from bot.core.desk import Why
 from bot.core.risk import RiskLevel
 from bot.desk.duty import Scope
 from bot.desk.health import desk_health
-from bot.storage.desk_tables import alert, alert_route, desk_case, staff
-from bot.storage.roster import Route, Shift
+from bot.storage.desk_tables import alert, desk_case
+from bot.storage.roster_types import Route, Shift
+from bot.storage.staff_tables import alert_route, staff
 from bot.storage.store import Store
 
 from ..storage.taught import Taught

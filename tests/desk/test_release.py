@@ -14,11 +14,12 @@ from bot.desk.refusing import notices
 from bot.desk.release import Releases
 from bot.desk.release_types import RecordsError
 from bot.desk.worker import NoSuchCaseError, Worker
-from bot.storage.desk_tables import desk_case, staff
+from bot.storage.desk_tables import desk_case
 from bot.storage.errors import DatabaseLockedError
 from bot.storage.letting_in import LettingIn
 from bot.storage.releases import ReleaseRecords
-from bot.storage.roster import Route
+from bot.storage.roster_types import Route
+from bot.storage.staff_tables import staff
 
 from .records import ACCOUNT, Records
 from .world import SHANGHAI, World

@@ -14,7 +14,8 @@ from bot.desk.release_types import RecordsError
 from bot.desk.retention import going, sweep
 from bot.desk.worker import NoSuchCaseError, Worker
 from bot.storage.cases import SealedCases
-from bot.storage.desk_tables import case_event, desk_case, staff_link, staff_session
+from bot.storage.desk_tables import case_event, desk_case
+from bot.storage.staff_tables import staff_link, staff_session
 
 from .records import ACCOUNT, WORDS, Records
 from .world import World

@@ -19,9 +19,10 @@ from bot.desk.carriers import BotCarrier
 from bot.desk.duty import Scope
 from bot.storage.alert_rows import Pending
 from bot.storage.cases import SealedCases
-from bot.storage.desk_tables import alert, desk_case, staff
+from bot.storage.desk_tables import alert, desk_case
 from bot.storage.outbox import SealedOutbox
-from bot.storage.roster import Route
+from bot.storage.roster_types import Route
+from bot.storage.staff_tables import staff
 
 from .test_alerts import Steady, pass_time, sender_of
 from .world import PlainOutward, World

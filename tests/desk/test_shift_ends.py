@@ -14,8 +14,8 @@ from bot.desk.service import CaseDesk
 from bot.desk.wording import AlertWording
 from bot.desk.worker import Worker
 from bot.storage.alerts import SealedAlerts
-from bot.storage.desk_tables import alert_route
-from bot.storage.roster import DayOff
+from bot.storage.roster_types import DayOff
+from bot.storage.staff_tables import alert_route
 from bot.storage.store import Store
 
 from .office import LIBRARY

@@ -34,7 +34,8 @@ from bot.status import make_status
 from bot.storage.engine import reading
 from bot.storage.errors import DatabaseFullError, DatabaseUnreachableError
 from bot.storage.inbox import SealedInbox
-from bot.storage.roster import Roster, Route, SealedRoster
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Roster, Route
 from bot.storage.store import FAILING
 from bot.storage.talks import SealedTalks
 from bot.storage.vault import Vault

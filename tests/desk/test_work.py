@@ -23,7 +23,8 @@ from bot.storage.casework import SealedCasework
 from bot.storage.chat_links import TELEGRAM
 from bot.storage.enrolments import SealedEnrolments
 from bot.storage.moving import move
-from bot.storage.roster import Route, SealedRoster
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route
 from bot.storage.store import Store
 
 from ..storage.taught import Taught

@@ -31,9 +31,10 @@ from bot.storage.case_rows import CaseRow
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
-from bot.storage.desk_tables import desk_key, desk_key_grant, staff
 from bot.storage.outbox import SealedOutbox
-from bot.storage.roster import Route, SealedRoster, Shift
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route, Shift
+from bot.storage.staff_tables import desk_key, desk_key_grant, staff
 from bot.storage.store import Store
 from bot.storage.tables import outbox
 

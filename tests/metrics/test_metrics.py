@@ -20,7 +20,8 @@ from bot.metrics.site import Metrics
 from bot.metrics.state import Lookout
 from bot.metrics.timing import part_of
 from bot.outreach.queries import OutreachFigures
-from bot.storage.desk_tables import alert, alert_route
+from bot.storage.desk_tables import alert
+from bot.storage.staff_tables import alert_route
 from bot.storage.store import Store
 from bot.storage.tables import inbox, outbox
 from tests.outreach.conftest import HOME, Clock, clock, put, store

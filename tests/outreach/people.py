@@ -6,9 +6,9 @@ from sqlalchemy import insert
 
 from bot.outreach.entering import Sent, new_form
 from bot.staff.outreach.forms import Fields
-from bot.storage.desk_tables import staff
 from bot.storage.schools import SealedSchools
 from bot.storage.staff import Member, Role, StaffRecords
+from bot.storage.staff_tables import staff
 from bot.storage.store import Store
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import insert, select, update
 
 from bot.desk.sealing import open_with, recovery_pair, seal_to
 from bot.storage.desk_keys import RECOVERY, SealedDeskKeys
-from bot.storage.desk_tables import audit, desk_case, shift
+from bot.storage.desk_tables import audit, desk_case
+from bot.storage.staff_tables import shift
 
 from .conftest import admitted, joined, number_of
 

@@ -10,7 +10,8 @@ from starlette.middleware import Middleware
 from bot.desk.news import News
 from bot.staff.roster.site import RosterWith, create_roster
 from bot.storage.audit import AuditLog
-from bot.storage.roster import Route, SealedRoster
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route
 from bot.storage.schools import SealedSchools
 from bot.storage.staff import StaffRecords
 from bot.web.headers import SecurityHeaders

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select, text, update
 
 from bot.staff.passwords import Passwords
-from bot.storage.desk_tables import audit, staff, staff_session
+from bot.storage.desk_tables import audit
+from bot.storage.staff_tables import staff, staff_session
 
 from .conftest import BETTER, admitted, application
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from bot.storage.desk_tables import case_message, desk_case, staff
+from bot.storage.desk_tables import case_message, desk_case
+from bot.storage.staff_tables import staff
 from bot.storage.store import Store
 
 

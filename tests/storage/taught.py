@@ -11,7 +11,7 @@ from sqlalchemy import Table, insert
 
 from bot.core.quiz_types import Band, Option, QuestionType
 from bot.storage import teaching_tables as tables
-from bot.storage.desk_tables import staff
+from bot.storage.staff_tables import staff
 from bot.storage.store import Store
 from bot.teaching.frozen import FrozenQuestion, FrozenQuiz
 

@@ -13,7 +13,8 @@ from bot.storage.alert_rows import made
 from bot.storage.alerts import SealedAlerts
 from bot.storage.cases import SealedCases
 from bot.storage.desk_tables import desk_case
-from bot.storage.roster import Route, SealedRoster
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route
 from bot.storage.store import Store
 
 from .test_roster import add_person

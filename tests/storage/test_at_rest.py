@@ -36,7 +36,7 @@ from bot.storage.errors import StorageError
 from bot.storage.filed import Filed
 from bot.storage.inbox import SealedInbox
 from bot.storage.outbox import SealedOutbox
-from bot.storage.roster import Route
+from bot.storage.roster_types import Route
 from bot.storage.schema import upgrade
 from bot.storage.store import Store
 from bot.storage.tables import metadata, talk

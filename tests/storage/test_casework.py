@@ -13,7 +13,7 @@ from bot.core.message import Origin
 from bot.core.risk import RiskKind, RiskLevel
 from bot.storage.cases import SealedCases
 from bot.storage.casework import Ending, SealedCasework
-from bot.storage.desk_tables import staff
+from bot.storage.staff_tables import staff
 from bot.storage.store import Store
 
 from .conftest import Clock

@@ -15,12 +15,14 @@ from bot.app import open_store
 from bot.core.ports import TalkAfter
 from bot.core.session import Session
 from bot.settings import Settings
-from bot.storage.desk_tables import alert_route, desk_case, staff
+from bot.storage.desk_tables import desk_case
 from bot.storage.errors import KeyFileError, KeyMissingError, WrongKeyError
 from bot.storage.keycheck import key_problem
 from bot.storage.keys import KEY_FILE
-from bot.storage.roster import Route, SealedRoster
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route
 from bot.storage.schema import upgrade
+from bot.storage.staff_tables import alert_route, staff
 from bot.storage.store import Store
 from bot.storage.talks import SealedTalks
 from bot.storage.teaching_tables import school_class

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.desk_tables import alert_route, desk_key, desk_key_grant, staff
 from bot.storage.errors import StorageError, WrongKeyError
-from bot.storage.roster import DayOff, Route, SealedRoster, Shift
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import DayOff, Route, Shift
+from bot.storage.staff_tables import alert_route, desk_key, desk_key_grant, staff
 from bot.storage.store import Store
 
 MONDAY = dt.date(2026, 11, 23)

@@ -26,7 +26,8 @@ from bot.storage.errors import SchemaTooNewError, SchemaTooOldError
 from bot.storage.moving import move
 from bot.storage.outbox import SealedOutbox
 from bot.storage.pushes import Pushes
-from bot.storage.roster import Route, SealedRoster
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route
 from bot.storage.schema import expected_revision, known_revisions, problems, upgrade
 from bot.storage.store import Store
 from bot.storage.tables import metadata, talk

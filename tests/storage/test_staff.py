@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from bot.storage.desk_keys import RECOVERY, Grant, SealedDeskKeys
-from bot.storage.desk_tables import alert, alert_route, day_off, desk_case, shift, staff
+from bot.storage.desk_tables import alert, desk_case
 from bot.storage.roster import SealedRoster
 from bot.storage.staff import Credentials, MemberState, Post, Role, StaffRecords
 from bot.storage.staff_sessions import StaffLinks, StaffSessions, hashed
+from bot.storage.staff_tables import alert_route, day_off, shift, staff
 
 DAY = dt.timedelta(days=1)
 SECRET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"

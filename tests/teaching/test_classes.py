@@ -14,10 +14,11 @@ from bot.core.message import Origin
 from bot.core.quiz_types import Band
 from bot.storage.audit import AuditLog
 from bot.storage.chat_links import ChatLinks
-from bot.storage.desk_tables import audit, staff
+from bot.storage.desk_tables import audit
 from bot.storage.engine import make_engine
 from bot.storage.schema import upgrade
 from bot.storage.staff import Member, MemberState, Post, Role, StaffRecords
+from bot.storage.staff_tables import staff
 from bot.storage.store import Store
 from bot.storage.vault import Vault
 from bot.teaching.boards import ClassBoards

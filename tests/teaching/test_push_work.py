@@ -14,10 +14,10 @@ from bot.core.audience import Audience
 from bot.core.posting import Spoken
 from bot.storage.audit import AuditLog
 from bot.storage.chat_links import ChatLinks
-from bot.storage.desk_tables import staff
 from bot.storage.engine import make_engine
 from bot.storage.push_types import PushKind, PushState
 from bot.storage.schema import upgrade
+from bot.storage.staff_tables import staff
 from bot.storage.store import Store
 from bot.storage.vault import Vault
 from bot.teaching.by_chat import ByChat

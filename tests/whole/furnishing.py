@@ -20,7 +20,8 @@ from bot.staff.passwords import Passwords
 from bot.staff.sign_in import SignIns
 from bot.staff.throttle import Throttle
 from bot.storage.audit import AuditLog
-from bot.storage.roster import Route, SealedRoster, Shift
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route, Shift
 from bot.storage.staff import Post, Role
 from bot.storage.store import Store
 

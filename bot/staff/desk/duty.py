@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.desk.duty import DutyState, Member, Scope, duty_at, reachable
-from bot.storage.roster import Roster
+from bot.storage.roster_types import Roster
 
 
 @dataclass(frozen=True, slots=True)

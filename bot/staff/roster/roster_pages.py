@@ -17,7 +17,7 @@ from bot.desk.uncovered import uncovered
 from bot.staff.gate import SignedIn
 from bot.staff.parts import read_form
 from bot.staff.roster.parts import FilledWrongError, RosterParts
-from bot.storage.roster import DayOff, Roster, Shift
+from bot.storage.roster_types import DayOff, Roster, Shift
 
 HERE = "/staff/roster"
 _BLANK = {

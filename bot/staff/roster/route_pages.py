@@ -20,7 +20,7 @@ from bot.staff.gate import RefusedError, SignedIn
 from bot.staff.parts import read_form
 from bot.staff.roster.parts import FilledWrongError, RosterParts
 from bot.storage.errors import WrongKeyError
-from bot.storage.roster import Roster, Route
+from bot.storage.roster_types import Roster, Route
 from bot.storage.staff import Role
 
 HERE = "/staff/routes"

@@ -7,6 +7,7 @@ from alembic import context
 import bot.storage.activity_tables
 import bot.storage.desk_tables
 import bot.storage.outreach_tables
+import bot.storage.staff_tables
 import bot.storage.teaching_tables  # noqa: F401  (makes their tables known)
 from bot.storage.tables import metadata
 

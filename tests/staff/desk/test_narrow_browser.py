@@ -19,7 +19,8 @@ from bot.staff.desk.routes import create_desk_routes
 from bot.staff.records.site import RecordsWith, create_records
 from bot.staff.roster.site import RosterWith, create_roster
 from bot.storage.audit import AuditLog
-from bot.storage.roster import Route, SealedRoster
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route
 from bot.storage.schools import SealedSchools
 from bot.storage.staff import StaffRecords
 from bot.web.headers import SecurityHeaders

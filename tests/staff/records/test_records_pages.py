@@ -30,7 +30,8 @@ from bot.storage.cases import SealedCases
 from bot.storage.casework import Ending, SealedCasework
 from bot.storage.desk_keys import SealedDeskKeys
 from bot.storage.desk_tables import audit
-from bot.storage.roster import Route, SealedRoster, Shift
+from bot.storage.roster import SealedRoster
+from bot.storage.roster_types import Route, Shift
 from bot.web.headers import SecurityHeaders
 from tests.staff.conftest import admit, admitted, link_on
 from tests.staff.records.actions import actions_written
