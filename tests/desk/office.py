@@ -101,6 +101,10 @@ class Office:
         )
 
     @property
+    def desk(self) -> CaseDesk:
+        return CaseDesk(self.store, self.keys, self.board, ClockLimits())
+
+    @property
     def claims(self) -> DeskClaims:
         return DeskClaims(self.work, lambda: LIBRARY.messages, lambda case: f"https://desk.example/desk/case/{case}")
 
@@ -206,7 +210,7 @@ class Office:
         talk, channel = about.pop("talk", "telegram:7:7"), about.pop("channel", CHANNEL)
         named = about.pop("delivery", ""), about.pop("group", "")
         origin = Origin(channel, talk, about.pop("address", "7"), *named, crowd=about.pop("crowd", 0))
-        desk = CaseDesk(self.store, self.keys, self.board, ClockLimits())
+        desk = self.desk
         standing = await desk.standing(talk)
         why = about.pop("why", Why.RISK if standing.case is None else Why.SAID)
         report = Report(

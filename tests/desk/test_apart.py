@@ -8,8 +8,6 @@ from bot.core.audience import Audience
 from bot.core.desk import Report, Why
 from bot.core.message import Origin
 from bot.core.risk import RiskKind, RiskLevel
-from bot.desk.limits import ClockLimits
-from bot.desk.service import CaseDesk
 from bot.storage.desk_tables import case_event
 from bot.storage.store import Store
 from tests.desk.office import Office
@@ -19,7 +17,7 @@ TALK = "telegram:7:7"
 
 async def _told(office: Office, *, outsiders: bool) -> tuple[int, bool]:
     """A disclosure as the talk files it; gives the case, and whether an answer was promised."""
-    desk = CaseDesk(office.store, office.keys, office.board, ClockLimits())
+    desk = office.desk
     report = Report(
         Why.RISK, RiskLevel.DISCLOSURE, RiskKind.OTHER, Audience.STUDENT, ("他打我",), opens=True, outsiders=outsiders
     )
@@ -64,7 +62,7 @@ async def test_before_a_case_it_is_known_who_would_read_with_the_wish(store: Sto
     office = Office(store)
     await office.open()
     await office.hire("赵老师", school="第一中学")
-    desk = CaseDesk(store, office.keys, office.board, ClockLimits())
+    desk = office.desk
 
     standing = await desk.standing(TALK)
 

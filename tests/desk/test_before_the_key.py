@@ -11,9 +11,7 @@ from bot.core.desk import Why
 from bot.core.dialogue import Dialogue
 from bot.core.message import Incoming, Origin
 from bot.core.talk import StoredTalk
-from bot.desk.limits import ClockLimits
 from bot.desk.returns import CaseReturns
-from bot.desk.service import CaseDesk
 from bot.storage.store import Store
 from bot.storage.talks import SealedTalks
 
@@ -48,7 +46,7 @@ async def test_they_get_a_code_once_and_read_with_it_what_was_kept_since(office:
 async def test_the_dialogue_tells_it_and_shows_it_again(office: Office, dialogue: Dialogue) -> None:
     await office.open()
     store = office.store
-    desk = CaseDesk(store, office.keys, office.board, ClockLimits())
+    desk = office.desk
     talk = StoredTalk(lambda: dialogue, SealedTalks(store, dt.timedelta(hours=2)), store.now, desk)
 
     async def shown(**said: Any) -> str:

@@ -7,15 +7,12 @@ import pytest
 from bot.core.desk import CaseState, Why
 from bot.core.message import Origin
 from bot.core.risk import RiskLevel
-from bot.desk.limits import ClockLimits
 from bot.desk.returns import CaseReturns
-from bot.desk.service import CaseDesk
 from bot.desk.worker import DeskError, NoSuchCaseError, Worker
 from bot.staff.desk.clock import Times
 from bot.staff.desk.views import history
 from bot.storage.desk_tables import case_door
 from bot.storage.erasure import CaseErasure
-from bot.storage.store import Store
 
 from .office import LIBRARY, Office
 from .world import Clock
@@ -26,22 +23,6 @@ LIBRARY_PC = Origin("web", "web:library", "web:library")
 #: The phone of a friend.
 FRIENDS = {"talk": "telegram:8:8", "address": "8"}
 FRIEND = Origin("telegram", "telegram:8:8", "8")
-
-
-@pytest.fixture
-async def office(store: Store) -> Office:
-    office = Office(store)
-    await office.open()
-    return office
-
-
-@pytest.fixture
-async def wang(office: Office) -> Worker:
-    return await office.worker(await office.hire("wang"))
-
-
-def _desk(office: Office) -> CaseDesk:
-    return CaseDesk(office.store, office.keys, office.board, ClockLimits())
 
 
 async def _said(office: Office, case: int, worker: Worker) -> list[str | None]:
@@ -58,7 +39,7 @@ async def _gone_on(office: Office, wang: Worker) -> int:
     await office.work.claim(wang, case)
     await office.work.answer(wang, case, "我在，他回来了告诉我。", once="a")
     assert await CaseReturns(office.store, office.news).open(office.receipt.code, LIBRARY_PC) is not None
-    await _desk(office).left(LIBRARY_PC.talk)
+    await office.desk.left(LIBRARY_PC.talk)
     return case
 
 
@@ -66,7 +47,7 @@ async def test_what_a_child_writes_on_the_phone_after_reading_elsewhere_reaches_
     office: Office, wang: Worker
 ) -> None:
     case = await _gone_on(office, wang)
-    standing = await _desk(office).standing(PHONE)
+    standing = await office.desk.standing(PHONE)
     assert standing.case is not None
     assert standing.case.taken
 
@@ -101,7 +82,7 @@ async def test_both_doors_of_a_case_go_on_leading_to_it(office: Office, wang: Wo
         assert await office.file("我在这里", **about) == case
     assert (await office.row(case)).channel == "web"
     # Once the visit is over, its last words are not what the phone is deaf to.
-    await _desk(office).left(LIBRARY_PC.talk)
+    await office.desk.left(LIBRARY_PC.talk)
     assert await office.file("我在这里") == case
     assert (await office.row(case)).channel == "telegram"
 
@@ -115,7 +96,7 @@ async def test_who_leaves_where_they_are_no_more_stays_reached_where_they_are(
     clock.forward(minutes=16)
     await office.file("我回家了")
 
-    await _desk(office).left(LIBRARY_PC.talk)
+    await office.desk.left(LIBRARY_PC.talk)
 
     assert "left" not in await _whats(office, case)
     await office.work.ask_if_here(wang, case)
@@ -189,7 +170,7 @@ async def test_what_was_asked_at_a_door_that_is_gone_has_no_answer_by_the_questi
     await office.work.claim(wang, case)
     await CaseReturns(office.store, office.news).open(office.receipt.code, LIBRARY_PC)
     await office.file("他找到这里来了", **VISIT)
-    await _desk(office).left(LIBRARY_PC.talk)
+    await office.desk.left(LIBRARY_PC.talk)
     await office.file("在吗")
     owed = await office.row(case)
     await office.work.ask_if_here(wang, case)
@@ -200,7 +181,7 @@ async def test_where_somebody_wrote_without_a_code_the_code_is_not_shown(
     office: Office, wang: Worker, clock: Clock
 ) -> None:
     case = await _came_back(office, wang)
-    desk, talks = _desk(office), (PHONE, FRIEND.talk)
+    desk, talks = office.desk, (PHONE, FRIEND.talk)
     shown = [standing.case and bool(standing.case.receipt) for standing in [await desk.standing(key) for key in talks]]
     assert shown == [False, True]
     await office.work.answer(wang, case, "我在。", once="b")
@@ -227,10 +208,10 @@ async def test_who_asks_for_deletion_at_a_door_that_was_left_has_nothing_erased_
     office: Office, wang: Worker
 ) -> None:
     case = await _came_back(office, wang)
-    await _desk(office).forgotten(PHONE)
+    await office.desk.forgotten(PHONE)
     assert (await office.row(case)).delete_asked_at is None
     assert "delete_before" in await _whats(office, case)
-    await _desk(office).forgotten(FRIEND.talk)
+    await office.desk.forgotten(FRIEND.talk)
     assert (await office.row(case)).delete_asked_at is not None
 
 
@@ -275,7 +256,7 @@ async def test_what_is_written_in_a_group_leaves_a_person_where_they_are(office:
 
 async def test_who_wants_the_chat_deleted_where_they_were_before_is_heard(office: Office, wang: Worker) -> None:
     case = await _gone_on(office, wang)
-    await _desk(office).forgotten(PHONE)
+    await office.desk.forgotten(PHONE)
     assert (await office.row(case)).delete_asked_at is not None
 
 

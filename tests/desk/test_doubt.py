@@ -10,16 +10,13 @@ from sqlalchemy import update
 from bot.core.desk import Standing, Why
 from bot.core.message import Origin
 from bot.core.risk import RiskLevel
-from bot.desk.limits import ClockLimits
 from bot.desk.reading import needs_check
 from bot.desk.returns import CaseReturns
-from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
 from bot.desk.worker import DeskError, Worker
 from bot.staff.desk import views
 from bot.staff.desk.clock import Times
 from bot.storage.desk_tables import case_door, desk_case
-from bot.storage.store import Store
 
 from .office import CHANNEL, LIBRARY, Office, Recorded
 from .world import Clock
@@ -30,18 +27,6 @@ VISIT = {"talk": "web:library", "channel": "web", "address": "web:library"}
 FRIENDS = {"talk": "telegram:8:8", "address": "8"}
 FRIEND = Origin("telegram", "telegram:8:8", "8")
 GROUP = {"group": "telegram:group:-100"}
-
-
-@pytest.fixture
-async def office(store: Store) -> Office:
-    office = Office(store)
-    await office.open()
-    return office
-
-
-@pytest.fixture
-async def wang(office: Office) -> Worker:
-    return await office.worker(await office.hire("wang"))
 
 
 async def _at_friends(office: Office, wang: Worker) -> int:
@@ -64,7 +49,7 @@ async def _at_library(office: Office, wang: Worker) -> int:
 
 
 async def _case_at(office: Office, talk: str) -> Any:
-    return (await CaseDesk(office.store, office.keys, office.board, ClockLimits()).standing(talk)).case
+    return (await office.desk.standing(talk)).case
 
 
 async def _out(office: Office) -> list[tuple[str, str]]:
@@ -177,7 +162,7 @@ async def test_nobody_is_asked_where_nothing_was_written_or_nobody_can_be_reache
         await office.work.ask_if_here(wang, case, before=True)
     await office.file("在吗", **VISIT)
     assert (await office.reading.open(wang, case)).earlier
-    await CaseDesk(office.store, office.keys, office.board, ClockLimits()).left(LIBRARY_PC.talk)
+    await office.desk.left(LIBRARY_PC.talk)
     assert not (await office.reading.open(wang, case)).earlier
     async with office.store.reading() as connection:
         assert [door.address for door in await connection.execute(case_door.select())] == [None]

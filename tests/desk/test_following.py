@@ -6,8 +6,6 @@ import pytest
 
 from bot.core.desk import Why
 from bot.core.risk import RiskKind
-from bot.desk.limits import ClockLimits
-from bot.desk.service import CaseDesk
 from bot.desk.worker import NoSuchCaseError, Worker
 from bot.storage.erasure import CaseErasure
 from bot.storage.store import Store
@@ -18,28 +16,12 @@ from .world import Clock
 TALK = "telegram:7:7"
 
 
-@pytest.fixture
-async def office(store: Store) -> Office:
-    office = Office(store)
-    await office.open()
-    return office
-
-
-@pytest.fixture
-async def wang(office: Office) -> Worker:
-    return await office.worker(await office.hire("wang"))
-
-
 async def _ended(office: Office, by: Worker, outcome: str = "helped", **about: object) -> int:
     """A case that was worked on and has ended."""
     case = await office.file(**about)
     await office.work.claim(by, case)
     await office.work.close(by, case, outcome, seen=99)
     return case
-
-
-def _desk(office: Office) -> CaseDesk:
-    return CaseDesk(office.store, office.keys, office.board, ClockLimits())
 
 
 async def test_the_next_case_names_the_one_that_had_just_ended(office: Office, wang: Worker, clock: Clock) -> None:
@@ -79,7 +61,7 @@ async def test_the_talk_hears_of_what_was_urgent_until_a_person_found_no_harm(
 ) -> None:
     case = await _ended(office, wang, outcome, level=level, kind="sexual")
 
-    stands = await _desk(office).standing(TALK)
+    stands = await office.desk.standing(TALK)
     assert stands.ended is not None
     assert (stands.case, stands.ended.id, stands.aftermath) == (None, case, kind)
 
@@ -95,7 +77,7 @@ async def test_nobody_of_their_school_sees_a_case_long_after_the_one_in_which_th
     await office.work.close(wang, case, "helped", seen=99)
     clock.forward(days=40)
 
-    assert (await _desk(office).standing(TALK)).ended is None
+    assert (await office.desk.standing(TALK)).ended is None
     second = await office.file("他又来了")
     row = await office.row(second)
     assert (row.outsiders_only, row.write_when) == (True, "")
@@ -133,12 +115,12 @@ async def test_nobody_is_promised_who_may_not_see_the_next_case(office: Office, 
     await office.hire("teacher", school="一中")
     case = await office.file()
     await office.file("", why=Why.OUTSIDERS)
-    assert (await _desk(office).standing("telegram:8:8")).on_duty
+    assert (await office.desk.standing("telegram:8:8")).on_duty
     await office.work.close(boss, case, "helped", seen=99)
 
-    assert not (await _desk(office).standing(TALK)).on_duty
+    assert not (await office.desk.standing(TALK)).on_duty
     clock.forward(days=40)
-    assert not (await _desk(office).standing(TALK)).on_duty
+    assert not (await office.desk.standing(TALK)).on_duty
 
 
 async def test_what_is_left_of_an_erased_case_is_named_by_none_that_followed(

@@ -18,7 +18,6 @@ from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook
 from bot.desk.release import Releases
 from bot.desk.returns import CaseReturns
-from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
 from bot.settings import Settings
 from bot.storage.alert_rows import RELEASED
@@ -77,7 +76,7 @@ class Evening(Office):
 
     async def case(self) -> OpenCase:
         """The case as the talk sees it."""
-        standing = await CaseDesk(self.store, self.keys, self.board, ClockLimits()).standing(TALK)
+        standing = await self.desk.standing(TALK)
         assert standing.case is not None
         return standing.case
 
@@ -224,7 +223,7 @@ async def test_who_lost_the_key_or_every_route_has_the_case_no_more(desk: Evenin
 async def test_whoever_takes_it_meanwhile_keeps_it(desk: Evening, clock: Clock) -> None:
     case = await desk.taken()
     clock.forward(hours=5)
-    service = CaseDesk(desk.store, desk.keys, desk.board, ClockLimits())
+    service = desk.desk
     standing = await service.standing(TALK)
     assert standing.case is not None
     assert standing.case.left
@@ -268,7 +267,7 @@ async def test_with_colleagues_of_the_school_alone_on_duty_nobody_is(desk: Eveni
         await connection.execute(delete(shift))
     desk.late = await desk.comes("teacher", 8, 21, school="一中")
     case = await desk.taken()
-    standing = await CaseDesk(desk.store, desk.keys, desk.board, ClockLimits()).standing(TALK)
+    standing = await desk.desk.standing(TALK)
     assert standing.on_duty
     assert standing.outside is not None
     assert not standing.outside.on_duty

@@ -17,7 +17,6 @@ from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook
 from bot.desk.returns import CaseReturns
 from bot.desk.sealing import seal_to
-from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
 from bot.desk.worker import DeskError, NoSuchCaseError, Worker
 from bot.storage.case_rows import CaseRow
@@ -38,20 +37,8 @@ HERE = Origin("telegram", "telegram:7:7", "7")
 
 
 @pytest.fixture
-async def office(store: Store) -> Office:
-    office = Office(store)
-    await office.open()
-    return office
-
-
-@pytest.fixture
 async def teacher(office: Office) -> Worker:
     return await office.worker(await office.hire("teacher", school="一中"))
-
-
-@pytest.fixture
-async def wang(office: Office) -> Worker:
-    return await office.worker(await office.hire("wang"))
 
 
 async def _back(office: Office, code: str, origin: Origin = HERE) -> list[str]:
@@ -225,7 +212,7 @@ async def test_a_code_is_shown_again_for_the_case_that_it_opens_and_for_no_other
     office: Office, dialogue: Dialogue
 ) -> None:
     store = office.store
-    desk = CaseDesk(store, office.keys, office.board, ClockLimits())
+    desk = office.desk
     talk = StoredTalk(lambda: dialogue, SealedTalks(store, dt.timedelta(hours=2)), store.now, desk)
 
     async def shown() -> str:

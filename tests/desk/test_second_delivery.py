@@ -9,8 +9,6 @@ import pytest
 from bot.core.dialogue import Dialogue
 from bot.core.message import Attachment, Incoming, Origin
 from bot.core.talk import StoredTalk
-from bot.desk.limits import ClockLimits
-from bot.desk.service import CaseDesk
 from bot.storage.store import Store
 from bot.storage.talks import SealedTalks
 
@@ -37,7 +35,7 @@ async def test_a_second_delivery_adds_nothing(
     worker = await office.worker(await office.hire("wang"))
     if taken:
         await office.work.claim(worker, case)
-    desk = CaseDesk(store, office.keys, office.board, ClockLimits())
+    desk = office.desk
     talks = SealedTalks(store, dt.timedelta(hours=2), lambda _filed: None)
     talk = StoredTalk(lambda: dialogue, talks, store.now, desk)
     incoming = Incoming(origin=Origin("telegram", TALK, "7", "again"), **turn)  # type: ignore[arg-type]

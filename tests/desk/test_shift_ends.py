@@ -10,7 +10,6 @@ from sqlalchemy import update
 from bot.core.compose import Composer
 from bot.core.counsel import state_line
 from bot.desk.limits import ClockLimits
-from bot.desk.service import CaseDesk
 from bot.desk.wording import AlertWording
 from bot.desk.worker import Worker
 from bot.storage.alerts import SealedAlerts
@@ -41,7 +40,7 @@ async def minutes(desk: Evening, clock: Clock, case: int, count: int) -> None:
 
 async def line(desk: Evening, clock: Clock) -> str:
     """What a child is told of who reads."""
-    standing = await CaseDesk(desk.store, desk.keys, desk.board, ClockLimits()).standing(TALK)
+    standing = await desk.desk.standing(TALK)
     return state_line(Composer(LIBRARY, clock(), ""), standing)
 
 

@@ -15,35 +15,17 @@ from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook
 from bot.desk.news import News
 from bot.desk.returns import CaseReturns
-from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
 from bot.desk.work import DeskWork
 from bot.desk.worker import Worker
 from bot.storage.alerts import SealedAlerts
 from bot.storage.casework import SealedCasework
 from bot.storage.outbox import SealedOutbox
-from bot.storage.store import Store
 
 from .office import CHANNEL, LIBRARY, Office, Recorded
 from .world import Clock
 
 VISIT = "web:visitor"
-
-
-@pytest.fixture
-async def office(store: Store) -> Office:
-    office = Office(store)
-    await office.open()
-    return office
-
-
-@pytest.fixture
-async def wang(office: Office) -> Worker:
-    return await office.worker(await office.hire("wang"))
-
-
-def _desk(office: Office) -> CaseDesk:
-    return CaseDesk(office.store, office.keys, office.board, ClockLimits())
 
 
 def _web(office: Office) -> DeskWork:
@@ -157,7 +139,7 @@ async def test_who_leaves_the_web_takes_unread_letters_along_and_the_desk_hears(
     await _web(office).claim(wang, case)
     post = Post(SealedOutbox(office.store), office.store.now)
     assert await _web(office).answer(wang, case, "你家门牌号是多少？", once="a")
-    await _desk(office).left(VISIT)
+    await office.desk.left(VISIT)
     await post.drop(VISIT)
     assert await _happened(office, case) == ["left", "undelivered"]
     assert (await office.reading.open(wang, case)).left
@@ -182,7 +164,7 @@ async def test_a_letter_that_nobody_fetched_in_time_is_owed_again(office: Office
 async def test_who_left_and_writes_all_the_same_is_reached_again(office: Office, wang: Worker, clock: Clock) -> None:
     case = await office.file(talk=VISIT, channel=WEB, address=VISIT)
     await _web(office).claim(wang, case)
-    await _desk(office).left(VISIT)
+    await office.desk.left(VISIT)
     clock.forward(minutes=1)
     await office.file("我又来了", talk=VISIT, channel=WEB, address=VISIT)
     assert not (await office.reading.open(wang, case)).left
@@ -194,7 +176,7 @@ async def test_who_left_and_writes_all_the_same_is_reached_again(office: Office,
 async def test_who_left_and_sends_again_what_is_kept_already_is_reached_again(office: Office, wang: Worker) -> None:
     case = await office.file("他打我", talk=VISIT, channel=WEB, address=VISIT, delivery="1")
     await _web(office).claim(wang, case)
-    await _desk(office).left(VISIT)
+    await office.desk.left(VISIT)
     assert await office.file("他打我", talk=VISIT, channel=WEB, address=VISIT, delivery="1") == case
 
     file = await office.reading.open(wang, case)
@@ -208,7 +190,7 @@ async def test_what_telegram_brings_again_of_somebody_who_blocked_the_bot_shows_
     office: Office, wang: Worker
 ) -> None:
     case = await office.file("他打我", delivery="1")
-    await _desk(office).left("telegram:7:7")
+    await office.desk.left("telegram:7:7")
     assert await office.file("他打我", delivery="1") == case
     assert (await office.reading.open(wang, case)).left
 
@@ -220,7 +202,7 @@ async def test_whether_they_have_left_is_known_by_the_order_and_not_by_the_clock
     case = await office.file()
     for _ in range(2):
         clock.forward(minutes=minutes)
-        await _desk(office).left("telegram:7:7")
+        await office.desk.left("telegram:7:7")
         assert (await office.reading.open(wang, case)).left
         clock.forward(minutes=minutes)
         await office.file("我又来了")
@@ -230,8 +212,8 @@ async def test_whether_they_have_left_is_known_by_the_order_and_not_by_the_clock
 
 async def test_who_blocks_the_bot_has_left_and_can_still_be_found(office: Office, wang: Worker) -> None:
     case = await office.file()
-    await _desk(office).left("telegram:7:7")
-    await _desk(office).left("telegram:7:7")
+    await office.desk.left("telegram:7:7")
+    await office.desk.left("telegram:7:7")
     assert await _happened(office, case) == ["left"]
     assert (await office.reading.open(wang, case)).left
     assert SealedCasework(office.store).address(await office.row(case)) == "7"
@@ -241,7 +223,7 @@ async def test_deleting_the_chat_ends_a_visit_and_no_other_channel(office: Offic
     visit = await office.file(talk=VISIT, channel=WEB, address=VISIT)
     chat = await office.file()
     for talk in (VISIT, "telegram:7:7"):
-        await _desk(office).forgotten(talk)
+        await office.desk.forgotten(talk)
     assert await _happened(office, visit) == ["left"]
     assert (await office.row(visit)).address is None
     assert await _happened(office, chat) == []

@@ -18,6 +18,7 @@ from bot.desk.sealing import open_with, receipt_pair
 from bot.desk.service import receipt_secret_of
 from bot.desk.worker import DeskError, NoSuchCaseError, Worker
 from bot.staff.desk.clock import owed
+from bot.storage.case_clocks import set_due
 from bot.storage.cases import SealedCases
 from bot.storage.casework import SealedCasework
 from bot.storage.chat_links import TELEGRAM
@@ -30,18 +31,6 @@ from bot.storage.store import Store
 from ..storage.taught import Taught
 from .office import Office
 from .world import Clock
-
-
-@pytest.fixture
-async def office(store: Store) -> Office:
-    office = Office(store)
-    await office.open()
-    return office
-
-
-@pytest.fixture
-async def wang(office: Office) -> Worker:
-    return await office.worker(await office.hire("wang"))
 
 
 @pytest.fixture
@@ -820,7 +809,7 @@ async def test_a_chat_of_somebody_off_duty_who_was_called_in_takes_the_case(
 
     await SealedRoster(office.store).remove_route(1)  # the whole desk's: now nobody reaches the supervisor
     async with office.store.writing() as connection:
-        await SealedCasework(office.store).set_due(connection, case, None, rung)
+        await set_due(connection, case, None, rung)
 
     await office.claims.claim("1", case)
     assert (await office.row(case)).holder == off
