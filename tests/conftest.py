@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import playwright.async_api
@@ -15,6 +15,10 @@ from bot.app import make_dialogue
 from bot.content.build import Service, load_service
 from bot.core.dialogue import Dialogue
 from bot.settings import Settings
+from bot.storage.engine import make_engine
+from bot.storage.schema import upgrade
+from bot.storage.store import Store
+from bot.storage.vault import Vault
 
 ROOT = Path(__file__).parent.parent
 NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -63,3 +67,13 @@ def dialogue(service: Service) -> Dialogue:
 def now() -> Callable[[], dt.datetime]:
     """A clock that stands at noon of a Monday."""
     return lambda: NOON
+
+
+@pytest.fixture
+async def store(tmp_path: Path, clock: Callable[[], dt.datetime]) -> AsyncIterator[Store]:
+    """A database of the test's own, by the test's clock."""
+    address = f"sqlite+aiosqlite:///{tmp_path / 'faxiaohu.sqlite3'}"
+    await upgrade(address)
+    store = Store(make_engine(address), Vault(bytes(range(32))), clock)
+    yield store
+    await store.close()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +18,10 @@ from bot.core.talk import StoredTalk
 from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook
 from bot.desk.returns import CaseReturns
-from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
 from bot.desk.worker import Worker
-from bot.storage.engine import make_engine
-from bot.storage.schema import upgrade
 from bot.storage.store import Store
 from bot.storage.talks import SealedTalks
-from bot.storage.vault import Vault
 
 from ..desk.office import LIBRARY, Office, Recorded
 from ..desk.world import Clock
@@ -63,14 +57,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def office(tmp_path: Path, clock: Clock) -> AsyncIterator[Office]:
-    address = f"sqlite+aiosqlite:///{tmp_path / 'faxiaohu.sqlite3'}"
-    await upgrade(address)
-    store = Store(make_engine(address), Vault(bytes(range(32))), clock)
+async def office(store: Store) -> Office:
     office = Office(store)
     await office.open()
-    yield office
-    await store.close()
+    return office
 
 
 @pytest.fixture
@@ -80,9 +70,8 @@ async def wang(office: Office) -> Worker:
 
 @pytest.fixture
 def child(office: Office, dialogue: Dialogue, clock: Clock) -> Child:
-    desk = CaseDesk(office.store, office.keys, office.board, ClockLimits())
     sessions = SealedTalks(office.store, dt.timedelta(hours=2))
-    return Child(StoredTalk(lambda: dialogue, sessions, clock, desk), office)
+    return Child(StoredTalk(lambda: dialogue, sessions, clock, office.desk), office)
 
 
 async def _ended(child: Child, wang: Worker, wish: str = "never") -> int:

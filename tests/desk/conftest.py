@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,10 +11,7 @@ from bot.content.load import Reader, read_library
 from bot.core.content_types import Library
 from bot.desk.worker import Worker
 from bot.settings import Settings
-from bot.storage.engine import make_engine
-from bot.storage.schema import upgrade
 from bot.storage.store import Store
-from bot.storage.vault import Vault
 
 from .office import Office
 from .world import Clock, Receiver, World
@@ -29,15 +25,6 @@ def library() -> Library:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    address = f"sqlite+aiosqlite:///{tmp_path / 'faxiaohu.sqlite3'}"
-    await upgrade(address)
-    store = Store(make_engine(address), Vault(bytes(range(32))), clock)
-    yield store
-    await store.close()
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,11 +12,8 @@ from sqlalchemy import insert
 
 from bot.outreach.queries import OutreachFigures
 from bot.storage.counts import CellName, cell_rows
-from bot.storage.engine import make_engine
 from bot.storage.outreach_tables import cell
-from bot.storage.schema import upgrade
 from bot.storage.store import Store
-from bot.storage.vault import Vault
 
 HOME = "home"
 
@@ -38,15 +34,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    address = f"sqlite+aiosqlite:///{tmp_path / 'faxiaohu.sqlite3'}"
-    await upgrade(address)
-    store = Store(make_engine(address), Vault(bytes(range(32))), clock)
-    yield store
-    await store.close()
 
 
 @pytest.fixture

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from bot.content.load import Reader, read_library
 from bot.core.content_types import Library
-from bot.storage.engine import make_engine
 from bot.storage.folding import fold
-from bot.storage.schema import upgrade
 from bot.storage.store import Store
-from bot.storage.vault import Vault
 from bot.teaching.figures import wrong_ideas
 from bot.teaching.result_words import lines
 from bot.teaching.results import ClassResults, NoResultsError
@@ -32,15 +27,6 @@ def library() -> Library:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    address = f"sqlite+aiosqlite:///{tmp_path / 'data' / 'faxiaohu.sqlite3'}"
-    await upgrade(address)
-    store = Store(make_engine(address), Vault(bytes(range(32))), clock)
-    yield store
-    await store.close()
 
 
 @dataclass(frozen=True)

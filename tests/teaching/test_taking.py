@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
@@ -18,15 +16,12 @@ from bot.core.message import Incoming, Origin
 from bot.core.quiz_types import Band
 from bot.core.risk import RiskKind, RiskLevel
 from bot.core.talk import StoredTalk
-from bot.storage.engine import make_engine
 from bot.storage.enrolments import SealedEnrolments
-from bot.storage.schema import upgrade
 from bot.storage.schools import SealedSchools
 from bot.storage.store import Store
 from bot.storage.takings import SealedTakings
 from bot.storage.talks import SealedTalks
 from bot.storage.teaching_tables import enrolment, push_run, school_class, taking, taking_answer
-from bot.storage.vault import Vault
 from bot.teaching.lessons import ClassLessons
 
 from ..channels.conftest import PretendedDesk
@@ -44,15 +39,6 @@ def desk() -> PretendedDesk:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    address = f"sqlite+aiosqlite:///{tmp_path / 'data' / 'faxiaohu.sqlite3'}"
-    await upgrade(address)
-    store = Store(make_engine(address), Vault(bytes(range(32))), clock)
-    yield store
-    await store.close()
 
 
 class Pupil:
