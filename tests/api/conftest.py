@@ -17,9 +17,9 @@ from bot.outreach.queries import OutreachFigures
 from bot.storage.api_tokens import ApiTokens
 from bot.storage.schools import SealedSchools
 from bot.storage.store import Store
-from tests.outreach.conftest import Clock, clock, figures, put, store
+from tests.outreach.conftest import Clock, clock, figures, put
 
-__all__ = ["clock", "figures", "store"]
+__all__ = ["clock", "figures"]
 OCTOBER = "2026-10"
 HOME = "sample"
 

@@ -24,10 +24,10 @@ from bot.storage.desk_tables import alert
 from bot.storage.staff_tables import alert_route
 from bot.storage.store import Store
 from bot.storage.tables import inbox, outbox
-from tests.outreach.conftest import HOME, Clock, clock, put, store
+from tests.outreach.conftest import HOME, Clock, clock, put
 from tests.storage.desk_rows import case as open_case
 
-__all__ = ["clock", "store"]
+__all__ = ["clock"]
 TOKEN = "a-token-of-some-length"
 Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
 

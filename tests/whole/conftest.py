@@ -114,3 +114,15 @@ def picture() -> Callable[[Page, str], Awaitable[None]]:
             await page.screenshot(path=Path(folder) / f"e2e-{name}.png")
 
     return picture
+
+
+@pytest.fixture
+def record() -> Callable[[str, str], None]:
+    """Keeps a text where ``PICTURES`` names a folder."""
+
+    def record(name: str, text: str) -> None:
+        folder = os.environ.get("PICTURES")
+        if folder:
+            (Path(folder) / f"e2e-{name}.txt").write_text(text, encoding="utf-8")
+
+    return record

@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from tests.channels.telegram.standin import TOKEN, BotApiError, StandIn, _wait
+from tests.channels.telegram.standin import TOKEN, BotApiError, Json, StandIn, _wait
 
 __all__ = ["TOKEN", "Telegram"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was said or pressed in a chat, and when, in seconds of the wall clock."""
+
+    at: float
+    chat: int
+    text: str
+    by_bot: bool = False
 
 
 @dataclass
 class Telegram(StandIn):
     """A newer request for updates ends an older one, as with the real one: a bot that was killed asks no more."""
 
+    lines: list[Line] = field(default_factory=list)
     _turn: int = 0
+
+    def user_says(self, chat: int, user: int, text: str = "", **more: Any) -> Json:
+        """As in ``StandIn``; it stands in ``lines``."""
+        self.lines.append(Line(time.time(), chat, text))
+        return super().user_says(chat, user, text, **more)
+
+    def user_presses(self, chat: int, user: int, data: str) -> Json:
+        """As in ``StandIn``; it stands in ``lines``."""
+        self.lines.append(Line(time.time(), chat, f"［{data}］"))
+        return super().user_presses(chat, user, data)
+
+    async def _do_sendMessage(self, data: Json) -> Json:  # noqa: N802
+        sent = await super()._do_sendMessage(data)
+        self.lines.append(Line(time.time(), sent["chat"]["id"], sent["text"], by_bot=True))
+        return sent
 
     async def _do_getUpdates(self, data: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: N802
         self._turn += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from bot.content.build import Service
 from tests.whole.conftest import Place, Serve
 from tests.whole.desk import Desk, at_desk
 from tests.whole.telegram import TOKEN, Telegram
+from tests.whole.transcript import transcript
 from tests.whole.waiting import eventually
 
 pytestmark = pytest.mark.slow
@@ -32,6 +33,13 @@ async def desk(place: Place) -> AsyncIterator[Desk]:
         yield desk
 
 
+@pytest.fixture
+def recorded(place: Place, telegram: Telegram, record: Callable[[str, str], None]) -> Iterator[None]:
+    yield
+    record("telegram", transcript(telegram, place.receiver, {PUPIL: "孩子", STAFF: "值班员"}))
+
+
+@pytest.mark.usefixtures("recorded")
 async def test_a_disclosure_from_the_first_word_to_the_end(
     place: Place, telegram: Telegram, desk: Desk, service: Service
 ) -> None:
