@@ -24,6 +24,8 @@ from bot.core.cues import Cues
 from bot.core.intent_types import Corpus
 from bot.nlu.engine import Engine
 
+#: A file's path, number, size in bytes, and time of change in nanoseconds.
+Mark = tuple[str, int, int, int]
 FOLDERS = ("knowledge", "intents")
 LIBRARY = "library.json"
 CUES = "cues.json"
@@ -66,6 +68,12 @@ def content_digest(root: Path) -> str:
     for path in files:
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:20]
+
+
+def content_marks(root: Path) -> tuple[Mark, ...]:
+    """What tells, without reading them, that content files changed. Raises OSError where one is gone."""
+    stats = ((str(path), path.stat()) for path in content_files(root))
+    return tuple((path, stat.st_ino, stat.st_size, stat.st_mtime_ns) for path, stat in stats)
 
 
 def _program() -> str:

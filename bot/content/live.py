@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from bot.content.build import BuildError, Service, content_digest, load_last, load_service
+from bot.content.build import BuildError, Mark, Service, content_digest, content_marks, load_last, load_service
 from bot.content.problems import ContentError
 
 log = structlog.get_logger(__name__)
@@ -34,6 +34,8 @@ class LiveContent(Generic[D]):
         self.problem: str | None = None
         #: What was looked at last, so that a broken change is built and told once.
         self._seen, self._looks = "", 0
+        self._marks: tuple[Mark, ...] = ()
+        self._read = ""
         try:
             service = load_service(root, cache)
             self._seen = service.digest
@@ -61,7 +63,7 @@ class LiveContent(Generic[D]):
         locked by others at any moment, and none of it may end the service.
         """
         try:
-            digest = await asyncio.to_thread(content_digest, self._root)
+            digest = await asyncio.to_thread(self._digest)
             if digest == self._seen and not self._tries_again():
                 return False
             self._seen, self._looks = digest, 0
@@ -73,6 +75,14 @@ class LiveContent(Generic[D]):
         self._service, self._made, self.problem = service, made, None
         log.info("content.reloaded", digest=service.digest)
         return True
+
+    def _digest(self) -> str:
+        """The digest of what stands there; files are read only where it can be seen that one has changed."""
+        marks = content_marks(self._root)
+        if marks != self._marks:
+            found = content_digest(self._root)
+            self._marks, self._read = marks, found
+        return self._read
 
     def _tries_again(self) -> bool:
         self._looks += 1

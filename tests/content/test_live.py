@@ -132,6 +132,23 @@ async def test_what_lies_beside_the_files_while_they_are_edited_is_no_content(
     assert LiveContent(root, tmp_path / "cache", lambda service: service).problem is None
 
 
+async def test_files_are_read_again_only_once_one_of_them_changed(
+    live: LiveContent[Service], root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live.refresh()
+    read, reads = live_module.content_digest, list[Path]()
+    monkeypatch.setattr(live_module, "content_digest", lambda root: reads.append(root) or read(root))
+    assert not await live.refresh()
+    assert reads == []
+
+    (root / "knowledge/topics/home/money.yaml").touch()
+    assert not await live.refresh(), "it is the same content"
+    assert reads == [root]
+
+    _write(root / "knowledge/topics/home/money.yaml", TOPIC.format(title="压岁钱"))
+    assert await live.refresh()
+
+
 async def test_a_file_that_goes_while_it_is_read_leaves_the_old_content_serving(
     live: LiveContent[Service], root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
