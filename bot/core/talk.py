@@ -23,7 +23,7 @@ from bot.core.turn import Turned
 
 #: Turns that are decided and kept at the same time; the others wait in the order in which they came. Where many come
 #: at once, each would wait at every step for the steps of all others, and the one that writes holds up the rest.
-AT_ONCE = 4
+AT_ONCE = 2
 
 
 class Talk(Protocol):
