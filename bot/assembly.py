@@ -27,8 +27,9 @@ from bot.desk.periods import Periods
 from bot.desk.reading import DeskReading
 from bot.desk.service import CaseDesk
 from bot.desk.telling import Teller
+from bot.desk.timers_file import timers_url
 from bot.desk.unkept import UnkeptAlarm
-from bot.desk.watch import Watch, timers_url
+from bot.desk.watch import Watch
 from bot.desk.wording import AlertWording
 from bot.desk.work import DeskWork
 from bot.logs import logs_lost

@@ -1,4 +1,6 @@
-"""Durable timers by DBOS: one workflow for each open case asks what is due, waits until the next moment, asks again.
+"""Durable timers by DBOS: one workflow for each open case asks what is due, sleeps until the next moment, asks again.
+
+They sleep and wait for no message: for each that waits for one DBOS asks its database again and again.
 
 DBOS has a thread and an event loop of its own: it takes the loop it runs in for itself, threads included. What a
 workflow asks is answered on the service's loop, to which the database belongs.
@@ -7,20 +9,19 @@ workflow asks is answered on the service's loop, to which the database belongs.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import URL
 
 T = TypeVar("T")
-#: Workflows of an older version of the program go on in a newer one: their steps are the same.
-VERSION, EXECUTOR, NAME = "desk-1", "service", "faxiaohu"
-#: Seconds between two looks for a message to a waiting workflow: only ever to shorten a wait.
-POLL = 2.0
+#: Workflows of an older program go on in a newer one while their steps are the same; where these change, so does this.
+VERSION, EXECUTOR, NAME = "desk-2", "service", "faxiaohu"
 _ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
 #: Asks what is due in a case, and does it. Gives the seconds until it is to be asked again; None where it has ended.
@@ -37,8 +38,7 @@ class DurableTimers:
     _home: asyncio.AbstractEventLoop | None = None
     _thread: threading.Thread | None = None
     _workflow: Callable[[int], Coroutine[Any, Any, None]] | None = None
-    _running: dict[int, str] = field(default_factory=dict)
-    _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    _running: dict[int, _Tracked] = field(default_factory=dict)
 
     async def start(self) -> None:
         """Launch DBOS; workflows that did not end are taken up where they were."""
@@ -66,9 +66,10 @@ class DurableTimers:
         """Start a workflow over a case where none is under way; True where it was started now, and asks by itself."""
         return not self.runs(case) and await self._there(self._ensure(case))
 
-    async def wake(self, case: int) -> None:
-        """Have the workflow over a case ask anew."""
-        await self._there(self._wake(case))
+    async def end(self, case: int) -> None:
+        """End the workflow over a case that has ended, where one runs."""
+        if self.runs(case):
+            await self._there(self._end(case))
 
     async def _there(self, doing: Coroutine[Any, Any, T]) -> T:
         if self._loop is None:
@@ -91,7 +92,6 @@ class DurableTimers:
                 "sys_db_pool_size": 4,
                 "db_engine_kwargs": {"connect_args": {"factory": _Unhurried}} if on_file else None,
                 "max_executor_threads": 8,
-                "notification_listener_polling_interval_sec": POLL,
             }
         )
 
@@ -103,7 +103,7 @@ class DurableTimers:
         async def case_clock(case: int) -> None:
             with self._tracked(case, str(DBOS.workflow_id)):
                 while (wait := await ask_case(case)) is not None:
-                    await DBOS.recv_async(timeout_seconds=wait)
+                    await DBOS.sleep_async(wait)
 
         self._workflow = case_clock
         DBOS.launch()
@@ -117,8 +117,15 @@ class DurableTimers:
 
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asked(), self._home))
 
-    def _tracked(self, case: int, name: str) -> _Tracked:
-        return _Tracked(self._running, self._tasks, case, name)
+    @contextlib.contextmanager
+    def _tracked(self, case: int, name: str) -> Iterator[None]:
+        """Remembers a workflow while it runs in this process."""
+        tracked = self._running[case] = _Tracked(name, asyncio.current_task())
+        try:
+            yield
+        finally:
+            if self._running.get(case) is tracked:
+                del self._running[case]
 
     async def _ensure(self, case: int) -> bool:
         from dbos import DBOS, SetWorkflowID
@@ -126,30 +133,39 @@ class DurableTimers:
         if self.runs(case) or self._workflow is None:
             return False
         found = await DBOS.list_workflows_async(workflow_id_prefix=f"case-{case}", load_input=False, load_output=False)
-        own = {
-            item.workflow_id: item.status for item in found if re.fullmatch(rf"case-{case}(-\d+)?", item.workflow_id)
-        }
-        if any(status not in _ENDED for status in own.values()):
+        own = [item for item in found if re.fullmatch(rf"case-{case}(-\d+)?", item.workflow_id)]
+        under_way = [item for item in own if item.status not in _ENDED]
+        if any(item.app_version == VERSION for item in under_way):
             return False
+        if under_way:
+            await DBOS.cancel_workflows_async([item.workflow_id for item in under_way])
         name = f"case-{case}-{len(own) + 1}" if own else f"case-{case}"
         with SetWorkflowID(name):
             await DBOS.start_workflow_async(self._workflow, case)
         return True
 
-    async def _wake(self, case: int) -> None:
+    async def _end(self, case: int) -> None:
         from dbos import DBOS
 
-        name = self._running.get(case)
-        if name is not None:
-            await DBOS.send_async(name, "look")
+        if (tracked := self._running.get(case)) is not None:
+            await DBOS.cancel_workflow_async(tracked.name)
+            if tracked.task is not None:
+                tracked.task.cancel()
 
     async def _leave(self) -> None:
         from dbos import DBOS
 
-        for task in list(self._tasks):
+        tasks = [tracked.task for tracked in self._running.values() if tracked.task is not None]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.get_running_loop().run_in_executor(None, _destroy, DBOS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tracked:
+    name: str
+    task: asyncio.Task[Any] | None
 
 
 class _Unhurried(sqlite3.Connection):
@@ -166,24 +182,3 @@ class _Unhurried(sqlite3.Connection):
 def _destroy(dbos: Any) -> None:
     # Its threads are joined, so not on the loop that they may be waiting for.
     dbos.destroy(destroy_registry=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tracked:
-    """Remembers a workflow while it runs in this process."""
-
-    running: dict[int, str]
-    tasks: set[asyncio.Task[Any]]
-    case: int
-    name: str
-
-    def __enter__(self) -> None:
-        self.running[self.case] = self.name
-        task = asyncio.current_task()
-        if task is not None:
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
-
-    def __exit__(self, *_: object) -> None:
-        if self.running.get(self.case) == self.name:
-            del self.running[self.case]

@@ -1,6 +1,8 @@
 """Watches open cases: at once when something happens, and by durable timers when a time comes.
 
-The sweep needs no timer: while DBOS waits for its own database, which it does without end, clocks go by the sweep.
+A timer that sleeps is not woken. Where the next moment has come nearer, and where the timer lets itself be waited for,
+since DBOS waits for its own database without end, the process itself is there: a call of its loop. A restart loses the
+calls and no moment, for it looks at every open case.
 """
 
 from __future__ import annotations
@@ -8,15 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 import structlog
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL
 
 from bot.desk.durable import DurableTimers
 from bot.desk.look import CaseLook, Looked
@@ -26,7 +26,6 @@ from bot.storage.errors import StorageError
 from bot.storage.store import Store
 
 log = structlog.get_logger(__name__)
-FILE = "dbos.sqlite3"
 #: Seconds between two looks for open cases over which no timer runs.
 SWEEP = 20.0
 #: Seconds that the timers have to leave in good order; they can be taken up as they are.
@@ -35,46 +34,16 @@ LEAVE = 10.0
 BREATH = 0.05
 #: Seconds that a timer waits at the most, and at the least; and after a failure of the database.
 LONGEST, SHORTEST, AGAIN = 6 * 3600.0, 0.2, 5.0
+#: How late a timer may be before it is gone without.
+LATE = dt.timedelta(seconds=2)
 #: What changes nothing that a clock looks at.
 _IDLE = frozenset({"seen"})
 
 
-def timers_url(database: str, data_dir: Path) -> URL:
-    """Where DBOS keeps its state: beside the SQLite store, or in the same PostgreSQL, in a schema of its own."""
-    url = make_url(database)
-    if url.get_backend_name() == "postgresql":
-        return url.set(drivername="postgresql+psycopg")
-    path = data_dir / FILE
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _set_aside(path)
-    path.touch(mode=0o600)
-    _keep_a_log(path)
-    return URL.create("sqlite", database=str(path))
-
-
-def _set_aside(path: Path) -> None:
-    """A damaged file must not keep the service from children: the sweep makes all timers anew."""
-    if not path.exists():
-        return
-    try:
-        with contextlib.closing(sqlite3.connect(path)) as connection:
-            sound = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
-    except sqlite3.OperationalError:
-        return  # busy or out of reach: told by whoever opens it
-    except sqlite3.DatabaseError:
-        sound = False
-    if not sound:
-        log.error("desk.timers_damaged", set_aside=f"{FILE}.damaged")
-        for ending in ("", "-wal", "-shm"):
-            part = path.with_name(path.name + ending)
-            if part.exists():
-                part.replace(path.with_name(f"{path.name}.damaged{ending}"))
-
-
-def _keep_a_log(path: Path) -> None:
-    """A write-ahead log, once for the file's life: without it each step of a timer waits three times for the disk."""
-    with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
+@dataclass(frozen=True, slots=True)
+class _Call:
+    at: dt.datetime
+    handle: asyncio.TimerHandle
 
 
 @dataclass(slots=True)
@@ -95,7 +64,8 @@ class Watch:
     _walk: asyncio.Lock = field(default_factory=asyncio.Lock)
     _dirty: dict[int, int | None] = field(default_factory=dict)
     _busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
-    _asked: dict[int, dt.datetime | None] = field(default_factory=dict)
+    _sleeps: dict[int, dt.datetime] = field(default_factory=dict)
+    _calls: dict[int, _Call] = field(default_factory=dict)
     _unset: dict[int, Looked] = field(default_factory=dict)
     _to_set: asyncio.Event = field(default_factory=asyncio.Event)
     _launch: asyncio.Task[None] | None = None
@@ -122,6 +92,8 @@ class Watch:
         """Stop watching; the timers are taken up where they are at the next start."""
         for job in (*self._jobs, *self._busy.values()):
             job.cancel()
+        for case in list(self._calls):
+            self._drop(case)
         await asyncio.gather(*self._jobs, *self._busy.values(), return_exceptions=True)
         if self._launch is not None:
             with contextlib.suppress(TimeoutError):
@@ -131,7 +103,7 @@ class Watch:
 
     @property
     def timers_late(self) -> bool:
-        """Whether the timers let themselves be waited for: then the sweep alone looks at clocks."""
+        """Whether the timers let themselves be waited for: then clocks go by calls of the loop and by the sweep."""
         return self._since is not None and time.monotonic() - self._since > self.sweep
 
     async def unreached(self, case: int, rung: int) -> None:
@@ -158,8 +130,36 @@ class Watch:
 
     async def _once(self, case: int, unreached: int | None) -> None:
         """What is due is done at once; the timer is set by it afterwards, and nobody waits for that."""
-        self._unset[case] = await self.look.look(case, unreached)
+        looked = self._unset[case] = await self.look.look(case, unreached)
         self._to_set.set()
+        self._call_in_time(case, looked)
+
+    def _call_in_time(self, case: int, looked: Looked) -> None:
+        if looked.over or looked.wake is None:
+            self._drop(case)
+            return
+        sleeps = self._sleeps.get(case)
+        timed = sleeps is not None and self.store.now() < sleeps <= looked.wake
+        self._call(case, looked.wake + LATE if timed else looked.wake)
+
+    def _call(self, case: int, at: dt.datetime) -> None:
+        self._drop(case)
+        handle = asyncio.get_running_loop().call_later(self._until(at), self._called, case)
+        self._calls[case] = _Call(at, handle)
+
+    def _called(self, case: int) -> None:
+        del self._calls[case]
+        self._touch(case)
+
+    def _drop(self, case: int) -> None:
+        if (call := self._calls.pop(case, None)) is not None:
+            call.handle.cancel()
+
+    def _until(self, wake: dt.datetime | None) -> float:
+        """Seconds to wait for a moment."""
+        if wake is None:
+            return LONGEST
+        return min(max((wake - self.store.now()).total_seconds(), SHORTEST), LONGEST)
 
     async def _set_timers(self, launch: asyncio.Task[None]) -> None:
         """One timer after the other, for as long as each takes."""
@@ -177,31 +177,27 @@ class Watch:
                 await self._guarded(partial(self._set, case, self._unset.pop(case)))
 
     async def _set(self, case: int, looked: Looked) -> None:
-        started = not looked.over and await self._timers.ensure(case)
-        if not started and self._outdated(case, looked):
-            await self._timers.wake(case)
-
-    def _outdated(self, case: int, looked: Looked) -> bool:
-        """Whether the timer sleeps beyond the next moment: a timer that is early only asks again."""
         if looked.over:
-            return self._timers.runs(case)
-        asked = self._asked.get(case)
-        return looked.wake is not None and (asked is None or looked.wake < asked)
+            self._sleeps.pop(case, None)
+            await self._timers.end(case)
+        else:
+            await self._timers.ensure(case)
 
     async def _ask(self, case: int) -> float | None:
-        """A timer asks: what is due is done, and it hears how long to wait."""
+        """A timer asks: what is due is done, and it hears how long to sleep."""
+        self._sleeps.pop(case, None)
         try:
             looked = await self.look.look(case)
         except StorageError as error:
             log.error("desk.look_failed", case=case, error=type(error).__name__)  # noqa: TRY400
             return AGAIN
         if looked.over:
-            self._asked.pop(case, None)
             return None
-        wait = LONGEST
-        if looked.wake is not None:
-            wait = min(max((looked.wake - self.store.now()).total_seconds(), SHORTEST), LONGEST)
-        self._asked[case] = self.store.now() + dt.timedelta(seconds=wait)
+        wait = self._until(looked.wake)
+        sleeps = self._sleeps[case] = self.store.now() + dt.timedelta(seconds=wait)
+        # What was found meanwhile may be nearer, and keeps its call.
+        if case not in self._calls or self._calls[case].at >= sleeps:
+            self._call(case, sleeps + LATE)
         return wait
 
     async def _listen(self, listening: asyncio.Event) -> None:

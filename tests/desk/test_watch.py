@@ -20,12 +20,14 @@ from sqlalchemy import create_engine, text
 
 from bot.core.content_types import Library
 from bot.core.risk import RiskLevel
-from bot.desk import holding
+from bot.desk import durable, holding
+from bot.desk import watch as watch_module
 from bot.desk.durable import DurableTimers
 from bot.desk.limits import ClockLimits
 from bot.desk.look import CaseLook, Looked
 from bot.desk.news import Event, News
-from bot.desk.watch import Watch, timers_url
+from bot.desk.timers_file import timers_url
+from bot.desk.watch import Watch
 from bot.storage.engine import make_engine
 from bot.storage.schema import upgrade
 from bot.storage.store import Store
@@ -148,7 +150,7 @@ async def test_old_cases_are_looked_at_one_after_the_other(
 
 
 @pytest.mark.parametrize("waits_in", ["start", "ensure"])
-async def test_while_the_timers_wait_for_their_database_the_clocks_go_by_the_sweep(
+async def test_while_the_timers_wait_for_their_database_the_clocks_go_without_them(
     real: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits_in: str
 ) -> None:
     await real.staffed()
@@ -160,7 +162,7 @@ async def test_while_the_timers_wait_for_their_database_the_clocks_go_by_the_swe
 
     monkeypatch.setattr(DurableTimers, waits_in, waits)
     cases = [await real.open(talk=f"telegram:{number}") for number in range(3)]
-    watch = Watch(real.store, real.look(), News(), timers_url("sqlite:///unused", tmp_path), 0.1)
+    watch = Watch(real.store, real.look(), News(), timers_url("sqlite:///unused", tmp_path), sweep=2.0)
     starting = asyncio.create_task(watch.start())
 
     async def all_breached() -> bool:
@@ -176,6 +178,32 @@ async def test_while_the_timers_wait_for_their_database_the_clocks_go_by_the_swe
     await until(all_set)
     async with asyncio.timeout(PATIENCE):
         await watch.stop()
+
+
+async def test_a_timer_that_has_been_set_and_then_hangs_is_gone_without(
+    real: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await real.staffed()
+    real.limits, asked, news = quick(0.5, 1.5), 0, News()
+    ask = Watch._ask
+
+    async def once(watch: Watch, case: int) -> float | None:
+        nonlocal asked
+        asked += 1
+        return await ask(watch, case) if asked == 1 else await asyncio.Event().wait()
+
+    monkeypatch.setattr(Watch, "_ask", once)
+    monkeypatch.setattr(watch_module, "LATE", dt.timedelta(seconds=0.1))
+    async with watching(real, tmp_path, news, sweep=3600.0) as watch:
+        await watch.rest()
+        case = await real.open()
+        news.publish(Event("opened", case))
+
+        async def breached() -> bool:
+            return "breached" in await reasons(real, case)
+
+        await until(breached)
+        assert asked == 2
 
 
 async def test_timers_that_cannot_be_waited_for_do_not_keep_the_service_from_ending(
@@ -244,7 +272,7 @@ async def test_a_case_closed_ends_its_timer_and_one_opened_again_gets_another(re
 
 
 def _as_status(state: str) -> str:
-    return "SUCCESS" if state == "closed" else "PENDING"
+    return "CANCELLED" if state == "closed" else "PENDING"
 
 
 async def test_the_sweep_finds_a_case_of_which_nobody_told(real: World, tmp_path: Path) -> None:
@@ -262,12 +290,13 @@ async def test_an_earlier_moment_shortens_a_long_wait(real: World, tmp_path: Pat
     await real.staffed()
     news = News()
     real.limits = replace(quick(0.5, 1.5), seen=dt.timedelta(hours=1), answer=dt.timedelta(hours=2))
-    async with watching(real, tmp_path, news) as watch:
+    async with watching(real, tmp_path, news, sweep=3600.0) as watch:
+        await watch.rest()
         case = await real.open(RiskLevel.DISCLOSURE)
         news.publish(Event("opened", case))
 
         async def waits() -> bool:
-            return watch._timers.runs(case) and case in watch._asked
+            return watch._timers.runs(case) and case in watch._sleeps
 
         await until(waits)
         from sqlalchemy import update
@@ -283,6 +312,25 @@ async def test_an_earlier_moment_shortens_a_long_wait(real: World, tmp_path: Pat
             return "breached" in await reasons(real, case)
 
         await until(breached)
+
+
+async def test_a_case_of_an_older_program_whose_timer_took_other_steps_gets_a_new_one(
+    real: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await real.staffed()
+    case = await real.open()
+    names = (f"case-{case}", f"case-{case}-2")
+
+    async def states(*wanted: str) -> bool:
+        return _workflows(tmp_path) == list(zip(names, wanted, strict=False))
+
+    with monkeypatch.context() as older:
+        older.setattr(durable, "VERSION", "desk-0")
+        async with watching(real, tmp_path):
+            await until(lambda: states("PENDING"))
+    async with watching(real, tmp_path) as watch:
+        await until(lambda: states("CANCELLED", "PENDING"))
+        assert watch._timers.runs(case)
 
 
 async def test_work_in_threads_goes_on_after_the_watch_has_stopped(real: World, tmp_path: Path) -> None:

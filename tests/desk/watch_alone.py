@@ -12,7 +12,8 @@ from bot.app import content_root
 from bot.content.load import Reader, read_library
 from bot.desk.limits import ClockLimits
 from bot.desk.news import News
-from bot.desk.watch import Watch, timers_url
+from bot.desk.timers_file import timers_url
+from bot.desk.watch import Watch
 from bot.settings import Settings
 from bot.storage.engine import make_engine
 from bot.storage.store import Store

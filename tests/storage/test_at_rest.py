@@ -25,7 +25,8 @@ from bot.desk.periods import Periods
 from bot.desk.reading import DeskReading
 from bot.desk.returns import CaseReturns
 from bot.desk.service import CaseDesk
-from bot.desk.watch import Watch, timers_url
+from bot.desk.timers_file import timers_url
+from bot.desk.watch import Watch
 from bot.desk.work import DeskWork
 from bot.logs import set_up_logs
 from bot.settings import Settings

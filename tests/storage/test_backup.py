@@ -20,7 +20,8 @@ from bot.core.session import Session
 from bot.desk.audit import AuditWitness
 from bot.desk.news import News
 from bot.desk.reading import DeskReading
-from bot.desk.watch import Watch, timers_url
+from bot.desk.timers_file import timers_url
+from bot.desk.watch import Watch
 from bot.settings import Settings
 from bot.storage import swap
 from bot.storage.archive import DATABASE, MANIFEST
