@@ -73,6 +73,10 @@ async def reasons(world: World, case: int) -> list[str]:
     return list(dict.fromkeys(reason for reason, *_ in await world.made(case)))
 
 
+async def breached(world: World, *cases: int) -> bool:
+    return all(["breached" in await reasons(world, case) for case in cases])
+
+
 async def test_what_is_opened_is_alerted_at_once_and_climbs_by_itself(real: World, tmp_path: Path) -> None:
     await real.staffed()
     real.limits, news = quick(0.5, 1.5), News()
@@ -80,11 +84,7 @@ async def test_what_is_opened_is_alerted_at_once_and_climbs_by_itself(real: Worl
         await watch.rest()
         case = await real.open()
         news.publish(Event("opened", case))
-
-        async def breached() -> bool:
-            return "breached" in await reasons(real, case)
-
-        await until(breached)
+        await until(lambda: breached(real, case))
         # On a slow machine a graver alert may come before a lesser one, which then says nothing new.
         climb = iter(("opened", "warning", "unclaimed", "breached"))
         assert all(reason in climb for reason in await reasons(real, case))
@@ -166,7 +166,7 @@ async def test_while_the_timers_wait_for_their_database_the_clocks_go_without_th
     starting = asyncio.create_task(watch.start())
 
     async def all_breached() -> bool:
-        return all(["breached" in await reasons(real, case) for case in cases]) and watch.timers_late
+        return await breached(real, *cases) and watch.timers_late
 
     async def all_set() -> bool:
         return all(watch._timers.runs(case) for case in cases) and not watch.timers_late
@@ -198,11 +198,7 @@ async def test_a_timer_that_has_been_set_and_then_hangs_is_gone_without(
         await watch.rest()
         case = await real.open()
         news.publish(Event("opened", case))
-
-        async def breached() -> bool:
-            return "breached" in await reasons(real, case)
-
-        await until(breached)
+        await until(lambda: breached(real, case))
         assert asked == 2
 
 
@@ -239,11 +235,7 @@ async def test_a_restart_in_the_middle_goes_on_where_it_was(real: World, tmp_pat
         async with watching(real, tmp_path):
             pass
     async with watching(real, tmp_path):
-
-        async def breached() -> bool:
-            return "breached" in await reasons(real, case)
-
-        await until(breached)
+        await until(lambda: breached(real, case))
     assert max(Counter(await real.made(case)).values()) == 1
     assert len(await real.to_child()) == 1
     names = _workflows(tmp_path)
@@ -307,11 +299,7 @@ async def test_an_earlier_moment_shortens_a_long_wait(real: World, tmp_path: Pat
         async with real.store.writing() as connection:
             await connection.execute(update(desk_case).values(**raised))
         news.publish(Event("raised", case))
-
-        async def breached() -> bool:
-            return "breached" in await reasons(real, case)
-
-        await until(breached)
+        await until(lambda: breached(real, case))
 
 
 async def test_a_case_of_an_older_program_whose_timer_took_other_steps_gets_a_new_one(
@@ -366,11 +354,7 @@ async def test_the_same_on_postgresql(postgres_address: str, library: Library, t
     for _ in range(2):
         watch = Watch(store, world.look(), News(), timers_url(postgres_address, tmp_path))
         await watch.start()
-
-        async def breached() -> bool:
-            return "breached" in await reasons(world, case)
-
-        await until(breached)
+        await until(lambda: breached(world, case))
         await watch.stop()
     assert max(Counter(await world.made(case)).values()) == 1
     await store.close()
@@ -390,10 +374,7 @@ async def test_kill_minus_nine_at_random_points_loses_and_doubles_nothing(
         await child.wait()
     child = await _child(sqlite_file, tmp_path)
 
-    async def all_breached() -> bool:
-        return all(["breached" in await reasons(real, case) for case in cases])
-
-    await until(all_breached, 30)
+    await until(lambda: breached(real, *cases), 30)
     child.terminate()
     await child.wait()
     for case in cases:
