@@ -90,16 +90,16 @@ class Watch:
 
     async def stop(self) -> None:
         """Stop watching; the timers are taken up where they are at the next start."""
-        for job in (*self._jobs, *self._busy.values()):
-            job.cancel()
-        for case in list(self._calls):
-            self._drop(case)
-        await asyncio.gather(*self._jobs, *self._busy.values(), return_exceptions=True)
+        await _cancelled(*self._jobs)
         if self._launch is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LEAVE):
                     await asyncio.wait({self._launch})
                     await self._timers.stop()
+        # Timers that were asking until now have named moments.
+        for case in list(self._calls):
+            self._drop(case)
+        await _cancelled(*self._busy.values())
 
     @property
     def timers_late(self) -> bool:
@@ -242,3 +242,9 @@ class Watch:
             await doing()
         except Exception as error:  # the timers' library may raise anything; its words are not logged
             log.error("desk.watch_failed", error=type(error).__name__)  # noqa: TRY400
+
+
+async def _cancelled(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
