@@ -62,9 +62,10 @@ class DurableTimers:
         """Whether a workflow over this case runs in this process."""
         return case in self._running
 
-    async def ensure(self, case: int) -> bool:
-        """Start a workflow over a case where none is under way; True where it was started now, and asks by itself."""
-        return not self.runs(case) and await self._there(self._ensure(case))
+    async def ensure(self, case: int) -> None:
+        """Start a workflow over a case where none is under way; it asks by itself."""
+        if not self.runs(case):
+            await self._there(self._ensure(case))
 
     async def end(self, case: int) -> None:
         """End the workflow over a case that has ended, where one runs."""
@@ -127,22 +128,21 @@ class DurableTimers:
             if self._running.get(case) is tracked:
                 del self._running[case]
 
-    async def _ensure(self, case: int) -> bool:
+    async def _ensure(self, case: int) -> None:
         from dbos import DBOS, SetWorkflowID
 
         if self.runs(case) or self._workflow is None:
-            return False
+            return
         found = await DBOS.list_workflows_async(workflow_id_prefix=f"case-{case}", load_input=False, load_output=False)
         own = [item for item in found if re.fullmatch(rf"case-{case}(-\d+)?", item.workflow_id)]
         under_way = [item for item in own if item.status not in _ENDED]
         if any(item.app_version == VERSION for item in under_way):
-            return False
+            return
         if under_way:
             await DBOS.cancel_workflows_async([item.workflow_id for item in under_way])
         name = f"case-{case}-{len(own) + 1}" if own else f"case-{case}"
         with SetWorkflowID(name):
             await DBOS.start_workflow_async(self._workflow, case)
-        return True
 
     async def _end(self, case: int) -> None:
         from dbos import DBOS

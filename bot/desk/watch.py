@@ -18,6 +18,7 @@ from functools import partial
 import structlog
 from sqlalchemy import URL
 
+from bot.desk.calls import Calls, seconds_until
 from bot.desk.durable import DurableTimers
 from bot.desk.look import CaseLook, Looked
 from bot.desk.news import Event, News
@@ -32,18 +33,12 @@ SWEEP = 20.0
 LEAVE = 10.0
 #: Seconds between two cases of a sweep for which nothing asked.
 BREATH = 0.05
-#: Seconds that a timer waits at the most, and at the least; and after a failure of the database.
-LONGEST, SHORTEST, AGAIN = 6 * 3600.0, 0.2, 5.0
+#: Seconds that a timer waits after a failure of the database.
+AGAIN = 5.0
 #: How late a timer may be before it is gone without.
 LATE = dt.timedelta(seconds=2)
 #: What changes nothing that a clock looks at.
 _IDLE = frozenset({"seen"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    at: dt.datetime
-    handle: asyncio.TimerHandle
 
 
 @dataclass(slots=True)
@@ -59,13 +54,13 @@ class Watch:
     url: URL
     sweep: float = SWEEP
     _timers: DurableTimers = field(init=False)
+    _calls: Calls = field(init=False)
     _jobs: list[asyncio.Task[None]] = field(default_factory=list)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _walk: asyncio.Lock = field(default_factory=asyncio.Lock)
     _dirty: dict[int, int | None] = field(default_factory=dict)
     _busy: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _sleeps: dict[int, dt.datetime] = field(default_factory=dict)
-    _calls: dict[int, _Call] = field(default_factory=dict)
     _unset: dict[int, Looked] = field(default_factory=dict)
     _to_set: asyncio.Event = field(default_factory=asyncio.Event)
     _launch: asyncio.Task[None] | None = None
@@ -73,6 +68,7 @@ class Watch:
 
     def __post_init__(self) -> None:
         self._timers = DurableTimers(self.url, self._ask)
+        self._calls = Calls(self.store.now, self._touch)
 
     async def start(self) -> None:
         """Begin to look at every open case, listen from now on, and launch the timers; raises what stops these."""
@@ -97,8 +93,7 @@ class Watch:
                     await asyncio.wait({self._launch})
                     await self._timers.stop()
         # Timers that were asking until now have named moments.
-        for case in list(self._calls):
-            self._drop(case)
+        self._calls.drop_all()
         await _cancelled(*self._busy.values())
 
     @property
@@ -136,30 +131,11 @@ class Watch:
 
     def _call_in_time(self, case: int, looked: Looked) -> None:
         if looked.over or looked.wake is None:
-            self._drop(case)
+            self._calls.drop(case)
             return
         sleeps = self._sleeps.get(case)
         timed = sleeps is not None and self.store.now() < sleeps <= looked.wake
-        self._call(case, looked.wake + LATE if timed else looked.wake)
-
-    def _call(self, case: int, at: dt.datetime) -> None:
-        self._drop(case)
-        handle = asyncio.get_running_loop().call_later(self._until(at), self._called, case)
-        self._calls[case] = _Call(at, handle)
-
-    def _called(self, case: int) -> None:
-        del self._calls[case]
-        self._touch(case)
-
-    def _drop(self, case: int) -> None:
-        if (call := self._calls.pop(case, None)) is not None:
-            call.handle.cancel()
-
-    def _until(self, wake: dt.datetime | None) -> float:
-        """Seconds to wait for a moment."""
-        if wake is None:
-            return LONGEST
-        return min(max((wake - self.store.now()).total_seconds(), SHORTEST), LONGEST)
+        self._calls.set(case, looked.wake + LATE if timed else looked.wake)
 
     async def _set_timers(self, launch: asyncio.Task[None]) -> None:
         """One timer after the other, for as long as each takes."""
@@ -193,11 +169,11 @@ class Watch:
             return AGAIN
         if looked.over:
             return None
-        wait = self._until(looked.wake)
+        wait = seconds_until(looked.wake, self.store.now())
         sleeps = self._sleeps[case] = self.store.now() + dt.timedelta(seconds=wait)
         # What was found meanwhile may be nearer, and keeps its call.
-        if case not in self._calls or self._calls[case].at >= sleeps:
-            self._call(case, sleeps + LATE)
+        if not self._calls.before(case, sleeps):
+            self._calls.set(case, sleeps + LATE)
         return wait
 
     async def _listen(self, listening: asyncio.Event) -> None:
