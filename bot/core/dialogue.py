@@ -231,9 +231,9 @@ class Dialogue:
             return d.Abstain(d.Reply(composer.say(f"unreadable.{unreadable}"))), turn.session
         announced = self._announced(turn)
         decided = Commands(topical).talk(turn.text, turn.session, self.cues, self.index, new=announced)
-        if announced:
-            return spoken.heard_out(turn, decided, silent=self.cues.hesitates(turn.text))
         decision, session = decided
+        if announced or spoken.goes_on(turn, decision, self.cues):
+            return spoken.heard_out(turn, decided, silent=self.cues.hesitates(turn.text))
         return decision, replace(session, heard_out=0)
 
     def _announced(self, turn: Turn) -> bool:

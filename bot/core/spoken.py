@@ -23,6 +23,10 @@ from bot.core.writing import foreign_script
 
 #: What somebody uneasy is told who does not say it yet, the first time and after.
 HEARD_OUT = ("chat.concern", "chat.concern_again", "chat.concern_person")
+#: The topic of whoever is sad, without having said of what.
+HEAVY_HEART = "help.psychological"
+#: Letters that a matter takes at the least, and how sure its topic is, where somebody was just bidden to tell it.
+MATTER, SURE = 5, 0.6
 #: The topic of who reads what is written.
 PRIVACY = "bot.privacy"
 #: What is meant for a person, or for the service itself, though it asks nothing.
@@ -32,10 +36,11 @@ TO_A_PERSON = SMALL_TALK_TO_A_PERSON | {HUMAN, COMPLAINT}
 def heard_out(turn: Turn, decided: tuple[d.Decision, Session], *, silent: bool) -> tuple[d.Decision, Session]:
     """Whoever is uneasy and asks nothing is shown no topics to choose from: they are bidden to go on, or to a person.
 
-    An answer that their words alone lead to stays, unless it is to be ``silent``; so does the way to a person, and what
-    an adult is asked back about a child.
+    An answer that their words alone lead to stays, unless it is to be ``silent``, or they were bidden to go on and this
+    is no more than a bit of it (是我爸, 在学校里); so does the way to a person, and what an adult is asked back.
     """
     decision, _ = decided
+    silent = silent or (turn.session.heard_out > 0 and _bit(turn.text, decision))
     answered = (isinstance(decision, d.Answer) and not silent) or (
         isinstance(decision, d.Handoff) and decision.topic == HUMAN
     )
@@ -48,6 +53,23 @@ def heard_out(turn: Turn, decided: tuple[d.Decision, Session], *, silent: bool) 
     # Before a class a person is asked for in private alone.
     kind: type[d.Decision] = d.Handoff if turn.incoming.group else d.Notice
     return kind(reply, Audience.STUDENT, guesses=decision.guesses), session
+
+
+def goes_on(turn: Turn, decision: d.Decision, cues: CueReader) -> bool:
+    """Whether somebody who was bidden to tell it, or answered that their heart is heavy, may be telling it, bit by bit.
+
+    Once they were shown to a person they are not held up any more.
+    """
+    session = turn.session
+    bidden = 0 < session.heard_out < len(HEARD_OUT)
+    heavy = session.topic == HEAVY_HEART and isinstance(decision, d.Clarify | d.Abstain)
+    return (bidden or heavy) and not cues.asks(turn.text)
+
+
+def _bit(text: str, decision: d.Decision) -> bool:
+    if decision.topic in SMALL_TALK or not decision.guesses:
+        return False
+    return sum(map(str.isalnum, text)) < MATTER or decision.guesses[0].confidence < SURE
 
 
 def _bidden(turn: Turn) -> d.Reply:

@@ -283,6 +283,53 @@ def test_who_cannot_say_it_hears_other_words_each_time_and_then_of_people(person
     assert not any(reply.note for reply in replies)
 
 
+@pytest.mark.parametrize("text", ["跟我们班几个女生有关", "是我爸", "是老师", "在学校里", "跟我爸妈有关", "我不敢"])
+def test_who_tells_it_bit_by_bit_is_shown_no_topics_to_choose_from(person: Person, text: str) -> None:
+    person.says("有个事不知道该不该说")
+
+    decision = person.says(text)
+
+    assert isinstance(decision, Notice)
+    assert decision.reply.lead == person.dialogue.library.messages["chat.concern_again"]
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [("压岁钱被我妈拿走了", "home.money"), ("手机被老师收了", "online.phone_school"), ("谢谢", "bot.thanks")],
+)
+def test_who_then_tells_a_whole_matter_is_answered(person: Person, text: str, topic: str) -> None:
+    person.says("有个事不知道该不该说")
+
+    decision = person.says(text)
+
+    assert isinstance(decision, Answer)
+    assert decision.topic == topic
+
+
+def test_who_is_sad_is_not_told_that_it_is_no_matter_of_law(person: Person) -> None:
+    assert person.says("我好难过").topic == "help.psychological"
+
+    decision = person.says("我的猫死了")
+
+    assert isinstance(decision, Notice)
+    assert decision.reply.lead == person.dialogue.library.messages["chat.concern"]
+
+
+def test_who_stays_unclear_is_shown_to_a_person_and_then_asked_back(person: Person) -> None:
+    texts = ("有个事不知道该不该说", *3 * ["跟我们班几个女生有关"])
+
+    decisions = [person.says(text) for text in texts]
+
+    assert [type(decision) for decision in decisions] == [Notice, Notice, Notice, Clarify]
+    assert decisions[2].reply.contacts
+
+
+def test_who_asks_after_all_is_answered_or_asked_back(person: Person) -> None:
+    person.says("有个事不知道该不该说")
+
+    assert isinstance(person.says("跟我们班几个女生有什么关系"), Clarify | Answer)
+
+
 @pytest.mark.parametrize("text", ["有个秘密，继父摸我", "想跟你说件事，我爸拿皮带打我"])
 def test_who_tells_it_at_once_is_heard_at_once(person: Person, text: str) -> None:
     assert isinstance(person.says(text), Support)
