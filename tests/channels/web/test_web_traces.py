@@ -28,6 +28,8 @@ def say(page, text):
 def delete(page):
     page.locator("#forget").click()
     page.locator("dialog .strong").click()
+    # A page that a code opened has a note that looks the same.
+    expect(page.locator(".you, .card")).to_have_count(0)
     expect(page.locator(".deleted")).to_be_visible()
 
 
