@@ -188,8 +188,10 @@ class Sender:
         if own is not None and (item.id <= own.item or self.now() >= own.until + LONGEST_HOLD):
             del self._holds[_place(item)]
             own = None
+        # What was put off goes first although its time has come: it may not have been looked for since.
         before = (self._holds.get((item.address, lane)) for lane in _before(item.lane))
-        return own or next((hold for hold in before if hold is not None and self.now() < hold.until), None)
+        over = self.now() - LONGEST_HOLD
+        return own or next((hold for hold in before if hold is not None and over < hold.until), None)
 
     async def _deliver(self, item: Queued) -> Outcome:
         if self._failures[item.id] >= MOST_FAILURES:

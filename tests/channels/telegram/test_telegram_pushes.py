@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from standin import BotApiError, Fault, eventually
@@ -16,9 +18,9 @@ from bot.channels.telegram.order import in_order
 from bot.channels.telegram.pace import Pace, Rate
 from bot.channels.telegram.posting import TelegramPosting
 from bot.channels.telegram.wire import TelegramMessage
-from bot.core.ports import Lane, Outgoing, Received
+from bot.core.ports import Lane, Outgoing, Queued, Received
 from bot.core.posting import Poll, Spoken
-from bot.storage.outbox import queue
+from bot.storage.outbox import SealedOutbox, queue
 
 PUPIL, OTHER, CLASS = 501, 502, -1001
 POLL = Poll("捡到银行卡怎么办？", ("自己用", "交给警察"), (1,), "卡不是你的。")
@@ -64,6 +66,33 @@ async def test_a_push_waits_for_a_reply_that_was_put_off(world: World) -> None:
     await eventually(lambda: world.telegram.called("sendMessage"))
     await push(world, PUPIL, "推送")
     await world.sees(PUPIL, "答：问", "推送")
+
+
+async def test_a_push_that_comes_due_before_the_reply_is_looked_for_waits_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due, waits, began = SealedOutbox.due, 1.0, 0.0
+
+    async def late(outbox: SealedOutbox, *asked: Any) -> Sequence[Queued]:
+        """No reply is found until the push has been, once both were due."""
+        nonlocal began
+        if began and asked[-1] is not Lane.PUSH:
+            return ()
+        found = await due(outbox, *asked)
+        if found and asked[-1] is Lane.PUSH and began and asyncio.get_running_loop().time() > began + waits:
+            began = 0.0
+        return found
+
+    monkeypatch.setattr(SealedOutbox, "due", late)
+    error = BotApiError(429, "Too Many Requests: retry after 1", retry_after=int(waits))
+    world.telegram.faults.append(Fault("sendMessage", error))
+    await world.runs()
+    world.telegram.user_says(PUPIL, PUPIL, "问")
+    await eventually(lambda: world.telegram.called("sendMessage"))
+    began = asyncio.get_running_loop().time()
+    await push(world, PUPIL, "推送")
+    await eventually(lambda: len(world.telegram.texts(PUPIL)) == 2)
+    assert world.telegram.texts(PUPIL) == ["答：问", "推送"]
 
 
 async def test_replies_are_given_out_before_pushes(world: World) -> None:
